@@ -1,0 +1,89 @@
+// Finds the command, runs it, turns what it throws into an exit code.
+
+#include <array>
+#include <new>
+#include <ostream>
+
+#include "apps/cli/command.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
+namespace polytask::cli {
+namespace {
+
+constexpr std::array<const Command*, 0> kCommands{};
+
+std::string usage() {
+  std::string text =
+      "polytask: one network, one trunk, many answers\n"
+      "\n"
+      "usage: polytask COMMAND [ARGUMENT ...]\n"
+      "\n";
+  for (const Command* command : kCommands) {
+    std::string name(command->name);
+    name.resize(12, ' ');
+    text += cat("  ", name, command->summary, "\n");
+  }
+  return text + "\npolytask COMMAND --help says more about each.\n";
+}
+
+int exit_code(Fault fault) {
+  switch (fault) {
+    case Fault::config:
+    case Fault::shape:
+      return kUsage;
+    case Fault::data:
+      return kBadData;
+    case Fault::io:
+      return kIo;
+    case Fault::resource:
+      return kResources;
+    case Fault::backend:
+      return kInternal;
+  }
+  return kInternal;
+}
+
+int run_command(Arguments arguments, const Console& console) {
+  if (arguments.empty()) {
+    console.err << usage();
+    return kUsage;
+  }
+  const std::string& verb = arguments.front();
+  if (verb == "--help" || verb == "-h" || verb == "help") {
+    console.out << usage();
+    return kOk;
+  }
+  std::vector<std::string> names;
+  for (const Command* command : kCommands) {
+    if (command->name == verb) {
+      return command->run(arguments.subspan(1), console);
+    }
+    names.emplace_back(command->name);
+  }
+  const std::string close = nearest(verb, names);
+  throw Error(Fault::config,
+              cat("unknown command \"", verb, "\"",
+                  close.empty() ? "" : "; did you mean \"" + close + "\"?",
+                  close.empty() ? "; the commands are: " + join(names) : ""));
+}
+
+}  // namespace
+
+int run_cli(Arguments arguments, const Console& console) {
+  try {
+    return run_command(arguments, console);
+  } catch (const Error& e) {
+    console.err << "polytask: " << e.what() << '\n';
+    return exit_code(e.fault());
+  } catch (const std::bad_alloc&) {
+    console.err << "polytask: out of memory; a smaller train.batch_size or "
+                   "smaller images need less\n";
+    return kResources;
+  } catch (const std::exception& e) {
+    console.err << "polytask: internal error: " << e.what() << '\n';
+    return kInternal;
+  }
+}
+
+}  // namespace polytask::cli

@@ -1,0 +1,65 @@
+// A data set: images of one size, each with the same labels.
+//
+// The interface every reader produces and every view (a split, a subset)
+// wraps. Pixels stay as they are in the file; the network scales them in its
+// first layer. Immutable: any number of threads may read at once.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace polytask {
+
+enum class PixelType { uint8, float32 };
+
+// Bytes of one pixel value.
+[[nodiscard]] constexpr std::size_t size_of(PixelType type) {
+  return type == PixelType::uint8 ? 1 : 4;
+}
+
+struct DatasetSpec {
+  int height = 0;    // pixels
+  int width = 0;     // pixels
+  int channels = 0;  // 1 or 3
+  PixelType pixels = PixelType::uint8;
+  std::vector<std::string> labels;  // names in column order; may be empty
+
+  [[nodiscard]] std::size_t values_per_image() const {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+           static_cast<std::size_t>(channels);
+  }
+  [[nodiscard]] std::size_t bytes_per_image() const {
+    return values_per_image() * size_of(pixels);
+  }
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+
+  [[nodiscard]] virtual const DatasetSpec& spec() const = 0;
+  [[nodiscard]] virtual std::int64_t size() const = 0;  // images
+
+  // Overwrites `image` with image `index`, [H, W, C] row-major in
+  // spec().pixels.
+  //   image   spec().bytes_per_image() bytes
+  virtual void read_image(std::int64_t index,
+                          std::span<std::byte> image) const = 0;
+
+  // Overwrites `targets`, [L], with 0, 1 or NaN; NaN is a missing label.
+  virtual void read_targets(std::int64_t index,
+                            std::span<float> targets) const = 0;
+
+  // What to call image `index` in messages and result files:
+  // "scenes.h5:17", "images/17.jpg".
+  [[nodiscard]] virtual std::string image_name(std::int64_t index) const = 0;
+};
+
+using DatasetPtr = std::shared_ptr<const Dataset>;
+
+}  // namespace polytask

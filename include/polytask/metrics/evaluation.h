@@ -1,0 +1,60 @@
+// What an evaluation says: numbers that carry their baseline, their interval
+// and their count, addressed by name.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace polytask {
+
+// One measured number. An absent value means "undefined": nothing was observed
+// that it could be computed from. It is never a NaN and never a silent 0.
+struct Number {
+  std::optional<double> value;
+  std::optional<double> baseline;  // of the best answer that ignores the image
+  std::optional<double> low;       // 95 % bootstrap interval over images
+  std::optional<double> high;
+  std::int64_t n = 0;  // observations it rests on: images or labels
+};
+
+using NamedNumbers = std::vector<std::pair<std::string, Number>>;
+
+// Rows are the truth, columns the answer. Missing labels are in no cell.
+struct ConfusionMatrix {
+  std::int64_t true_negative = 0;
+  std::int64_t false_positive = 0;
+  std::int64_t false_negative = 0;
+  std::int64_t true_positive = 0;
+
+  [[nodiscard]] std::int64_t observed() const {
+    return true_negative + false_positive + false_negative + true_positive;
+  }
+  [[nodiscard]] std::int64_t support() const {  // positives in truth
+    return false_negative + true_positive;
+  }
+};
+
+struct LabelEvaluation {
+  std::string label;
+  ConfusionMatrix confusion;
+  NamedNumbers numbers;  // precision, recall, f1, support, prevalence, missing
+};
+
+struct TaskEvaluation {
+  std::string task;
+  std::string kind;      // "multilabel"
+  NamedNumbers metrics;  // argmax_accuracy, label_accuracy, macro_f1, ...
+  std::vector<LabelEvaluation> labels;
+};
+
+struct Evaluation {
+  Number loss;
+  std::int64_t images = 0;
+  std::vector<TaskEvaluation> tasks;
+};
+
+}  // namespace polytask

@@ -1,0 +1,63 @@
+// What a training run says while it goes on.
+//
+// The loop reports facts and prints nothing; observers (report/) turn them
+// into a progress bar, log.jsonl or metrics.csv. All calls come from the thread
+// that called train().
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace polytask {
+
+// In the order in which they are shown: {"loss", 0.52}, {"argmax_accuracy",
+// 0.61}. With several tasks a name of one task reads "task/name".
+using MetricValues = std::vector<std::pair<std::string, double>>;
+
+struct TrainStart {
+  std::int64_t train_images = 0;
+  std::int64_t validation_images = 0;  // 0: no validation
+  int epochs = 0;                      // the last epoch's number
+  int first_epoch = 1;                 // larger than 1 after a resume
+};
+
+struct StepReport {
+  int epoch = 0;          // from 1
+  int step = 0;           // from 1 within the epoch
+  std::int64_t seen = 0;  // training images so far in this epoch
+  double seconds = 0.0;   // since the epoch began
+  MetricValues train;     // over the images seen so far in this epoch
+};
+
+struct EpochReport {
+  int epoch = 0;  // from 1
+  int steps = 0;
+  double seconds = 0.0;  // of the whole epoch, validation included
+  MetricValues train;
+  MetricValues validation;  // empty without validation
+  bool best = false;        // the best so far: this epoch's model is kept
+};
+
+// A save that is durable: written, synced and renamed.
+struct CheckpointReport {
+  int epoch = 0;
+  std::filesystem::path path;
+};
+
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+
+  virtual void on_start(const TrainStart&) {}
+  virtual void on_step(const StepReport&) {}
+  // The steps are done, validation runs next.
+  virtual void on_validation(int /*epoch*/) {}
+  virtual void on_epoch(const EpochReport&) {}
+  virtual void on_checkpoint(const CheckpointReport&) {}
+};
+
+}  // namespace polytask
