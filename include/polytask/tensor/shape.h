@@ -1,0 +1,19 @@
+// The size of an array, outermost axis first: [N, H, W, C] or [N, F].
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace polytask {
+
+using Shape = std::vector<int>;
+
+// The product of the axes; 1 for a scalar.
+[[nodiscard]] std::size_t element_count(const Shape& shape);
+
+// "[100, 100, 3]"
+[[nodiscard]] std::string to_text(const Shape& shape);
+
+}  // namespace polytask

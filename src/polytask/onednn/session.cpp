@@ -1,0 +1,35 @@
+#include "polytask/onednn/session.h"
+
+#include <algorithm>
+
+namespace polytask::onednn {
+
+const dnnl::engine& cpu_engine() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& thread_stream() {
+  thread_local dnnl::stream stream = [] {
+    omp_set_num_threads(1);
+    return dnnl::stream(cpu_engine());
+  }();
+  return stream;
+}
+
+dnnl::primitive_attr user_scratchpad() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+std::size_t floats(const dnnl::memory::desc& desc) {
+  return std::max<std::size_t>(
+      1, (desc.get_size() + sizeof(float) - 1) / sizeof(float));
+}
+
+dnnl::memory view(const dnnl::memory::desc& desc, const float* data) {
+  return {desc, cpu_engine(), const_cast<float*>(data)};
+}
+
+}  // namespace polytask::onednn

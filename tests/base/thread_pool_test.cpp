@@ -1,0 +1,64 @@
+#include "polytask/base/thread_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <limits>
+#include <numeric>
+
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+TEST(ThreadPool, EveryPartRunsExactlyOnce) {
+  for (const int workers : {1, 2, 4}) {
+    ThreadPool pool(workers);
+    for (const int parts : {0, 1, 3, 64}) {
+      std::vector<std::atomic<int>> runs(static_cast<std::size_t>(parts));
+      pool.run(parts, [&](int part, int worker) {
+        ASSERT_LT(worker, workers);
+        ++runs[static_cast<std::size_t>(part)];
+      });
+      for (const auto& count : runs) EXPECT_EQ(count, 1);
+    }
+  }
+}
+
+TEST(ThreadPool, RunReturnsOnlyWhenAllPartsAreDone) {
+  ThreadPool pool(4);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<int> written(16, 0);
+    pool.run(16, [&](int part, int) { written[part] = part + 1; });
+    EXPECT_EQ(std::accumulate(written.begin(), written.end(), 0), 136);
+  }
+}
+
+TEST(ThreadPool, FirstFailureComesOutAndThePoolStaysUsable) {
+  ThreadPool pool(2);
+  test::expect_error(Fault::data, "part 3", [&] {
+    pool.run(8, [](int part, int) {
+      if (part == 3) throw Error(Fault::data, "part 3");
+    });
+  });
+  std::atomic<int> runs = 0;
+  pool.run(5, [&](int, int) { ++runs; });
+  EXPECT_EQ(runs, 5);
+}
+
+TEST(ThreadPool, WorkersFlushDenormalsToZero) {
+  ThreadPool pool(2);
+  volatile float tiny = std::numeric_limits<float>::min();
+  volatile float halved = -1.0f;
+  pool.run(1, [&](int, int) { halved = tiny * 0.5f; });
+  EXPECT_EQ(halved, 0.0f);
+}
+
+TEST(ThreadPool, NegativeCountSaysWhatIsAllowed) {
+  test::expect_error(Fault::config,
+                     "threads: expected >= 0 (0: one a processor), got -1",
+                     [] { ThreadPool pool(-1); });
+}
+
+}  // namespace
+}  // namespace polytask
