@@ -13,14 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "polytask/tensor/pixel_type.h"
+
 namespace polytask {
-
-enum class PixelType { uint8, float32 };
-
-// Bytes of one pixel value.
-[[nodiscard]] constexpr std::size_t size_of(PixelType type) {
-  return type == PixelType::uint8 ? 1 : 4;
-}
 
 struct DatasetSpec {
   int height = 0;    // pixels

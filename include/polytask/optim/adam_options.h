@@ -1,0 +1,23 @@
+// Settings of the Adam optimiser, with Keras' names and defaults.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace polytask {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;  // > 0
+  double beta_1 = 0.9;          // 0 <= beta_1 < 1
+  double beta_2 = 0.999;        // 0 <= beta_2 < 1
+  double epsilon = 1e-7;        // > 0, added to the root of v
+
+  bool operator==(const AdamOptions&) const = default;
+};
+
+// Every broken rule, not only the first; empty when the options are usable.
+// Each entry reads "learning_rate: expected finite and > 0, got -0.1".
+[[nodiscard]] std::vector<std::string> problems(const AdamOptions& options);
+
+}  // namespace polytask

@@ -1,0 +1,41 @@
+#include "polytask/kernels/elementwise.h"
+
+#include <cstddef>
+
+namespace polytask::kernels {
+namespace {
+
+template <class Pixel>
+void scale(std::span<const Pixel> src, float factor, std::span<float> dst) {
+  for (std::size_t i = 0; i < dst.size(); ++i) {
+    dst[i] = static_cast<float>(src[i]) * factor;
+  }
+}
+
+}  // namespace
+
+void mask_relu(std::span<const float> dst, std::span<float> diff) {
+  const float* value = dst.data();
+  float* masked = diff.data();
+  for (std::size_t i = 0; i < diff.size(); ++i) {
+    masked[i] = value[i] > 0.0f ? masked[i] : 0.0f;
+  }
+}
+
+void add_to(std::span<float> sum, std::span<const float> term) {
+  const float* from = term.data();
+  float* to = sum.data();
+  for (std::size_t i = 0; i < sum.size(); ++i) to[i] += from[i];
+}
+
+void scale_pixels(std::span<const std::uint8_t> src, float factor,
+                  std::span<float> dst) {
+  scale(src, factor, dst);
+}
+
+void scale_pixels(std::span<const float> src, float factor,
+                  std::span<float> dst) {
+  scale(src, factor, dst);
+}
+
+}  // namespace polytask::kernels

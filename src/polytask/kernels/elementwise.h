@@ -1,0 +1,23 @@
+// Loops over flat arrays that layers share. All lengths are equal.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace polytask::kernels {
+
+// diff[i] becomes 0 where dst[i] is not above 0: relu's derivative, from its
+// result.
+void mask_relu(std::span<const float> dst, std::span<float> diff);
+
+// sum[i] += term[i]
+void add_to(std::span<float> sum, std::span<const float> term);
+
+// dst[i] = src[i] * scale
+void scale_pixels(std::span<const std::uint8_t> src, float scale,
+                  std::span<float> dst);
+void scale_pixels(std::span<const float> src, float scale,
+                  std::span<float> dst);
+
+}  // namespace polytask::kernels

@@ -1,0 +1,162 @@
+#include "polytask/layers/dense_layer.h"
+
+#include <algorithm>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/kernels/elementwise.h"
+
+namespace polytask {
+namespace {
+
+constexpr int kParts = 8;  // the same for any number of threads
+constexpr int kFeaturesWorthAPart = 256;
+
+int checked_features(const DenseLayerOptions& o, const Shape& src) {
+  if (o.units < 1) {
+    throw Error(Fault::config,
+                cat(o.name, ": units: expected >= 1, got ", o.units));
+  }
+  if (src.size() != 1) {
+    throw Error(Fault::shape,
+                cat(o.name, ": expected a vector of features, ", "got ",
+                    to_text(src), "; put a flatten layer before it"));
+  }
+  return src[0];
+}
+
+}  // namespace
+
+DenseLayer::DenseLayer(const DenseLayerOptions& options, const Shape& src)
+    : options_(options), features_(checked_features(options, src)) {
+  const int parts = features_ >= kParts * kFeaturesWorthAPart ? kParts : 1;
+  for (int part = 0; part < parts; ++part) {
+    // Whole cache lines, so that no two parts write to the same one.
+    const auto edge = [&](int p) {
+      return p == parts ? features_ : features_ / 16 * p / parts * 16;
+    };
+    blocks_.push_back(plan_block(edge(part), edge(part + 1) - edge(part)));
+  }
+}
+
+DenseLayer::Block DenseLayer::plan_block(int first, int count) const {
+  const auto& [name, units, relu, batch, with_backward] = options_;
+  Block block{.first = first, .count = count};
+  const onednn::MatrixStrides kernel{.row = units};
+  const onednn::MatrixStrides images{.row = features_};
+  const onednn::MatrixStrides results{.row = units};
+  block.forward.emplace(name, onednn::MatmulOptions{.m = batch,
+                                                    .k = count,
+                                                    .n = units,
+                                                    .a = images,
+                                                    .b = kernel,
+                                                    .c = results});
+  if (!with_backward) return block;
+  block.backward_data.emplace(
+      name, onednn::MatmulOptions{.m = batch,
+                                  .k = units,
+                                  .n = count,
+                                  .a = results,
+                                  .b = {.row = 1, .column = units},
+                                  .c = images});
+  block.backward_weights.emplace(
+      name, onednn::MatmulOptions{.m = count,
+                                  .k = batch,
+                                  .n = units,
+                                  .a = {.row = 1, .column = features_},
+                                  .b = results,
+                                  .c = kernel});
+  return block;
+}
+
+std::vector<ParameterSpec> DenseLayer::parameters() const {
+  return {{options_.name + "/kernel", {features_, options_.units}},
+          {options_.name + "/bias", {options_.units}}};
+}
+
+std::string DenseLayer::implementation() const {
+  const Block& block = blocks_.front();
+  std::string text = cat("forward ", block.forward->implementation());
+  if (!options_.with_backward) return text;
+  return cat(text, ", backward data ", block.backward_data->implementation(),
+             ", backward weights ", block.backward_weights->implementation());
+}
+
+double DenseLayer::forward_flops() const {
+  return 2.0 * features_ * options_.units;
+}
+
+std::size_t DenseLayer::sums() const {
+  return static_cast<std::size_t>(options_.batch) *
+         static_cast<std::size_t>(options_.units);
+}
+
+std::size_t DenseLayer::partial_count() const {
+  return sums() * blocks_.size();
+}
+
+std::size_t DenseLayer::scratch_count() const {
+  std::size_t count = 1;
+  for (const Block& block : blocks_) {
+    for (const auto* product :
+         {&block.forward, &block.backward_data, &block.backward_weights}) {
+      if (*product) count = std::max(count, (*product)->scratch_count());
+    }
+  }
+  return count;
+}
+
+void DenseLayer::forward_part(int part, const float* src,
+                              std::span<const float> kernel, float* partial,
+                              float* scratch) const {
+  const Block& block = blocks_[static_cast<std::size_t>(part)];
+  const std::size_t first = static_cast<std::size_t>(block.first);
+  block.forward->execute(
+      src + first,
+      kernel.data() + first * static_cast<std::size_t>(options_.units),
+      partial + static_cast<std::size_t>(part) * sums(), scratch);
+}
+
+void DenseLayer::forward_finish(int first_row, int last_row, float* partial,
+                                std::span<const float> bias, float* dst) const {
+  const auto units = static_cast<std::size_t>(options_.units);
+  const std::size_t begin = static_cast<std::size_t>(first_row) * units;
+  const std::size_t count =
+      static_cast<std::size_t>(last_row - first_row) * units;
+  // The tree: neighbours first, then pairs, then fours.
+  for (std::size_t step = 1; step < blocks_.size(); step *= 2) {
+    for (std::size_t i = 0; i + step < blocks_.size(); i += 2 * step) {
+      kernels::add_to({partial + i * sums() + begin, count},
+                      {partial + (i + step) * sums() + begin, count});
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const float sum = partial[begin + i] + bias[i % units];
+    dst[begin + i] = options_.relu ? std::max(sum, 0.0f) : sum;
+  }
+}
+
+void DenseLayer::backward_part(int part, const float* src,
+                               const float* diff_dst,
+                               std::span<const float> kernel, float* diff_src,
+                               std::span<float> diff_kernel,
+                               std::span<float> diff_bias,
+                               float* scratch) const {
+  const Block& block = blocks_[static_cast<std::size_t>(part)];
+  const auto units = static_cast<std::size_t>(options_.units);
+  const std::size_t first = static_cast<std::size_t>(block.first);
+  if (diff_src != nullptr) {
+    block.backward_data->execute(diff_dst, kernel.data() + first * units,
+                                 diff_src + first, scratch);
+  }
+  block.backward_weights->execute(src + first, diff_dst,
+                                  diff_kernel.data() + first * units, scratch);
+  if (part != 0) return;
+  std::ranges::fill(diff_bias, 0.0f);
+  for (int row = 0; row < options_.batch; ++row) {
+    kernels::add_to(diff_bias,
+                    {diff_dst + static_cast<std::size_t>(row) * units, units});
+  }
+}
+
+}  // namespace polytask

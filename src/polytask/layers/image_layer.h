@@ -1,0 +1,86 @@
+// One step of the image pipeline: it maps one image's activation to the next.
+//
+// Constructing a layer checks its shapes and creates its primitives; that is
+// the only moment it may throw or allocate. Afterwards it is immutable: inputs,
+// outputs and scratch all arrive as arguments, so one layer serves any number
+// of threads. It sees one image at a time, so the batch size is no part of it
+// and activations stay in the cache of the core that computes them.
+//
+//   prepare    once after each change of the parameters: brings them into the
+//              form that forward and backward read
+//   forward    writes all of dst and, in training, all of state
+//   backward   writes all of diff_src and of gradient; may overwrite diff_dst
+//   unpack     once a step: turns a sum of gradients back into arrays shaped
+//              like the parameters
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "polytask/kernels/dropout.h"
+#include "polytask/tensor/parameter_store.h"
+#include "polytask/tensor/shape.h"
+
+namespace polytask {
+
+using kernels::ImageKey;
+
+struct ImageLayerSpec {
+  std::string name;            // unique within the network: "conv2d_1"
+  std::string implementation;  // who computes it, for people
+  Shape src;                   // of one image: [H, W, C] or [F]
+  Shape dst;
+  std::vector<ParameterSpec> parameters;
+
+  // Sizes of the caller's buffers; 0 where there is none.
+  std::size_t prepared_count = 0;  // floats, one for the network
+  std::size_t gradient_count = 0;  // floats, one a shard
+  std::size_t scratch_count = 0;   // floats, one a worker
+  std::size_t state_bytes = 0;     // one an image: what forward tells backward
+
+  // What backward reads, so that the network keeps nothing else.
+  bool backward_reads_src = false;
+  bool backward_reads_dst = false;
+
+  double forward_flops = 0.0;  // multiplications and additions, one image
+};
+
+struct ForwardPass {
+  const float* src = nullptr;
+  const float* prepared = nullptr;
+  float* dst = nullptr;
+  std::uint8_t* state = nullptr;  // null outside training
+  float* scratch = nullptr;
+  ImageKey key;  // read in training only
+};
+
+struct BackwardPass {
+  const float* src = nullptr;  // null unless backward_reads_src
+  const float* dst = nullptr;  // null unless backward_reads_dst
+  const std::uint8_t* state = nullptr;
+  const float* prepared = nullptr;
+  float* diff_dst = nullptr;
+  float* diff_src = nullptr;  // null when nobody needs it
+  float* gradient = nullptr;
+  float* scratch = nullptr;
+};
+
+class ImageLayer {
+ public:
+  virtual ~ImageLayer() = default;
+
+  [[nodiscard]] virtual const ImageLayerSpec& spec() const = 0;
+  virtual void prepare(std::span<const std::span<const float>> /*parameters*/,
+                       float* /*prepared*/) const {}
+  virtual void forward(const ForwardPass& pass) const = 0;
+  virtual void backward(const BackwardPass& pass) const = 0;
+  virtual void unpack_gradient(
+      const float* /*gradient*/,
+      std::span<const std::span<float>> /*diff_parameters*/) const {}
+};
+
+}  // namespace polytask

@@ -1,0 +1,59 @@
+#include "polytask/layers/max_pooling_layer.h"
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
+namespace polytask {
+namespace {
+
+ImageLayerSpec checked_spec(const MaxPoolingLayerOptions& o, const Shape& src) {
+  if (o.pool_size < 2 || o.pool_size > 15) {
+    throw Error(
+        Fault::config,
+        cat(o.name, ": pool_size: expected 2 to 15, got ", o.pool_size));
+  }
+  if (src.size() != 3) {
+    throw Error(
+        Fault::shape,
+        cat(o.name, ": expected an image [height, width, channels], ", "got ",
+            to_text(src), "; pooling comes before flatten and dense"));
+  }
+  const Shape dst{src[0] / o.pool_size, src[1] / o.pool_size, src[2]};
+  if (dst[0] < 1 || dst[1] < 1) {
+    throw Error(Fault::shape,
+                cat(o.name, ": a window of ", o.pool_size, " x ", o.pool_size,
+                    " does not fit into its input ", to_text(src),
+                    "; pool less, or use larger images"));
+  }
+  return {.name = o.name,
+          .implementation = "own loops",
+          .src = src,
+          .dst = dst,
+          .state_bytes = element_count(dst)};
+}
+
+}  // namespace
+
+MaxPoolingLayer::MaxPoolingLayer(const MaxPoolingLayerOptions& options,
+                                 const Shape& src)
+    : masks_relu_(options.masks_relu),
+      spec_(checked_spec(options, src)),
+      shape_{.height = src[0],
+             .width = src[1],
+             .channels = src[2],
+             .window = options.pool_size} {}
+
+void MaxPoolingLayer::forward(const ForwardPass& pass) const {
+  if (pass.state == nullptr) {
+    kernels::max_pool(shape_, pass.src, pass.dst);
+  } else {
+    kernels::max_pool_training(shape_, masks_relu_, pass.src, pass.dst,
+                               pass.state);
+  }
+}
+
+void MaxPoolingLayer::backward(const BackwardPass& pass) const {
+  kernels::max_pool_backward(shape_, pass.diff_dst, pass.state, pass.diff_src);
+}
+
+}  // namespace polytask

@@ -1,0 +1,142 @@
+// A network that has been thought through: every layer built for its shapes,
+// every byte of memory booked. Immutable; one plan serves any number of
+// networks that run at once.
+//
+// Two stages. In the image stage each image runs through all layers on one core
+// while its activations are in the cache; only what backward reads is kept. In
+// the dense stage the whole batch runs layer by layer, because the weights are
+// larger than the activations.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "polytask/layers/dense_layer.h"
+#include "polytask/layers/image_layer.h"
+#include "polytask/network/network_options.h"
+#include "polytask/tensor/workspace.h"
+
+namespace polytask {
+
+// The logits one task needs.
+struct NetworkOutput {
+  std::string
+      name;  // of the task; its head's parameters are "name/kernel", ...
+  int units = 0;
+};
+
+struct PlanOptions {
+  Shape input;  // [height, width, channels]
+  std::vector<NetworkOutput> outputs;
+  int batch = 1;         // images at a time, at most
+  int workers = 1;       // threads that will run it
+  bool training = true;  // false: forward only, nothing is kept
+};
+
+// Where an activation of one image lives.
+struct Place {
+  enum class Area {
+    kept,      // one an image: backward reads it
+    scratch,   // one a worker: gone with the next image
+    features,  // a row of the dense stage's input
+  };
+  Area area = Area::scratch;
+  std::size_t offset = 0;  // floats from the start of the image's or worker's
+};
+
+struct ImageStep {
+  std::unique_ptr<const ImageLayer> layer;
+  Place src;
+  Place dst;
+  std::size_t state_offset = 0;         // bytes within the image's state
+  Slot prepared;                        // empty when the layer prepares nothing
+  std::size_t gradient_offset = 0;      // floats within the shard's gradient
+  std::vector<std::size_t> parameters;  // indices into the layout
+};
+
+// A layer on the rows of a dense layer's result.
+struct RowStep {
+  std::unique_ptr<const ImageLayer> layer;
+  Slot dst;                   // [batch, units]
+  Slot state;                 // [batch, state_bytes], rows cache lines apart
+  std::size_t state_row = 0;  // bytes
+};
+
+struct DenseStep {
+  DenseLayer layer;
+  Slot partial;
+  Slot dst;       // [batch, units]
+  Slot diff_dst;  // the same, training only
+  std::vector<RowStep> after;
+  std::size_t kernel = 0;  // index into the layout
+  std::size_t bias = 0;
+
+  // What the next layer reads.
+  [[nodiscard]] Slot result() const {
+    return after.empty() ? dst : after.back().dst;
+  }
+};
+
+class NetworkPlan {
+ public:
+  // A batch is cut into this many shards, whatever the number of threads: the
+  // order of every sum, and so every bit, is fixed by it.
+  static constexpr int kShards = 8;
+
+  // Throws Fault::config and Fault::shape, naming the layer, when the options
+  // describe no possible network; Fault::backend when oneDNN refuses a layer.
+  NetworkPlan(const NetworkOptions& network, const PlanOptions& options);
+
+  [[nodiscard]] const PlanOptions& options() const { return options_; }
+  [[nodiscard]] const ParameterLayout& parameters() const { return layout_; }
+  [[nodiscard]] const WorkspacePlan& memory() const { return memory_; }
+  [[nodiscard]] std::size_t features() const { return features_; }
+
+  // One line a layer: name, shapes, parameters, who computes it.
+  [[nodiscard]] std::string describe() const;
+  // The implementation texts of all layers, for the test that none of them is a
+  // slow reference.
+  [[nodiscard]] std::vector<std::string> implementations() const;
+  [[nodiscard]] double forward_flops() const;  // one image
+
+  // For Network, which runs it.
+  std::vector<ImageStep> image_steps;
+  std::vector<DenseStep> dense_steps;
+  std::vector<DenseStep> heads;  // one a task, in the order of the outputs
+  Place input;                   // the scaled image
+  Slot kept;                     // [batch, kept_stride]
+  std::size_t kept_stride = 0;   // floats
+  Slot state;                    // [batch, state_stride] bytes
+  std::size_t state_stride = 0;  // bytes
+  Slot scratch;                  // [workers, scratch_stride]
+  std::size_t scratch_stride = 0;
+  std::size_t layer_scratch = 0;  // offset in a worker's scratch
+  std::size_t image_gradient = 0;
+  std::size_t diff[2] = {0, 0};  // two buffers that take turns
+  Slot feature_rows;             // [batch, features]
+  Slot diff_feature_rows;
+  Slot head_diff;  // [batch, units] of the last trunk layer, when heads add up
+  Slot shard_gradients;             // [kShards, gradient_stride]
+  std::size_t gradient_stride = 0;  // floats
+
+ private:
+  Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
+  void add_dense_layers(const NetworkOptions& network, std::size_t at,
+                        Shape shape);
+  DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& src);
+  void add_row_step(DenseStep& step, const Dropout& dropout);
+  void add_heads(const Shape& shape);
+  void place_activations();
+  void reserve_memory();
+
+  PlanOptions options_;
+  ParameterLayout layout_;
+  std::vector<ParameterSpec> specs_;
+  WorkspacePlan memory_;
+  std::size_t features_ = 0;
+  int dropouts_ = 0;
+};
+
+}  // namespace polytask

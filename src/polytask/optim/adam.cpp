@@ -1,0 +1,66 @@
+#include "polytask/optim/adam.h"
+
+#include <cmath>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
+namespace polytask {
+namespace {
+
+// All false for NaN and infinity.
+bool positive(double v) { return std::isfinite(v) && v > 0.0; }
+bool below_one(double v) { return v >= 0.0 && v < 1.0; }
+
+}  // namespace
+
+std::vector<std::string> problems(const AdamOptions& options) {
+  std::vector<std::string> found;
+  const auto require = [&](bool ok, const char* key, const char* rule,
+                           double value) {
+    if (!ok) found.push_back(cat(key, ": expected ", rule, ", got ", value));
+  };
+  const AdamOptions& o = options;
+  require(positive(o.learning_rate), "learning_rate", "finite and > 0",
+          o.learning_rate);
+  require(below_one(o.beta_1), "beta_1", ">= 0 and < 1", o.beta_1);
+  require(below_one(o.beta_2), "beta_2", ">= 0 and < 1", o.beta_2);
+  require(positive(o.epsilon), "epsilon", "finite and > 0", o.epsilon);
+  return found;
+}
+
+Adam::Adam(const AdamOptions& options, std::int64_t steps_done)
+    : options_(options), steps_(steps_done) {
+  const std::vector<std::string> found = problems(options);
+  if (found.empty()) return;
+  throw Error(Fault::config, "adam:" + bullet_list(found));
+}
+
+void Adam::begin_step() {
+  ++steps_;
+  const auto t = static_cast<double>(steps_);
+  rate_ = static_cast<float>(options_.learning_rate *
+                             std::sqrt(1.0 - std::pow(options_.beta_2, t)) /
+                             (1.0 - std::pow(options_.beta_1, t)));
+}
+
+void Adam::update(std::span<float> w, std::span<const float> g,
+                  const AdamState& state, std::size_t first,
+                  std::size_t last) const {
+  const auto keep_1 = static_cast<float>(1.0 - options_.beta_1);
+  const auto keep_2 = static_cast<float>(1.0 - options_.beta_2);
+  const auto epsilon = static_cast<float>(options_.epsilon);
+  const float rate = rate_;
+  float* const weight = w.data();
+  float* const m = state.m.data();
+  float* const v = state.v.data();
+  const float* const gradient = g.data();
+  for (std::size_t i = first; i < last; ++i) {
+    const float gi = gradient[i];
+    m[i] += keep_1 * (gi - m[i]);
+    v[i] += keep_2 * (gi * gi - v[i]);
+    weight[i] -= rate * m[i] / (std::sqrt(v[i]) + epsilon);
+  }
+}
+
+}  // namespace polytask
