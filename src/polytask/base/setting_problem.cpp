@@ -1,0 +1,74 @@
+#include "polytask/base/setting_problem.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
+namespace polytask {
+namespace {
+
+bool continues_a_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+std::string setting_problem(const std::string& place, const std::string& path,
+                            const std::string& text) {
+  std::string line;
+  if (!place.empty()) line += place + ": ";
+  if (!path.empty()) line += path + ": ";
+  return line + text;
+}
+
+std::string child_path(const std::string& path, std::string_view key) {
+  return path.empty() ? std::string(key) : cat(path, ".", key);
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMostBytes = 60;
+  std::size_t kept = std::min(text.size(), kMostBytes);
+  if (kept < text.size()) {
+    while (kept > 0 && continues_a_character(text[kept])) --kept;
+  }
+  std::string line(text.substr(0, kept));
+  for (char& c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = '?';
+  }
+  return cat('"', line, kept < text.size() ? "...\"" : "\"");
+}
+
+std::string found_in(const Settings& node) {
+  if (node.is_scalar()) return shown(node.text());
+  if (node.is_list()) return "a list";
+  return node.is_map() ? "a map" : "nothing";
+}
+
+std::string known_names(std::string_view word,
+                        const std::vector<std::string>& known) {
+  const std::string near =
+      word.size() <= Settings::kMaxKeyBytes ? nearest(word, known) : "";
+  if (!near.empty()) return cat("did you mean \"", near, "\"?");
+  return cat("known are ", join(known));
+}
+
+void throw_if_any(const std::vector<std::string>& problems,
+                  std::string_view what) {
+  constexpr std::size_t kMostLines = 20;
+  if (problems.empty()) return;
+  if (problems.size() == 1) throw Error(Fault::config, problems.front());
+  const std::size_t lines = std::min(problems.size(), kMostLines);
+  std::string text =
+      cat(what, " has ", problems.size(), " problems:",
+          bullet_list({problems.begin(),
+                       problems.begin() + static_cast<std::ptrdiff_t>(lines)}));
+  if (lines < problems.size()) {
+    text += cat("\n  and ", problems.size() - lines, " more");
+  }
+  throw Error(Fault::config, text);
+}
+
+}  // namespace polytask

@@ -1,0 +1,340 @@
+#include "polytask/base/settings_yaml.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "polytask/base/error.h"
+#include "polytask/base/setting_problem.h"
+#include "polytask/base/text.h"
+#include "polytask/base/text_file.h"
+#include "polytask/base/utf8.h"
+
+namespace polytask {
+namespace {
+
+[[noreturn]] void fail(const std::string& place, const std::string& path,
+                       const std::string& text) {
+  throw Error(Fault::config, setting_problem(place, path, text));
+}
+
+// Lines are counted from 0, as the parser's marks are.
+std::string_view line_of(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+std::string_view without_blanks(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
+}
+
+bool indented_with_tab(std::string_view line) {
+  const std::size_t tab = line.find('\t');
+  return tab != std::string_view::npos && tab < line.find_first_not_of(" \t");
+}
+
+// What to do about a complaint of the parser, where its words alone would not
+// help; else its words.
+std::string advice(const std::string& complaint, std::string_view line) {
+  if (indented_with_tab(line)) return "indent with spaces, not with tabs";
+  if (complaint == "illegal map value") {
+    return "check the indentation, and put quotes around text that holds "
+           "\": \"";
+  }
+  if (complaint.find("flow not found") != std::string::npos) {
+    return "a [ or { before this place is never closed";
+  }
+  if (complaint == "unknown token") {
+    return "put quotes around text that starts with such a character";
+  }
+  if (complaint.find("invalid unicode") != std::string::npos) {
+    return "write the character itself instead of its \\u number";
+  }
+  if (complaint.find("anchor") != std::string::npos) {
+    return "put quotes around text that starts with & or *";
+  }
+  return complaint;
+}
+
+// Builds the tree from what the parser meets, refusing as it goes: nothing
+// grows beyond its bound.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(std::string_view file_name) : file_(file_name) {}
+
+  [[nodiscard]] Settings take_root() { return std::move(root_); }
+
+  // Where the last scalar in quotes (or in a | block) began.
+  [[nodiscard]] const std::optional<YAML::Mark>& last_quoted() const {
+    return last_quoted_;
+  }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ == 0) return;
+    fail(place(mark), "",
+         "expected one document, found the start of another; check the "
+         "indentation of this line, and remove any second ---");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
+    refuse_anchor(mark);
+  }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (anchor != 0) refuse_anchor(mark);
+    last_quoted_.reset();
+    // The parser reads a line without a colon as a key without a value, and
+    // gives both the same mark.
+    if (!open_.empty() && open_.back().key &&
+        open_.back().key->second.pos == mark.pos) {
+      fail(place(mark), "",
+           cat("expected \"key: value\", found ",
+               shown(open_.back().key->first), "; add the colon"));
+    }
+    attach(Settings(), mark, "nothing");
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag,
+                YAML::anchor_t anchor, const std::string& text) override {
+    require_plain(mark, tag, anchor);
+    const bool quoted = tag == "!";
+    if (quoted) {
+      last_quoted_ = mark;
+    } else {
+      last_quoted_.reset();
+    }
+    if (expects_key()) return start_entry(mark, text);
+    attach(quoted ? Settings::string(text) : Settings::scalar(text), mark, "");
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
+                       YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value /*style*/) override {
+    require_plain(mark, tag, anchor);
+    open(Settings::list(), mark, "a list");
+  }
+  void OnSequenceEnd() override { close(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag,
+                  YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value /*style*/) override {
+    require_plain(mark, tag, anchor);
+    open(Settings::map(), mark, "a map");
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  // A list or map whose end has not come yet.
+  struct Open {
+    Settings node;
+    YAML::Mark mark;
+    std::optional<std::pair<std::string, YAML::Mark>> key = std::nullopt;
+    std::map<std::string, int, std::less<>> line_of_key = {};
+  };
+
+  [[nodiscard]] std::string place(const YAML::Mark& mark) const {
+    return cat(file_, ":", mark.line + 1);
+  }
+
+  [[nodiscard]] std::string path() const {
+    std::string keys;
+    for (const Open& part : open_) {
+      if (part.node.is_list()) {
+        keys = child_path(keys, std::to_string(part.node.items().size()));
+      } else if (part.key) {
+        keys = child_path(keys, part.key->first);
+      }
+    }
+    return keys;
+  }
+
+  [[nodiscard]] bool expects_key() const {
+    return !open_.empty() && open_.back().node.is_map() && !open_.back().key;
+  }
+
+  [[noreturn]] void refuse_anchor(const YAML::Mark& mark) const {
+    fail(place(mark), path(),
+         "expected a value, found an anchor (&name) or an alias (*name); "
+         "write the value out, or put quotes around the text");
+  }
+
+  void require_plain(const YAML::Mark& mark, const std::string& tag,
+                     YAML::anchor_t anchor) const {
+    if (anchor != 0) refuse_anchor(mark);
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    fail(place(mark), path(),
+         cat("expected a value, found the tag ", shown(tag),
+             "; remove it, or put quotes around text that starts with !"));
+  }
+
+  void start_entry(const YAML::Mark& mark, const std::string& key) {
+    if (key.size() > Settings::kMaxKeyBytes) {
+      fail(place(mark), path(),
+           cat("expected a key of at most ", Settings::kMaxKeyBytes,
+               " bytes, found ", shown(key)));
+    }
+    Open& map = open_.back();
+    map.key.emplace(key, mark);
+    const auto [first, is_new] = map.line_of_key.emplace(key, mark.line + 1);
+    if (is_new) return;
+    fail(place(mark), path(),
+         cat("expected each key once, found it in line ", first->second,
+             " too; remove one of them"));
+  }
+
+  void count(const YAML::Mark& mark) {
+    if (++values_ <= kMaxSettingsValues) return;
+    fail(place(mark), "",
+         cat("expected at most ", kMaxSettingsValues,
+             " values in one file, found more"));
+  }
+
+  void require_no_key_wanted(const YAML::Mark& mark,
+                             std::string_view found) const {
+    if (!expects_key()) return;
+    fail(place(mark), path(),
+         cat("expected a name as the key, found ", found,
+             "; put quotes around it if it is meant as text"));
+  }
+
+  void open(Settings node, const YAML::Mark& mark, std::string_view kind) {
+    require_no_key_wanted(mark, kind);
+    count(mark);
+    if (open_.size() + 1 >= Settings::kMaxDepth) {
+      fail(place(mark), "",
+           cat("expected lists and maps nested at most ",
+               Settings::kMaxDepth - 1, " deep, found more"));
+    }
+    open_.push_back({std::move(node), mark});
+  }
+
+  void close() {
+    last_quoted_.reset();
+    Open closed = std::move(open_.back());
+    open_.pop_back();
+    place_in_parent(std::move(closed.node), closed.mark);
+  }
+
+  void attach(Settings value, const YAML::Mark& mark, std::string_view kind) {
+    require_no_key_wanted(mark, kind);
+    count(mark);
+    place_in_parent(std::move(value), mark);
+  }
+
+  void place_in_parent(Settings value, const YAML::Mark& mark) {
+    if (open_.empty()) {
+      value.set_place(place(mark));
+      root_ = std::move(value);
+      return;
+    }
+    Open& parent = open_.back();
+    if (parent.node.is_list()) {
+      value.set_place(place(mark));
+      parent.node.append(std::move(value));
+      return;
+    }
+    value.set_place(place(parent.key->second));
+    // Not set(): the key is known to be new, and set() would look for it.
+    parent.node.add_new(std::move(parent.key->first), std::move(value));
+    parent.key.reset();
+  }
+
+  std::string file_;
+  Settings root_;
+  std::vector<Open> open_;
+  std::optional<YAML::Mark> last_quoted_;
+  int documents_ = 0;
+  int values_ = 0;
+};
+
+// The parser takes the end of the file for the closing quote.
+void require_closed_quotes(std::string_view yaml, std::string_view file_name,
+                           const YAML::Mark& opened) {
+  const std::string_view line = line_of(yaml, opened.line);
+  const auto column = static_cast<std::size_t>(opened.column);
+  if (column >= line.size()) return;
+  const char quote = line[column];
+  if (quote != '"' && quote != '\'') return;
+  const auto begin = static_cast<std::size_t>(line.data() - yaml.data());
+  for (std::size_t i = begin + column + 1; i < yaml.size(); ++i) {
+    if (quote == '"' && yaml[i] == '\\') {
+      ++i;
+    } else if (yaml[i] == quote) {
+      return;
+    }
+  }
+  fail(cat(file_name, ":", opened.line + 1, ":", opened.column + 1), "",
+       "these quotes are never closed; add the missing one, or see whether "
+       "the file was cut short");
+}
+
+void require_text(std::string_view yaml, std::string_view file_name) {
+  if (yaml.size() > kMaxSettingsBytes) {
+    fail(std::string(file_name), "",
+         cat("expected at most ", kMaxSettingsBytes, " bytes, found ",
+             yaml.size()));
+  }
+  const std::size_t bad = first_byte_that_is_not_text(yaml);
+  if (bad == yaml.size()) return;
+  const auto line = std::ranges::count(yaml.substr(0, bad), '\n') + 1;
+  fail(cat(file_name, ":", line), "",
+       cat("expected text in UTF-8, found the byte ",
+           static_cast<int>(static_cast<unsigned char>(yaml[bad])),
+           "; is this a recipe, and saved as UTF-8?"));
+}
+
+[[noreturn]] void throw_not_yaml(std::string_view yaml,
+                                 std::string_view file_name,
+                                 const YAML::Exception& complaint) {
+  const std::string_view line = line_of(yaml, complaint.mark.line);
+  const std::string_view words = without_blanks(line);
+  fail(cat(file_name, ":", complaint.mark.line + 1, ":",
+           complaint.mark.column + 1),
+       "",
+       cat("expected YAML, found ",
+           words.empty() ? "the end of the text" : shown(words), "; ",
+           advice(complaint.msg, line)));
+}
+
+}  // namespace
+
+Settings parse_settings(std::string_view yaml, std::string_view file_name) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  require_text(yaml, file_name);
+  if (yaml.starts_with(kByteOrderMark)) yaml.remove_prefix(3);
+
+  TreeBuilder builder(file_name);
+  try {
+    std::istringstream stream{std::string(yaml)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) continue;
+  } catch (const YAML::Exception& complaint) {
+    throw_not_yaml(yaml, file_name, complaint);
+  }
+  if (builder.last_quoted()) {
+    require_closed_quotes(yaml, file_name, *builder.last_quoted());
+  }
+  Settings root = builder.take_root();
+  if (root.place().empty()) root.set_place(cat(file_name, ":1"));
+  return root;
+}
+
+Settings load_settings(const std::filesystem::path& path) {
+  return parse_settings(read_text_file(path, kMaxSettingsBytes), path.string());
+}
+
+}  // namespace polytask

@@ -1,0 +1,25 @@
+// UTF-8, as far as checking and escaping text needs it.
+
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace polytask {
+
+struct Utf8Character {
+  char32_t code = 0;
+  std::size_t bytes = 0;  // 0 when there is no well-formed character here
+};
+
+// The character at the front of `text`. Overlong forms, surrogates and
+// numbers above U+10FFFF are not well-formed.
+// Source: RFC 3629, section 4.
+[[nodiscard]] Utf8Character first_character(std::string_view text);
+
+// The index of the first byte that does not begin or continue a well-formed
+// character, or is a control character other than tab, line feed and carriage
+// return; the size of `text` when there is none.
+[[nodiscard]] std::size_t first_byte_that_is_not_text(std::string_view text);
+
+}  // namespace polytask
