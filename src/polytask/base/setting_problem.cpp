@@ -9,6 +9,19 @@
 namespace polytask {
 namespace {
 
+constexpr std::size_t kMostShownBytes = 60;
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7F;
+}
+
+std::string printable(std::string_view name) {
+  const bool prints_well = !name.empty() && name.size() <= kMostShownBytes &&
+                           std::ranges::none_of(name, is_control);
+  return prints_well ? std::string(name) : shown(name);
+}
+
 bool continues_a_character(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
@@ -24,21 +37,27 @@ std::string setting_problem(const std::string& place, const std::string& path,
 }
 
 std::string child_path(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : cat(path, ".", key);
+  return path.empty() ? printable(key) : cat(path, ".", printable(key));
 }
 
 std::string shown(std::string_view text) {
-  constexpr std::size_t kMostBytes = 60;
-  std::size_t kept = std::min(text.size(), kMostBytes);
+  std::size_t kept = std::min(text.size(), kMostShownBytes);
   if (kept < text.size()) {
     while (kept > 0 && continues_a_character(text[kept])) --kept;
   }
   std::string line(text.substr(0, kept));
-  for (char& c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) c = '?';
-  }
+  std::ranges::replace_if(line, is_control, '?');
   return cat('"', line, kept < text.size() ? "...\"" : "\"");
+}
+
+std::string shown_names(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNames = 8;
+  std::vector<std::string> few;
+  for (const std::string& name : names) {
+    if (few.size() == kMostNames) break;
+    few.push_back(printable(name));
+  }
+  return join(few) + (few.size() < names.size() ? ", ..." : "");
 }
 
 std::string found_in(const Settings& node) {
@@ -52,6 +71,7 @@ std::string known_names(std::string_view word,
   const std::string near =
       word.size() <= Settings::kMaxKeyBytes ? nearest(word, known) : "";
   if (!near.empty()) return cat("did you mean \"", near, "\"?");
+  if (known.empty()) return "nothing is known here";
   return cat("known are ", join(known));
 }
 

@@ -19,7 +19,8 @@ namespace polytask {
                                           const std::string& path,
                                           const std::string& text);
 
-// "train.epochs" of "train" and "epochs"; just "train" when path is empty.
+// "train.epochs" of "train" and "epochs"; just "epochs" when path is empty. A
+// key that would not print well is put as shown() puts it.
 [[nodiscard]] std::string child_path(const std::string& path,
                                      std::string_view key);
 
@@ -27,11 +28,14 @@ namespace polytask {
 // characters replaced by "?", cut after 60 bytes with "...".
 [[nodiscard]] std::string shown(std::string_view text);
 
+// "a, b, c"; of more than eight names the first eight and "...".
+[[nodiscard]] std::string shown_names(const std::vector<std::string>& names);
+
 // What stands there, in words: `"five"`, "a list", "a map", "nothing".
 [[nodiscard]] std::string found_in(const Settings& node);
 
 // What to put after an unknown name: `did you mean "epochs"?` when one is
-// near, else `known are batch_size, epochs`.
+// near, else `known are batch_size, epochs`, or `nothing is known here`.
 [[nodiscard]] std::string known_names(std::string_view word,
                                       const std::vector<std::string>& known);
 

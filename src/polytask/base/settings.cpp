@@ -63,6 +63,12 @@ void Settings::become(Kind kind) {
   *this = std::move(empty);
 }
 
+void Settings::set_places(const std::string& place) {
+  place_ = place;
+  for (Settings& item : items_) item.set_places(place);
+  for (Entry& entry : entries_) entry.value.set_places(place);
+}
+
 int Settings::depth() const {
   int below = 0;
   for (const Settings& item : items_) below = std::max(below, item.depth());

@@ -7,8 +7,10 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace polytask {
@@ -63,6 +65,8 @@ class Settings {
   // place of a map's value is the line of its key.
   [[nodiscard]] const std::string& place() const { return place_; }
   void set_place(std::string place) { place_ = std::move(place); }
+  // The same for this value and everything in it.
+  void set_places(const std::string& place);
 
   // 1 for null, scalars and what is empty, else one more than the deepest part.
   [[nodiscard]] int depth() const;
