@@ -53,6 +53,11 @@ __attribute__((target("sse4.2"))) std::uint32_t by_instruction(
 
 }  // namespace
 
+std::uint32_t crc32c_by_table(std::span<const std::byte> bytes,
+                              std::uint32_t before) {
+  return ~by_table(bytes, ~before);
+}
+
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t before) {
   const std::uint32_t start = ~before;
 #if defined(__x86_64__)
