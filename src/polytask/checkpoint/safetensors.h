@@ -1,0 +1,116 @@
+// Named float tensors and texts in one safetensors file, with a checksum.
+//
+//   8 bytes   N, the header's length, little-endian
+//   N bytes   header: JSON, padded with spaces to a multiple of 8
+//   the rest  the tensors' values, one after the other, no holes
+//
+// docs/formats/model.md describes every byte. The checksum is the metadata
+// entry "polytask.checksum": the CRC-32C of the whole file, its own eight
+// digits read as zeros. Any tool that reads safetensors reads these files.
+//
+// A file is not trusted: lengths are bounded before anything is allocated,
+// and a header that lies in any way is refused.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "polytask/base/atomic_file.h"
+
+namespace polytask {
+
+// Texts are UTF-8 of any length. Keys are in the order of the map.
+using Metadata = std::map<std::string, std::string>;
+
+struct TensorView {
+  std::string name;                 // UTF-8, unique in its file
+  std::vector<std::int64_t> shape;  // outermost first; {}: a scalar
+  std::span<const float> values;    // row-major, as many as the shape says
+};
+
+// True when a value is NaN or infinite.
+[[nodiscard]] bool any_non_finite(std::span<const float> values);
+
+// Writes one file in three moments, so that a save can go on in the background:
+// construct (checks all), write_bytes (reads the values), commit (waits for the
+// disk). Without commit() no file appears.
+class SafetensorsWriter {
+ public:
+  // The values must stay until write_bytes() has returned.
+  // Throws Fault::shape when a shape and the number of its values differ,
+  // Fault::data for a name that appears twice or is reserved, and for text that
+  // is not UTF-8; Fault::io as AtomicFile does.
+  SafetensorsWriter(
+      const std::filesystem::path& path, const Metadata& metadata,
+      std::vector<TensorView> tensors,
+      const FileOperations& operations = system_file_operations());
+
+  // Writes everything and computes the checksum on the way. The values are not
+  // read any more afterwards. Call once. Throws Fault::io.
+  void write_bytes();
+
+  // The file is in place and durable when this returns. Throws Fault::io.
+  void commit() { file_.commit(); }
+
+  [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
+
+ private:
+  void append(std::span<const std::byte> bytes);
+
+  std::vector<TensorView> tensors_;
+  std::string head_;  // length and header, the checksum's digits still zero
+  std::uint64_t file_bytes_;
+  std::uint32_t checksum_ = 0;
+  AtomicFile file_;
+};
+
+struct ReadOptions {
+  // False accepts files of other programs, which carry no checksum.
+  bool require_checksum = true;
+};
+
+// A checked file, open for reading. Its values stay mapped as long as this
+// object or a copy of it lives, also when the file is deleted or replaced;
+// only a program that shortens the file in place can harm a reader. Immutable,
+// safe for any number of threads.
+class SafetensorsFile {
+ public:
+  // Reads the header and verifies the checksum, which reads the whole file.
+  // Throws Fault::io when the file cannot be read, Fault::data when it is
+  // damaged, truncated, no safetensors file, holds a tensor that is not F32,
+  // or lacks a checksum that is required.
+  explicit SafetensorsFile(std::filesystem::path path,
+                           ReadOptions options = {});
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  // Without the checksum.
+  [[nodiscard]] const Metadata& metadata() const { return metadata_; }
+
+  // In the order of their values in the file.
+  [[nodiscard]] const std::vector<TensorView>& tensors() const {
+    return tensors_;
+  }
+  [[nodiscard]] std::optional<TensorView> find(std::string_view name) const;
+
+  // False for a file without a checksum. A wrong one is always refused.
+  [[nodiscard]] bool verified() const { return verified_; }
+
+ private:
+  std::filesystem::path path_;
+  Metadata metadata_;
+  std::vector<TensorView> tensors_;
+  bool verified_ = false;
+  std::shared_ptr<const std::byte> values_;  // keeps the tensors' values alive
+};
+
+}  // namespace polytask

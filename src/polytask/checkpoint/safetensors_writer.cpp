@@ -1,0 +1,67 @@
+#include <algorithm>
+#include <bit>
+
+#include "polytask/base/crc32c.h"
+#include "polytask/checkpoint/safetensors.h"
+#include "polytask/checkpoint/safetensors_header.h"
+
+namespace polytask {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "values are written as they lie in memory");
+
+// Small enough to stay in a core's cache between checksum and write.
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
+
+std::uint64_t total_bytes(std::size_t head,
+                          const std::vector<TensorView>& tensors) {
+  std::uint64_t bytes = head;
+  for (const TensorView& tensor : tensors) bytes += tensor.values.size_bytes();
+  return bytes;
+}
+
+}  // namespace
+
+// A loop without branches, which the compiler turns into vector code.
+bool any_non_finite(std::span<const float> values) {
+  constexpr std::uint32_t kExponent = 0x7F800000;
+  std::uint32_t found = 0;
+  for (const float value : values) {
+    const std::uint32_t exponent =
+        std::bit_cast<std::uint32_t>(value) & kExponent;
+    found |= static_cast<std::uint32_t>(exponent == kExponent);
+  }
+  return found != 0;
+}
+
+SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
+                                     const Metadata& metadata,
+                                     std::vector<TensorView> tensors,
+                                     const FileOperations& operations)
+    : tensors_(std::move(tensors)),
+      head_(format_header(metadata, tensors_, path.string())),
+      file_bytes_(total_bytes(head_.size(), tensors_)),
+      file_(path, operations) {}
+
+void SafetensorsWriter::write_bytes() {
+  file_.reserve(file_bytes_);
+  append(std::as_bytes(std::span(head_)));
+  for (const TensorView& tensor : tensors_) {
+    append(std::as_bytes(tensor.values));
+  }
+  const std::string digits = hex_digits(checksum_);
+  file_.overwrite(kChecksumOffset, std::as_bytes(std::span(digits)));
+  tensors_.clear();
+}
+
+void SafetensorsWriter::append(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto block = bytes.first(std::min(kBlockBytes, bytes.size()));
+    checksum_ = crc32c(block, checksum_);
+    file_.write(block);
+    bytes = bytes.subspan(block.size());
+  }
+}
+
+}  // namespace polytask
