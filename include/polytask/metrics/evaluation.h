@@ -14,11 +14,12 @@ namespace polytask {
 // One measured number. An absent value means "undefined": nothing was observed
 // that it could be computed from. It is never a NaN and never a silent 0.
 struct Number {
-  std::optional<double> value;
-  std::optional<double> baseline;  // of the best answer that ignores the image
-  std::optional<double> low;       // 95 % bootstrap interval over images
-  std::optional<double> high;
-  std::int64_t n = 0;  // observations it rests on: images or labels
+  std::optional<double> value{};
+  std::optional<double> baseline{};  // the best answer that ignores the image
+  std::optional<double> low{};       // 95 % bootstrap interval over images
+  std::optional<double> high{};
+  std::int64_t n = 0;    // observations it rests on: images or labels
+  std::string reason{};  // why the value is absent, in a few words
 };
 
 using NamedNumbers = std::vector<std::pair<std::string, Number>>;
@@ -41,7 +42,7 @@ struct ConfusionMatrix {
 struct LabelEvaluation {
   std::string label;
   ConfusionMatrix confusion;
-  NamedNumbers numbers;  // precision, recall, f1, support, prevalence, missing
+  NamedNumbers numbers;  // precision, recall, f1, support, missing, ...
 };
 
 struct TaskEvaluation {
