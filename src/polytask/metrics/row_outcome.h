@@ -39,6 +39,7 @@ class RowOutcome {
   [[nodiscard]] bool observed() const { return observed_ > 0; }
   [[nodiscard]] bool subset_right() const { return wrong_ == 0; }
   [[nodiscard]] bool counts_for_argmax() const;
+  [[nodiscard]] std::size_t first_positive() const { return first_; }
   [[nodiscard]] bool argmax_right() const { return top_ == first_; }
   // One-error and the ranking of labels within the row.
   [[nodiscard]] bool has_positive_to_rank() const;
