@@ -1,0 +1,99 @@
+#include "polytask/data/hdf5_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/data/array_dataset.h"
+#include "polytask/data/hdf5_content.h"
+#include "polytask/data/unique_fd.h"
+#include "polytask/data/worker_process.h"
+
+namespace polytask {
+namespace {
+
+// Before the worker knows how much there is to read; it extends them then.
+constexpr unsigned kCpuSeconds = 3;
+constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;
+// A slow network disk gives a megabyte a second.
+constexpr double kWallSeconds = 60.0;
+constexpr double kBytesPerSecond = 1e6;
+
+// Size of the regular file `path`. Opened without waiting: a pipe of that
+// name shall not block.
+std::uint64_t checked_file_size(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat status = {};
+  if (fd.get() < 0 || fstat(fd.get(), &status) != 0) {
+    throw Error(Fault::io,
+                cat(path, ": cannot be opened: ", std::strerror(errno),
+                    "; expected an HDF5 file there"));
+  }
+  if (S_ISDIR(status.st_mode)) {
+    throw Error(Fault::io,
+                cat(path, ": expected an HDF5 file, found a directory"));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(Fault::io,
+                cat(path, ": expected an HDF5 file, found a device or pipe"));
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Reads what the worker wrote; nothing it says is taken on trust, for the
+// file it read may have damaged it.
+Hdf5Description checked_description(const std::string& path,
+                                    const WorkerOutcome& outcome,
+                                    const SharedMemory& memory) {
+  if (!outcome.answered) {
+    throw Error(Fault::data,
+                cat(path, ": could not be read: the HDF5 library ",
+                    describe_failure(outcome),
+                    " on it; the file is damaged: copy or write it again"));
+  }
+  Hdf5Description description = decode(outcome.answer);
+  if (description.total_bytes() == memory.size_bytes()) return description;
+  throw Error(Fault::data,
+              cat(path, ": could not be read: expected ",
+                  description.total_bytes(), " bytes of data, found ",
+                  memory.size_bytes(), "; the file is damaged"));
+}
+
+ArrayContent make_content(Hdf5Description description,
+                          const SharedMemory& memory) {
+  ArrayContent content;
+  content.images = memory.map(description.total_bytes());
+  content.size = description.size;
+  const auto* targets = reinterpret_cast<const float*>(
+      content.images.get() + description.targets_offset());
+  content.targets.assign(targets, targets + description.target_count());
+  content.spec = std::move(description.spec);
+  return content;
+}
+
+}  // namespace
+
+DatasetPtr read_hdf5(const std::filesystem::path& path,
+                     const Hdf5Options& options) {
+  const std::string name = path.string();
+  const std::uint64_t bytes = checked_file_size(name);
+  SharedMemory memory;
+  const WorkerLimits limits{
+      .wall_seconds =
+          kWallSeconds + static_cast<double>(bytes) / kBytesPerSecond,
+      .cpu_seconds = kCpuSeconds,
+      .memory_bytes = kMemoryBytes};
+  const WorkerOutcome outcome = run_in_worker(
+      limits, {memory.descriptor()},
+      [&] { return encode(read_hdf5_content(name, bytes, options, memory)); });
+  ArrayContent content =
+      make_content(checked_description(name, outcome, memory), memory);
+  content.source = path.filename().string();
+  return std::make_shared<ArrayDataset>(std::move(content));
+}
+
+}  // namespace polytask

@@ -1,0 +1,30 @@
+// Names of labels, as files and recipes give them.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "polytask/base/error.h"
+
+namespace polytask {
+
+// `text` with every byte that is not printable ASCII shown as '?', at most
+// 200 of them: what a message may quote of a file nobody trusts.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// True for UTF-8 without control characters.
+[[nodiscard]] bool is_plain_text(std::string_view text);
+
+// Throws `fault` unless there are `count` names, all different, none empty,
+// all plain text. The message names every problem.
+//   place   where the names stand: "scenes.h5: attribute \"labels\" of \"y\""
+void check_label_names(const std::vector<std::string>& names, std::size_t count,
+                       const std::string& place, Fault fault);
+
+// label_0, label_1, ...
+[[nodiscard]] std::vector<std::string> default_label_names(std::size_t count);
+
+}  // namespace polytask

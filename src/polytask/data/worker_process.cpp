@@ -1,0 +1,159 @@
+#include "polytask/data/worker_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/data/unique_fd.h"
+#include "polytask/data/worker_limits.h"
+
+namespace polytask {
+namespace {
+
+// What the worker sends: this header, then `size` bytes of text.
+enum class Reply : std::uint32_t { answer = 0x616e7377, error = 0x6572726f };
+struct ReplyHeader {
+  Reply kind = Reply::answer;
+  Fault fault = Fault::data;
+  std::uint64_t size = 0;
+};
+constexpr std::uint64_t kLargestReply = std::uint64_t{16} << 20;
+
+bool write_all(int fd, const void* data, std::size_t size) {
+  const auto* at = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t written = write(fd, at, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+void send(int fd, ReplyHeader header, const std::string& text) {
+  header.size = text.size();
+  if (write_all(fd, &header, sizeof header)) {
+    write_all(fd, text.data(), text.size());
+  }
+}
+
+void send_result(int fd, const std::function<std::string()>& work) {
+  try {
+    send(fd, {.kind = Reply::answer}, work());
+  } catch (const Error& e) {
+    send(fd, {.kind = Reply::error, .fault = e.fault()}, e.what());
+  } catch (const std::bad_alloc&) {
+    send(fd, {.kind = Reply::error, .fault = Fault::resource},
+         "not enough memory to read or write the file");
+  } catch (const std::exception& e) {
+    send(fd, {.kind = Reply::error, .fault = Fault::backend}, e.what());
+  }
+}
+
+using Clock = std::chrono::steady_clock;
+
+// Everything the worker writes until it closes its end, at most a whole reply.
+// Stops at the deadline and sets `timed_out`.
+std::string receive(int fd, Clock::time_point deadline, bool& timed_out) {
+  std::string received;
+  char buffer[16384];
+  while (received.size() <= kLargestReply + sizeof(ReplyHeader)) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - Clock::now());
+    timed_out = left.count() <= 0;
+    if (timed_out) break;
+    pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
+    const auto patience = std::min<std::int64_t>(left.count(), 60'000);
+    if (poll(&ready, 1, static_cast<int>(patience)) <= 0) continue;
+    const ssize_t count = read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    received.append(buffer, static_cast<std::size_t>(count));
+  }
+  return received;
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return 0;
+  }
+  return status;
+}
+
+// True when `received` is one whole reply.
+bool split_reply(const std::string& received, ReplyHeader& header,
+                 std::string& text) {
+  if (received.size() < sizeof header) return false;
+  std::memcpy(&header, received.data(), sizeof header);
+  const bool known =
+      header.kind == Reply::answer || header.kind == Reply::error;
+  if (!known || header.size != received.size() - sizeof header) return false;
+  text = received.substr(sizeof header);
+  return true;
+}
+
+[[noreturn]] void refuse_to_start() {
+  throw Error(Fault::resource, cat("no process could be started to read or "
+                                   "write the file in: ",
+                                   std::strerror(errno)));
+}
+
+}  // namespace
+
+WorkerOutcome run_in_worker(const WorkerLimits& limits,
+                            const std::vector<int>& keep_open,
+                            const std::function<std::string()>& work) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) refuse_to_start();
+  UniqueFd reading(ends[0]);
+  UniqueFd writing(ends[1]);
+
+  const pid_t pid = fork();
+  if (pid < 0) refuse_to_start();
+  if (pid == 0) {
+    std::vector<int> needed = keep_open;
+    needed.push_back(writing.get());
+    enter_worker(limits, std::move(needed));
+    send_result(writing.get(), work);
+    _exit(0);  // no destructors, no exit handlers: those are the parent's
+  }
+  writing.close();
+
+  WorkerOutcome outcome;
+  const auto patience = std::chrono::duration<double>(limits.wall_seconds);
+  const auto deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
+  const std::string received =
+      receive(reading.get(), deadline, outcome.timed_out);
+  if (outcome.timed_out) kill(pid, SIGKILL);
+  const int status = wait_for(pid);
+
+  ReplyHeader header;
+  outcome.answered = split_reply(received, header, outcome.answer);
+  if (outcome.answered && header.kind == Reply::error) {
+    throw Error(header.fault, outcome.answer);
+  }
+  if (outcome.answered) return outcome;
+  if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
+  if (outcome.signal == SIGXCPU) outcome.timed_out = true;
+  return outcome;
+}
+
+std::string describe_failure(const WorkerOutcome& outcome) {
+  if (outcome.timed_out) return "did not come to an end";
+  if (outcome.signal != 0) return cat("crashed (signal ", outcome.signal, ")");
+  return "ended without an answer";
+}
+
+}  // namespace polytask
