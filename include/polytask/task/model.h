@@ -1,0 +1,62 @@
+// A model: a network's description and its parameters, with all that is needed
+// to use it on new images.
+//
+//   Model model = make_model({.image = {100, 100, 3},
+//                             .network = {...},
+//                             .tasks = {multilabel("scene", {...})}}, seed);
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "polytask/network/network_options.h"
+#include "polytask/task/task.h"
+#include "polytask/tensor/parameter_store.h"
+#include "polytask/tensor/pixel_type.h"
+
+namespace polytask {
+
+// The network sees value * scale. Files with whole numbers hold 0 to 255, files
+// with fractions are taken as they are.
+struct Preprocessing {
+  double uint8_scale = 1.0 / 255.0;
+  double float32_scale = 1.0;
+
+  [[nodiscard]] float scale(PixelType type) const {
+    return static_cast<float>(type == PixelType::uint8 ? uint8_scale
+                                                       : float32_scale);
+  }
+  bool operator==(const Preprocessing&) const = default;
+};
+
+struct ModelSpec {
+  Shape image;  // [height, width, channels]
+  Preprocessing preprocessing;
+  NetworkOptions network;
+  std::vector<Task> tasks;
+
+  bool operator==(const ModelSpec&) const = default;
+};
+
+struct Model {
+  ModelSpec spec;
+  ParameterStore parameters;
+
+  // Share of positives among the observed labels of the training images: a
+  // number a label and task, NaN where none was observed; empty before
+  // training. The baseline of every evaluation.
+  std::vector<std::vector<double>> prior;
+
+  // Texts that travel with the model: "recipe", "metrics", "provenance".
+  std::map<std::string, std::string> notes;
+};
+
+// A model with random parameters (Glorot-uniform, biases 0).
+// Throws Fault::config, listing every problem of the tasks, and Fault::shape or
+// Fault::config, naming the layer, when the network is impossible.
+[[nodiscard]] Model make_model(ModelSpec spec, std::uint64_t seed);
+
+}  // namespace polytask

@@ -1,0 +1,157 @@
+#include "polytask/checkpoint/model_content.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "polytask/base/error.h"
+#include "polytask/base/settings_yaml.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/task/model_settings.h"
+
+namespace polytask {
+namespace {
+
+constexpr const char* kFormat = "polytask.format";
+constexpr const char* kVersion = "1";
+constexpr const char* kSpec = "polytask.model";
+constexpr const char* kPrior = "polytask.prior";
+constexpr std::string_view kNote = "polytask.note.";
+
+std::string prior_text(const Model& model) {
+  nlohmann::json tasks = nlohmann::json::object();
+  for (std::size_t t = 0; t < model.prior.size(); ++t) {
+    nlohmann::json values = nlohmann::json::array();
+    for (const double p : model.prior[t]) {
+      values.push_back(p == p ? nlohmann::json(p) : nlohmann::json());
+    }
+    tasks[model.spec.tasks[t].name] = values;
+  }
+  return tasks.dump();
+}
+
+[[noreturn]] void refuse(const SafetensorsFile& file, const std::string& why) {
+  throw Error(Fault::data, cat(file.path().string(), ": ", why));
+}
+
+const std::string& text_of(const SafetensorsFile& file, const char* key) {
+  const auto found = file.metadata().find(key);
+  if (found != file.metadata().end()) return found->second;
+  refuse(file, cat("expected a polytask model, but its metadata has no \"", key,
+                   "\"; models are written by \"polytask train\""));
+}
+
+ModelSpec read_spec(const SafetensorsFile& file) {
+  const std::string place = file.path().filename().string();
+  ModelSpec spec;
+  Problems found;
+  try {
+    read_settings(parse_settings(text_of(file, kSpec), place), "", found, spec);
+  } catch (const Error& e) {
+    refuse(file, e.what());
+  }
+  for (const std::string& problem : problems(spec.tasks)) {
+    found.push_back(problem);
+  }
+  if (!found.empty()) {
+    refuse(file,
+           "the description of the model cannot be used:" + bullet_list(found));
+  }
+  return spec;
+}
+
+std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
+                                            const ModelSpec& spec) {
+  const auto json =
+      nlohmann::json::parse(text_of(file, kPrior), nullptr, false);
+  std::vector<std::vector<double>> prior;
+  if (!json.is_object() || json.empty()) return prior;
+  for (const Task& task : spec.tasks) {
+    const auto values = json.find(task.name);
+    if (values == json.end() || !values->is_array() ||
+        values->size() != task.labels.size()) {
+      refuse(file, cat("polytask.prior: expected ", task.labels.size(),
+                       " numbers for task \"", task.name, "\""));
+    }
+    std::vector<double>& row = prior.emplace_back();
+    for (const auto& value : *values) {
+      row.push_back(value.is_number() ? value.get<double>() : std::nan(""));
+    }
+  }
+  return prior;
+}
+
+ParameterStore read_parameters(const SafetensorsFile& file) {
+  std::vector<ParameterSpec> specs;
+  std::vector<TensorView> views;
+  for (const TensorView& tensor : file.tensors()) {
+    if (tensor.name.starts_with(kTrainingPrefix)) continue;
+    Shape shape;
+    for (const std::int64_t axis : tensor.shape) {
+      shape.push_back(static_cast<int>(axis));
+    }
+    specs.push_back({tensor.name, shape});
+    views.push_back(tensor);
+  }
+  ParameterStore store{ParameterLayout(specs)};
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    std::ranges::copy(views[i].values, store[i].begin());
+  }
+  return store;
+}
+
+}  // namespace
+
+Metadata model_metadata(const Model& model) {
+  Metadata metadata{{kFormat, kVersion},
+                    {kSpec, to_yaml(to_settings(model.spec))},
+                    {kPrior, prior_text(model)}};
+  for (const auto& [name, text] : model.notes) {
+    metadata[std::string(kNote) + name] = text;
+  }
+  return metadata;
+}
+
+std::vector<TensorView> parameter_tensors(const ParameterLayout& layout,
+                                          std::span<const float> values,
+                                          const std::string& prefix) {
+  std::vector<TensorView> tensors;
+  for (std::size_t i = 0; i < layout.size(); ++i) {
+    const ParameterSpec& spec = layout.specs()[i];
+    tensors.push_back({.name = prefix + spec.name,
+                       .shape = {spec.shape.begin(), spec.shape.end()},
+                       .values = layout.slice(values, i)});
+  }
+  return tensors;
+}
+
+Model model_of(const SafetensorsFile& file) {
+  const std::string& version = text_of(file, kFormat);
+  if (version != kVersion) {
+    refuse(file, cat("expected a model of format version ", kVersion,
+                     ", found ", version, "; this polytask is too old for it"));
+  }
+  Model model;
+  model.spec = read_spec(file);
+  model.prior = read_prior(file, model.spec);
+  model.parameters = read_parameters(file);
+  for (const auto& [key, text] : file.metadata()) {
+    if (key.starts_with(kNote)) model.notes[key.substr(kNote.size())] = text;
+  }
+  return model;
+}
+
+void save_model(const Model& model, const std::filesystem::path& path) {
+  SafetensorsWriter writer(
+      path, model_metadata(model),
+      parameter_tensors(model.parameters.layout(), model.parameters.flat()));
+  writer.write_bytes();
+  writer.commit();
+}
+
+Model load_model(const std::filesystem::path& path) {
+  return model_of(SafetensorsFile(path));
+}
+
+}  // namespace polytask

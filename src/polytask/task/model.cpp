@@ -1,0 +1,35 @@
+#include "polytask/task/model.h"
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/network/initialize.h"
+#include "polytask/task/model_plan.h"
+
+namespace polytask {
+
+std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
+                                              const ModelPlanOptions& options) {
+  PlanOptions plan{.input = spec.image,
+                   .batch = options.batch,
+                   .workers = options.workers,
+                   .training = options.training};
+  for (const Task& task : spec.tasks) {
+    plan.outputs.push_back({.name = task.name, .units = task.units()});
+  }
+  return std::make_shared<const NetworkPlan>(spec.network, plan);
+}
+
+Model make_model(ModelSpec spec, std::uint64_t seed) {
+  const std::vector<std::string> found = problems(spec.tasks);
+  if (!found.empty()) {
+    throw Error(Fault::config,
+                "the tasks cannot be used:" + bullet_list(found));
+  }
+  Model model;
+  model.parameters = ParameterStore(plan_model(spec, {})->parameters());
+  initialize_glorot_uniform(model.parameters, seed);
+  model.spec = std::move(spec);
+  return model;
+}
+
+}  // namespace polytask

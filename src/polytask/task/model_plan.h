@@ -1,0 +1,22 @@
+// From a model's description to a network that can run.
+
+#pragma once
+
+#include <memory>
+
+#include "polytask/network/network_plan.h"
+#include "polytask/task/model.h"
+
+namespace polytask {
+
+struct ModelPlanOptions {
+  int batch = 1;
+  int workers = 1;
+  bool training = false;
+};
+
+// Throws as NetworkPlan does.
+[[nodiscard]] std::shared_ptr<const NetworkPlan> plan_model(
+    const ModelSpec& spec, const ModelPlanOptions& options);
+
+}  // namespace polytask
