@@ -1,0 +1,76 @@
+// Training: the loop, its options and what comes out.
+//
+//   Model model = make_model(spec, options.seed);
+//   TrainReport report = train(model, {.train = a, .validation = b}, options);
+//
+// The result has the same bits for any number of threads, on every repeat, and
+// whether or not the run was interrupted and resumed in between.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "polytask/data/dataset.h"
+#include "polytask/optim/adam_options.h"
+#include "polytask/task/model.h"
+#include "polytask/train/progress.h"
+
+namespace polytask {
+
+struct TrainOptions {
+  int epochs = 50;         // >= 1
+  int batch_size = 100;    // images, >= 1 and at most the training images
+  std::uint64_t seed = 1;  // initial weights, order of the images, dropout
+  int threads = 0;         // 0: one a processor
+  AdamOptions adam;
+
+  bool operator==(const TrainOptions&) const = default;
+};
+
+// Every broken rule; empty when the options are usable.
+[[nodiscard]] std::vector<std::string> problems(const TrainOptions& options);
+
+struct TrainData {
+  DatasetPtr train;
+  DatasetPtr validation;  // may be null: then the last epoch is the best
+};
+
+// Where a run keeps its files, and who watches it.
+struct TrainRun {
+  // Gets checkpoints/ (one an epoch, the two newest stay) and
+  // model.safetensors: the epoch with the lowest validation loss. Empty:
+  // nothing is saved.
+  std::filesystem::path folder;
+  bool resume = false;  // go on from the newest good checkpoint in `folder`
+  TrainObserver* observer = nullptr;
+  const std::atomic<bool>* stop = nullptr;  // set it to end after this step
+};
+
+enum class Outcome {
+  finished,
+  interrupted,  // `stop` was set
+  diverged,     // a loss or a parameter was not finite; the message says where
+};
+
+struct TrainReport {
+  Outcome outcome = Outcome::finished;
+  std::string message;  // empty when finished
+  std::vector<EpochReport> history;
+  int best_epoch = 0;                 // 0: none was finished
+  std::vector<std::string> warnings;  // of the resume: damaged checkpoints
+};
+
+// Trains `model` in place: afterwards it holds the parameters of the last
+// finished step (of a diverged run: of the step before).
+//
+// Throws Fault::config for options that cannot be used, Fault::data when the
+// data and the model do not fit, Fault::io when something cannot be saved,
+// Fault::resource when memory is short.
+TrainReport train(Model& model, const TrainData& data,
+                  const TrainOptions& options, const TrainRun& run = {});
+
+}  // namespace polytask

@@ -1,0 +1,73 @@
+#include "polytask/train/train.h"
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/train/training.h"
+
+namespace polytask {
+namespace {
+
+void require_options(const TrainOptions& options) {
+  const std::vector<std::string> found = problems(options);
+  if (found.empty()) return;
+  throw Error(Fault::config,
+              "the training's options cannot be used:" + bullet_list(found));
+}
+
+void require_batch(const TrainOptions& options, const Dataset& data) {
+  if (options.batch_size <= data.size()) return;
+  throw Error(Fault::config,
+              cat("train.batch_size: expected at most the ", data.size(),
+                  " training images, got ", options.batch_size));
+}
+
+void require_fit(const ModelSpec& spec, const Dataset& data, const char* part) {
+  const DatasetSpec& d = data.spec();
+  std::vector<std::string> found;
+  if (data.size() == 0) found.emplace_back("it has no images");
+  if (Shape{d.height, d.width, d.channels} != spec.image) {
+    found.push_back(cat("its images are ",
+                        to_text({d.height, d.width, d.channels}),
+                        ", the model takes ", to_text(spec.image)));
+  }
+  if (spec.tasks.size() != 1) {
+    found.push_back(
+        cat("expected a model with one task, got ", spec.tasks.size()));
+  } else if (d.labels != spec.tasks.front().labels) {
+    found.push_back(cat("its labels are ", join(d.labels), "; the model's are ",
+                        join(spec.tasks.front().labels)));
+  }
+  if (found.empty()) return;
+  throw Error(
+      Fault::data,
+      cat("the ", part, " data and the model do not fit:", bullet_list(found)));
+}
+
+}  // namespace
+
+std::vector<std::string> problems(const TrainOptions& options) {
+  std::vector<std::string> found;
+  const auto require = [&](bool ok, const char* key, const char* rule,
+                           auto value) {
+    if (ok) return;
+    found.push_back(cat("train.", key, ": expected ", rule, ", got ", value));
+  };
+  require(options.epochs >= 1, "epochs", ">= 1", options.epochs);
+  require(options.batch_size >= 1, "batch_size", ">= 1", options.batch_size);
+  require(options.threads >= 0, "threads", ">= 0", options.threads);
+  for (const std::string& problem : problems(options.adam)) {
+    found.push_back("train.adam." + problem);
+  }
+  return found;
+}
+
+TrainReport train(Model& model, const TrainData& data,
+                  const TrainOptions& options, const TrainRun& run) {
+  require_options(options);
+  require_fit(model.spec, *data.train, "training");
+  if (data.validation) require_fit(model.spec, *data.validation, "validation");
+  require_batch(options, *data.train);
+  return Training(model, data, options, run).run();
+}
+
+}  // namespace polytask

@@ -1,0 +1,27 @@
+// The training's options as a recipe writes them.
+
+#pragma once
+
+#include "polytask/base/settings_reader.h"
+#include "polytask/train/train.h"
+
+namespace polytask {
+
+template <class Visitor>
+void describe(Visitor& visitor, AdamOptions& options) {
+  visitor.key("learning_rate", options.learning_rate);
+  visitor.key("beta_1", options.beta_1);
+  visitor.key("beta_2", options.beta_2);
+  visitor.key("epsilon", options.epsilon);
+}
+
+template <class Visitor>
+void describe(Visitor& visitor, TrainOptions& options) {
+  visitor.key("epochs", options.epochs);
+  visitor.key("batch_size", options.batch_size);
+  visitor.key("seed", options.seed);
+  visitor.key("threads", options.threads);
+  visitor.section("adam", options.adam);
+}
+
+}  // namespace polytask

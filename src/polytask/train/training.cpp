@@ -1,0 +1,326 @@
+#include "polytask/train/training.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "polytask/base/error.h"
+#include "polytask/base/random.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_content.h"
+#include "polytask/task/model_plan.h"
+
+namespace polytask {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kUpdateRanges = 64;        // of the parameters, shared by threads
+constexpr std::size_t kCheckpoints = 2;  // that stay
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+ImageBatch image_batch(const Batch& batch, const Dataset& data,
+                       const ModelSpec& spec) {
+  return {.images = batch.size(),
+          .pixels = batch.pixels().data(),
+          .type = data.spec().pixels,
+          .scale = spec.preprocessing.scale(data.spec().pixels)};
+}
+
+std::shared_ptr<const NetworkPlan> training_plan(const Model& model,
+                                                 const TrainOptions& options,
+                                                 int workers) {
+  auto plan = plan_model(
+      model.spec,
+      {.batch = options.batch_size, .workers = workers, .training = true});
+  if (plan->parameters() == model.parameters.layout()) return plan;
+  throw Error(Fault::data,
+              "the model's parameters do not fit its own network; its file "
+              "was made by something else");
+}
+
+double loss_in(const MetricValues& values) {
+  for (const auto& [name, value] : values) {
+    if (name == "loss") return value;
+  }
+  return std::nan("");
+}
+
+}  // namespace
+
+Training::Training(Model& model, const TrainData& data,
+                   const TrainOptions& options, const TrainRun& run)
+    : model_(model),
+      data_(data),
+      options_(options),
+      run_(run),
+      pool_(options.threads),
+      plan_(training_plan(model, options, pool_.workers())),
+      network_(plan_, pool_),
+      gradients_(plan_->parameters()),
+      state_{.m = ParameterStore(plan_->parameters()),
+             .v = ParameterStore(plan_->parameters())},
+      adam_(options.adam),
+      batch_(*data.train, options.batch_size),
+      meter_(model.spec.tasks.front()),
+      order_(static_cast<std::size_t>(data.train->size())) {
+  if (data_.validation) {
+    validation_batch_.emplace(*data_.validation, options.batch_size);
+  }
+  samples_.reserve(static_cast<std::size_t>(options.batch_size));
+  if (!run_.folder.empty()) open_folder();
+}
+
+// Takes the run's folder and, to resume, the newest good checkpoint in it.
+void Training::open_folder() {
+  state_.fingerprint = fingerprint_of(model_.spec, options_, *data_.train);
+  std::filesystem::create_directories(run_.folder);
+  lock_.emplace(run_.folder);
+  checkpoints_.emplace(run_.folder / "checkpoints");
+  saver_.emplace();
+  if (run_.resume) {
+    const auto newest = checkpoints_->newest_good(report_.warnings);
+    if (!newest) return;  // Killed before its first save: from the beginning.
+    restore(newest->file, model_, state_);
+    adam_ = Adam(options_.adam, state_.steps);
+  } else if (!checkpoints_->list().empty()) {
+    throw Error(Fault::config,
+                cat(run_.folder.string(), ": a run is there already; go on ",
+                    "with it (polytask train --resume ", run_.folder.string(),
+                    "), or choose another run.dir"));
+  }
+}
+
+TrainReport Training::run() {
+  start_observer();
+  const int done = static_cast<int>(state_.history.size());
+  for (int epoch = done + 1; epoch <= options_.epochs; ++epoch) {
+    if (const auto end = run_epoch(epoch)) {
+      report_.outcome = end->outcome;
+      report_.message = end->message;
+      break;
+    }
+  }
+  if (saver_) saver_->wait();
+  report_saves();
+  report_.history = state_.history;
+  report_.best_epoch = state_.best_epoch;
+  return std::move(report_);
+}
+
+void Training::start_observer() {
+  if (run_.observer == nullptr) return;
+  run_.observer->on_start(
+      {.train_images = data_.train->size(),
+       .validation_images = data_.validation ? data_.validation->size() : 0,
+       .epochs = options_.epochs,
+       .first_epoch = static_cast<int>(state_.history.size()) + 1});
+}
+
+std::optional<Training::End> Training::run_epoch(int epoch) {
+  const auto begin = Clock::now();
+  EpochReport report{.epoch = epoch};
+  if (auto end = train_epoch(epoch, report)) return end;
+  if (auto end = validate(report)) return end;
+  if (any_non_finite(model_.parameters.flat())) {
+    return End{.outcome = Outcome::diverged,
+               .message = cat("epoch ", epoch,
+                              ": a parameter is not finite any more; a smaller "
+                              "train.adam.learning_rate may help")};
+  }
+  report.seconds = seconds_since(begin);
+  finish_epoch(report);
+  return std::nullopt;
+}
+
+std::optional<Training::End> Training::train_epoch(int epoch,
+                                                   EpochReport& report) {
+  const auto begin = Clock::now();
+  shuffle_images(epoch);
+  meter_.reset();
+  const std::span<const std::int64_t> order(order_);
+  const auto batch = static_cast<std::size_t>(options_.batch_size);
+  for (std::size_t first = 0; first < order.size(); first += batch) {
+    if (run_.stop != nullptr && *run_.stop) return stopped(epoch);
+    const std::size_t count = std::min(batch, order.size() - first);
+    ++report.steps;
+    if (auto end =
+            train_step(epoch, report.steps, order.subspan(first, count))) {
+      return end;
+    }
+    report_saves();
+    if (run_.observer == nullptr) continue;
+    run_.observer->on_step({.epoch = epoch,
+                            .step = report.steps,
+                            .seen = static_cast<std::int64_t>(first + count),
+                            .seconds = seconds_since(begin),
+                            .train = meter_.values()});
+  }
+  report.train = meter_.values();
+  return std::nullopt;
+}
+
+std::optional<Training::End> Training::train_step(
+    int epoch, int step, std::span<const std::int64_t> indices) {
+  batch_.load(indices);
+  samples_.assign(indices.begin(), indices.end());
+  network_.prepare(model_.parameters);
+  network_.forward_training(image_batch(batch_, *data_.train, model_.spec),
+                            {.seed = options_.seed,
+                             .epoch = static_cast<std::uint32_t>(epoch),
+                             .samples = samples_});
+  const LossValue value = loss_of_batch(batch_, /*with_gradient=*/true);
+  if (!std::isfinite(value.loss)) {
+    return not_finite(cat("epoch ", epoch, ", step ", step), *data_.train,
+                      indices);
+  }
+  network_.backward(gradients_);
+  update_parameters();
+  return std::nullopt;
+}
+
+LossValue Training::loss_of_batch(const Batch& batch, bool with_gradient) {
+  const auto logits = network_.logits(0);
+  const LossValue value = multi_task_loss_on_logits(
+      logits, batch.targets(), model_.spec.tasks.front().units(),
+      with_gradient ? network_.diff_logits(0) : std::span<float>());
+  meter_.add(logits, batch.targets(), batch.weights(), value.weighted_sum,
+             value.observed);
+  return value;
+}
+
+void Training::update_parameters() {
+  if (saver_) saver_->wait_until_copied();
+  adam_.begin_step();
+  const std::size_t count = model_.parameters.flat().size();
+  pool_.run(kUpdateRanges, [&](int range, int) {
+    const auto edge = [&](int r) {
+      return count * static_cast<std::size_t>(r) / kUpdateRanges;
+    };
+    adam_.update(model_.parameters.flat(), gradients_.flat(),
+                 {.m = state_.m.flat(), .v = state_.v.flat()}, edge(range),
+                 edge(range + 1));
+  });
+}
+
+std::optional<Training::End> Training::validate(EpochReport& report) {
+  if (!data_.validation) return std::nullopt;
+  if (run_.observer != nullptr) run_.observer->on_validation(report.epoch);
+  meter_.reset();
+  network_.prepare(model_.parameters);
+  std::vector<std::int64_t> indices;
+  const std::int64_t size = data_.validation->size();
+  for (std::int64_t first = 0; first < size; first += options_.batch_size) {
+    if (run_.stop != nullptr && *run_.stop) return stopped(report.epoch);
+    indices.resize(static_cast<std::size_t>(
+        std::min<std::int64_t>(options_.batch_size, size - first)));
+    std::iota(indices.begin(), indices.end(), first);
+    validation_batch_->load(indices);
+    network_.forward(
+        image_batch(*validation_batch_, *data_.validation, model_.spec));
+    const LossValue value =
+        loss_of_batch(*validation_batch_, /*with_gradient=*/false);
+    if (!std::isfinite(value.loss)) {
+      return not_finite(cat("epoch ", report.epoch, ", validation"),
+                        *data_.validation, indices);
+    }
+  }
+  report.validation = meter_.values();
+  return std::nullopt;
+}
+
+void Training::finish_epoch(EpochReport& report) {
+  const double loss = loss_in(report.validation);
+  report.best =
+      std::isnan(loss) || state_.best_epoch == 0 || loss < state_.best_loss;
+  if (report.best) {
+    state_.best_epoch = report.epoch;
+    state_.best_loss = std::isnan(loss) ? 0.0 : loss;
+  }
+  state_.steps = adam_.steps_done();
+  state_.history.push_back(report);
+  if (saver_) save(report.epoch, report.best);
+  if (run_.observer != nullptr) run_.observer->on_epoch(report);
+}
+
+// The next steps go on while the parameters are written; the optimiser waits
+// until they have been read. The best model becomes durable first: a run that
+// is resumed from this checkpoint will not make it again.
+void Training::save(int epoch, bool best) {
+  Metadata metadata = model_metadata(model_);
+  std::vector<TensorView> tensors =
+      parameter_tensors(model_.parameters.layout(), model_.parameters.flat());
+  std::shared_ptr<SafetensorsWriter> best_model;
+  saver_->wait();
+  if (best) {
+    best_model = std::make_shared<SafetensorsWriter>(
+        run_.folder / "model.safetensors", metadata, tensors);
+  }
+  add_state(state_, metadata, tensors);
+  auto checkpoint = std::make_shared<SafetensorsWriter>(
+      checkpoints_->path_of(epoch), metadata, tensors);
+  saver_->start({.epoch = epoch,
+                 .copy =
+                     [best_model, checkpoint] {
+                       if (best_model) best_model->write_bytes();
+                       checkpoint->write_bytes();
+                     },
+                 .make_durable =
+                     [this, best_model, checkpoint] {
+                       if (best_model) best_model->commit();
+                       checkpoint->commit();
+                       checkpoints_->prune(kCheckpoints);
+                     }});
+}
+
+void Training::report_saves() {
+  if (!saver_) return;
+  for (const int epoch : saver_->take_durable()) {
+    if (run_.observer == nullptr) continue;
+    run_.observer->on_checkpoint(
+        {.epoch = epoch, .path = checkpoints_->path_of(epoch)});
+  }
+}
+
+// A new order an epoch, the same in every run with this seed.
+void Training::shuffle_images(int epoch) {
+  std::iota(order_.begin(), order_.end(), 0);
+  shuffle(std::span(order_),
+          RandomStream(random_key(options_.seed, RandomUse::order),
+                       static_cast<std::uint32_t>(epoch)));
+}
+
+Training::End Training::stopped(int epoch) const {
+  const std::string kept =
+      run_.folder.empty() || state_.history.empty()
+          ? std::string("nothing of it is saved")
+          : cat("epoch ", state_.history.back().epoch,
+                " is saved; go on with: polytask train --resume ",
+                run_.folder.string());
+  return {.outcome = Outcome::interrupted,
+          .message = cat("stopped in epoch ", epoch, "; ", kept)};
+}
+
+Training::End Training::not_finite(const std::string& when, const Dataset& data,
+                                   std::span<const std::int64_t> indices) {
+  const Task& task = model_.spec.tasks.front();
+  const auto logits = network_.logits(0);
+  const auto bad =
+      std::ranges::find_if(logits, [](float z) { return !std::isfinite(z); });
+  std::string where = "the sum over the batch";
+  if (bad != logits.end()) {
+    const auto at = static_cast<std::size_t>(bad - logits.begin());
+    where = cat("label \"", task.labels[at % task.labels.size()], "\" of ",
+                data.image_name(indices[at / task.labels.size()]));
+  }
+  return {.outcome = Outcome::diverged,
+          .message = cat(when, ": the loss is not finite: ", where,
+                         ". The last good model is kept; a smaller ",
+                         "train.adam.learning_rate may help")};
+}
+
+}  // namespace polytask

@@ -1,0 +1,77 @@
+// One training run from its first to its last step: what train() is made of.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "polytask/base/thread_pool.h"
+#include "polytask/checkpoint/background_save.h"
+#include "polytask/checkpoint/checkpoint_folder.h"
+#include "polytask/checkpoint/run_lock.h"
+#include "polytask/data/batch.h"
+#include "polytask/network/network.h"
+#include "polytask/optim/adam.h"
+#include "polytask/task/multi_task_loss.h"
+#include "polytask/train/epoch_meter.h"
+#include "polytask/train/train.h"
+#include "polytask/train/training_state.h"
+
+namespace polytask {
+
+class Training {
+ public:
+  // Checks everything and allocates everything; throws as train() does.
+  Training(Model& model, const TrainData& data, const TrainOptions& options,
+           const TrainRun& run);
+
+  TrainReport run();
+
+ private:
+  // Why a run ends before its last epoch.
+  struct End {
+    Outcome outcome = Outcome::finished;
+    std::string message;
+  };
+
+  void open_folder();
+  void start_observer();
+  [[nodiscard]] std::optional<End> run_epoch(int epoch);
+  [[nodiscard]] std::optional<End> train_epoch(int epoch, EpochReport& report);
+  [[nodiscard]] std::optional<End> train_step(
+      int epoch, int step, std::span<const std::int64_t> indices);
+  [[nodiscard]] std::optional<End> validate(EpochReport& report);
+  LossValue loss_of_batch(const Batch& batch, bool with_gradient);
+  void update_parameters();
+  void finish_epoch(EpochReport& report);
+  void save(int epoch, bool best);
+  void report_saves();
+  void shuffle_images(int epoch);
+  [[nodiscard]] End stopped(int epoch) const;
+  [[nodiscard]] End not_finite(const std::string& when, const Dataset& data,
+                               std::span<const std::int64_t> indices);
+
+  Model& model_;
+  TrainData data_;
+  TrainOptions options_;
+  TrainRun run_;
+  ThreadPool pool_;
+  std::shared_ptr<const NetworkPlan> plan_;
+  Network network_;
+  ParameterStore gradients_;
+  TrainingState state_;
+  Adam adam_;
+  Batch batch_;
+  std::optional<Batch> validation_batch_;
+  EpochMeter meter_;
+  std::vector<std::int64_t> order_;     // of the training images
+  std::vector<std::uint32_t> samples_;  // numbers of the batch's images
+  TrainReport report_;
+  std::optional<RunLock> lock_;
+  std::optional<CheckpointFolder> checkpoints_;
+  std::optional<BackgroundSaver> saver_;  // last: it uses the others
+};
+
+}  // namespace polytask

@@ -1,0 +1,45 @@
+// All that a run is between two epochs: what a checkpoint holds beside the
+// model, so that a resumed run continues bit for bit.
+//
+// Random numbers are addressed by (seed, epoch, sample), so no generator's
+// state is part of it.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "polytask/checkpoint/safetensors.h"
+#include "polytask/task/model.h"
+#include "polytask/train/progress.h"
+#include "polytask/train/train.h"
+
+namespace polytask {
+
+struct TrainingState {
+  ParameterStore m;  // Adam's first moment
+  ParameterStore v;  // and second
+  std::int64_t steps = 0;
+  std::vector<EpochReport> history;  // one an epoch that is done
+  int best_epoch = 0;
+  double best_loss = 0.0;   // of best_epoch's validation
+  std::string fingerprint;  // of options and data: what must not change
+};
+
+// What a resumed run must share with the first one, as text: the options but
+// for epochs and threads, and a checksum of the training data.
+[[nodiscard]] std::string fingerprint_of(const ModelSpec& spec,
+                                         const TrainOptions& options,
+                                         const Dataset& train);
+
+// Adds the state to a model's metadata and tensors.
+void add_state(const TrainingState& state, Metadata& metadata,
+               std::vector<TensorView>& tensors);
+
+// Overwrites the model's parameters and the state from a checkpoint.
+// Throws Fault::data when the file is no checkpoint of this network,
+// Fault::config when its fingerprint is another one.
+void restore(const SafetensorsFile& file, Model& model, TrainingState& state);
+
+}  // namespace polytask
