@@ -1,0 +1,38 @@
+// Writes a data set as an HDF5 file, in the layout of the post's dataset.h5.
+//
+//   images   [N, C, H, W], uint8 or float32 as in the data set, in chunks of
+//            about a megabyte
+//   labels   [N, L] uint8, or int8 with -1 where a label is missing, with the
+//            names as attribute `labels`; absent when there are no labels
+//
+// The same data gives the same bytes.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "polytask/data/dataset.h"
+
+namespace polytask {
+
+struct Hdf5WriteOptions {
+  std::string images = "x";
+  std::string labels = "y";
+  bool channels_last = false;  // [N, H, W, C] instead
+  bool compress = true;        // gzip, its fastest level
+};
+
+// Replaces `path` at once and durably, or leaves it as it was: the file is
+// written under another name in the same folder, flushed to the disk, and
+// renamed.
+//
+// HDF5 works in a forked process, which reads `data` there; `data` must not
+// wait for other threads.
+//
+// Throws Fault::io when the file cannot be written, a full disk included,
+// Fault::shape when there is no image, and what `data` throws.
+void write_hdf5(const Dataset& data, const std::filesystem::path& path,
+                const Hdf5WriteOptions& options = {});
+
+}  // namespace polytask
