@@ -1,0 +1,215 @@
+#include "polytask/draw/camera.h"
+
+#include <array>
+
+#include "polytask/draw/noise.h"
+
+namespace polytask::draw {
+namespace {
+
+// Scales the light so that the mean and the bright parts are where a light
+// meter would put them, give or take.
+void expose(Canvas& canvas, Dice& dice) {
+  float sum = 0.0f;
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      sum += std::sqrt(std::max(luminance(canvas.at(r, c)), 0.0f));
+    }
+  }
+  const auto count =
+      static_cast<float>(canvas.height()) * static_cast<float>(canvas.width());
+  const float mean = sum / count;
+  const float wanted = mix(mean, 0.47f, 0.6f) * (1.0f + 0.16f * dice.bell());
+  const float gain = std::clamp(wanted / (mean + 0.02f), 0.5f, 2.2f);
+  const float warm = 0.06f * dice.bell();
+  const float green = 0.025f * dice.bell();
+  const Color cast =
+      Color{1.0f + warm, 1.0f + green, 1.0f - warm} * (gain * gain);
+  const float vivid = dice.chance(0.04f) ? dice.between(0.0f, 0.4f)
+                                         : dice.between(0.65f, 1.35f);
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      canvas.at(r, c) = saturate(canvas.at(r, c) * cast, vivid);
+    }
+  }
+}
+
+// Weighted mean of each pixel with its neighbours `step` away, along rows and
+// then along columns.
+void soften(Canvas& canvas, int step, float side) {
+  const float middle = 1.0f - 2.0f * side;
+  const auto pass = [&](int row_step, int column_step) {
+    const Canvas before = canvas;
+    for (int r = 0; r < canvas.height(); ++r) {
+      for (int c = 0; c < canvas.width(); ++c) {
+        const Color a =
+            before.at(std::max(r - row_step, 0), std::max(c - column_step, 0));
+        const Color b =
+            before.at(std::min(r + row_step, canvas.height() - 1),
+                      std::min(c + column_step, canvas.width() - 1));
+        canvas.at(r, c) = before.at(r, c) * middle + (a + b) * side;
+      }
+    }
+  };
+  pass(0, step);
+  pass(step, 0);
+}
+
+void pass_the_lens(Canvas& canvas, Dice& dice) {
+  const float sharp = dice.unit();
+  soften(canvas, 1, sharp < 0.5f ? 0.08f : 0.2f);
+  if (sharp > 0.92f) soften(canvas, 2, 0.2f);
+  if (!dice.chance(0.45f)) return;
+  const float dark = dice.between(0.2f, 0.9f);
+  const float cu = 0.5f * canvas.aspect();
+  canvas.paint(canvas.whole(), [&](float u, float v) -> Paint {
+    const float square = (u - cu) * (u - cu) + (v - 0.5f) * (v - 0.5f);
+    return {{}, clamp01(dark * square * 1.3f)};
+  });
+}
+
+// The film's curve: a toe, a straight part, a shoulder.
+void develop(Canvas& canvas, Dice& dice) {
+  const float contrast = dice.between(0.0f, 0.75f);
+  const float fog = dice.chance(0.2f) ? dice.between(0.0f, 0.1f) : 0.0f;
+  const auto tone = [&](float light) {
+    const float shown_value = std::sqrt(std::max(light, 0.0f));
+    const float shoulder =
+        shown_value < 0.8f ? shown_value
+                           : 1.0f - 0.2f * decay((shown_value - 0.8f) * 5.0f);
+    const float curved = mix(shoulder, smooth(0.0f, 1.0f, shoulder), contrast);
+    return fog + (1.0f - fog) * curved;
+  };
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      Color& p = canvas.at(r, c);
+      p = {tone(p.red), tone(p.green), tone(p.blue)};
+    }
+  }
+}
+
+void add_grain(Canvas& canvas, Dice& dice) {
+  const float amount = dice.chance(0.12f) ? dice.between(0.01f, 0.024f)
+                                          : dice.between(0.001f, 0.008f);
+  const float tint = dice.between(0.0f, 0.6f);
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      // Eight sums of two uniform bytes each: cheap and nearly bell-shaped.
+      const std::uint64_t bits = dice.bits();
+      const auto part = [bits](int shift) {
+        const auto a = static_cast<float>((bits >> shift) & 0xFF);
+        const auto b = static_cast<float>((bits >> (shift + 8)) & 0xFF);
+        return (a + b - 255.0f) / 104.0f;
+      };
+      const float grey = part(0);
+      canvas.at(r, c) = canvas.at(r, c) + Color{grey + tint * part(16),
+                                                grey + tint * part(32),
+                                                grey + tint * part(48)} *
+                                              amount;
+    }
+  }
+}
+
+using Block = std::array<std::array<float, 8>, 8>;
+
+Block cosine_table() {
+  Block table;
+  for (std::size_t k = 0; k < 8; ++k) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      const auto turns = static_cast<float>((2 * i + 1) * k) / 32.0f;
+      table[k][i] = wave(turns + 0.25f) * (k == 0 ? 0.35355339f : 0.5f);
+    }
+  }
+  return table;
+}
+
+// table * block, or its transpose.
+Block product(const Block& a, const Block& b, bool transpose) {
+  Block out{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      const float factor = transpose ? a[k][i] : a[i][k];
+      for (std::size_t j = 0; j < 8; ++j) out[i][j] += factor * b[k][j];
+    }
+  }
+  return out;
+}
+
+Block turned(const Block& a) {
+  Block out{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t j = 0; j < 8; ++j) out[j][i] = a[i][j];
+  }
+  return out;
+}
+
+// What a strongly compressed file loses: the cosine transform of each 8x8
+// block, coarser for finer detail.
+void compress(Block& block, float coarse) {
+  static const Block kTable = cosine_table();
+  Block wave_block =
+      product(kTable, turned(product(kTable, block, false)), false);
+  for (std::size_t i = 0; i < 8; ++i) {
+    for (std::size_t j = 0; j < 8; ++j) {
+      const float step = coarse * (0.6f + static_cast<float>(i + j));
+      float& value = wave_block[i][j];
+      value = step * static_cast<float>(floor_to_int(value / step + 0.5f));
+    }
+  }
+  block = product(kTable, turned(product(kTable, wave_block, true)), true);
+}
+
+void save_as_file(Canvas& canvas, Dice& dice) {
+  if (!dice.chance(0.45f)) return;
+  const float coarse = dice.between(0.003f, 0.02f);
+  for (int top = 0; top < canvas.height(); top += 8) {
+    for (int left = 0; left < canvas.width(); left += 8) {
+      Block before;
+      for (std::size_t i = 0; i < 8; ++i) {
+        for (std::size_t j = 0; j < 8; ++j) {
+          const int r =
+              std::min(top + static_cast<int>(i), canvas.height() - 1);
+          const int c =
+              std::min(left + static_cast<int>(j), canvas.width() - 1);
+          before[i][j] = luminance(canvas.at(r, c));
+        }
+      }
+      Block after = before;
+      compress(after, coarse);
+      for (std::size_t i = 0; i < 8; ++i) {
+        for (std::size_t j = 0; j < 8; ++j) {
+          const int r = top + static_cast<int>(i);
+          const int c = left + static_cast<int>(j);
+          if (r >= canvas.height() || c >= canvas.width()) continue;
+          const float change = after[i][j] - before[i][j];
+          canvas.at(r, c) = canvas.at(r, c) + Color{change, change, change};
+        }
+      }
+    }
+  }
+}
+
+std::uint8_t byte_of(float shown_value) {
+  return static_cast<std::uint8_t>(clamp01(shown_value) * 255.0f + 0.5f);
+}
+
+}  // namespace
+
+void take_photograph(Canvas& canvas, Dice& dice, std::span<std::uint8_t> rgb) {
+  expose(canvas, dice);
+  pass_the_lens(canvas, dice);
+  develop(canvas, dice);
+  add_grain(canvas, dice);
+  save_as_file(canvas, dice);
+  std::size_t i = 0;
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      const Color p = canvas.at(r, c);
+      rgb[i++] = byte_of(p.red);
+      rgb[i++] = byte_of(p.green);
+      rgb[i++] = byte_of(p.blue);
+    }
+  }
+}
+
+}  // namespace polytask::draw
