@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "polytask/base/text.h"
+#include "polytask/report/evaluation_text.h"
+#include "polytask/report/number_text.h"
+#include "polytask/report/terminal_text.h"
+
+namespace polytask {
+namespace {
+
+constexpr std::size_t kValueWidth = 10;
+constexpr std::size_t kIntervalWidth = 17;
+constexpr std::size_t kCountWidth = 7;
+
+bool is_defined(const std::optional<double>& value) {
+  return value && std::isfinite(*value);
+}
+
+std::string value_text(const std::optional<double>& value) {
+  return is_defined(value) ? fixed_text(*value, 4) : std::string();
+}
+
+std::string interval_text(const Number& number) {
+  if (!is_defined(number.low) || !is_defined(number.high)) return {};
+  return cat(fixed_text(*number.low, 4), " - ", fixed_text(*number.high, 4));
+}
+
+// The longest name's width, at least `least`.
+template <class Items, class Name>
+std::size_t name_width(const Items& items, Name name, std::size_t least) {
+  for (const auto& item : items) {
+    least = std::max(least, display_width(printable(name(item))));
+  }
+  return least;
+}
+
+std::string metric_line(std::string_view name, const Number& number,
+                        std::size_t width) {
+  std::string line = cat("  ", left(name, width));
+  if (is_defined(number.value)) {
+    return cat(line, right(value_text(number.value), kValueWidth),
+               right(value_text(number.baseline), kValueWidth),
+               right(interval_text(number), kIntervalWidth),
+               right(cat(number.n), kCountWidth), '\n');
+  }
+  line += number.n == 0 ? "  undefined (n = 0)" : "  not finite";
+  if (is_defined(number.baseline)) {
+    line += cat(", baseline ", value_text(number.baseline));
+  }
+  return line + '\n';
+}
+
+std::string metric_header(std::string_view title, std::size_t width) {
+  return cat("  ", left(title, width), right("value", kValueWidth),
+             right("baseline", kValueWidth),
+             right("95 % interval", kIntervalWidth), right("n", kCountWidth),
+             '\n');
+}
+
+const Number& find(const NamedNumbers& numbers, std::string_view name) {
+  static const Number absent;
+  const auto found = std::ranges::find_if(
+      numbers, [&](const auto& entry) { return entry.first == name; });
+  return found == numbers.end() ? absent : found->second;
+}
+
+std::string cell(const std::optional<double>& value) {
+  return right(is_defined(value) ? value_text(value) : "undefined",
+               kValueWidth);
+}
+
+std::string label_lines(const TaskEvaluation& task, std::size_t width) {
+  std::string text =
+      cat("  ", left("label", width), right("precision", kValueWidth),
+          right("recall", kValueWidth), right("f1", kValueWidth),
+          right("baseline", kValueWidth), right("support", kValueWidth),
+          right("missing", kValueWidth), '\n');
+  bool any_undefined = false;
+  for (const LabelEvaluation& label : task.labels) {
+    const Number& precision = find(label.numbers, "precision");
+    const Number& recall = find(label.numbers, "recall");
+    const Number& f1 = find(label.numbers, "f1");
+    const Number& missing = find(label.numbers, "missing");
+    any_undefined = any_undefined || !is_defined(precision.value) ||
+                    !is_defined(recall.value) || !is_defined(f1.value) ||
+                    !is_defined(f1.baseline);
+    text += cat(
+        "  ", left(printable(label.label), width), cell(precision.value),
+        cell(recall.value), cell(f1.value), cell(f1.baseline),
+        right(cat(label.confusion.support()), kValueWidth),
+        right(fixed_text(missing.value.value_or(0.0), 0), kValueWidth), '\n');
+  }
+  text += "  baseline: f1 of always answering yes\n";
+  if (any_undefined) {
+    text += "  undefined (n = 0): nothing it could be computed from\n";
+  }
+  return text;
+}
+
+std::string confusion_lines(const TaskEvaluation& task, std::size_t width) {
+  std::string text = cat("  ", left("label", width), right("true no,", 14),
+                         right("true no,", 14), right("true yes,", 14),
+                         right("true yes,", 14), "\n  ", left("", width),
+                         right("answer no", 14), right("answer yes", 14),
+                         right("answer no", 14), right("answer yes", 14), '\n');
+  for (const LabelEvaluation& label : task.labels) {
+    const ConfusionMatrix& cells = label.confusion;
+    text += cat("  ", left(printable(label.label), width),
+                right(cat(cells.true_negative), 14),
+                right(cat(cells.false_positive), 14),
+                right(cat(cells.false_negative), 14),
+                right(cat(cells.true_positive), 14), '\n');
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string evaluation_table(const Evaluation& evaluation) {
+  std::size_t width = 31;  // label_ranking_average_precision
+  for (const TaskEvaluation& task : evaluation.tasks) {
+    width = name_width(
+        task.metrics, [](const auto& m) { return m.first; }, width);
+  }
+  std::string text = cat("evaluated on ", evaluation.images, " images\n\n",
+                         metric_header("", width),
+                         metric_line("loss", evaluation.loss, width));
+  for (const TaskEvaluation& task : evaluation.tasks) {
+    text += cat("\ntask ", printable(task.task), " (", task.kind, ")\n\n",
+                metric_header("metric", width));
+    for (const auto& [name, number] : task.metrics) {
+      text += metric_line(printable(name), number, width);
+    }
+    if (task.labels.empty()) continue;
+    const std::size_t label_width = name_width(
+        task.labels, [](const auto& l) { return l.label; }, 12);
+    text += cat('\n', label_lines(task, label_width), '\n',
+                confusion_lines(task, label_width));
+  }
+  return text;
+}
+
+}  // namespace polytask

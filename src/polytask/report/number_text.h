@@ -1,0 +1,21 @@
+// Numbers as text, the same whatever the locale.
+
+#pragma once
+
+#include <string>
+
+namespace polytask {
+
+// "0.6525"
+[[nodiscard]] std::string fixed_text(double value, int decimals);
+
+// "1.2300e-05"
+[[nodiscard]] std::string scientific_text(double value, int decimals);
+
+// In at most `digits` significant digits: "0.25", "1e-07".
+[[nodiscard]] std::string significant_text(double value, int digits);
+
+// The shortest text that reads back to the same number; "" when not finite.
+[[nodiscard]] std::string shortest_text(double value);
+
+}  // namespace polytask
