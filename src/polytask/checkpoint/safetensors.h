@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -100,7 +99,8 @@ class SafetensorsFile {
   [[nodiscard]] const std::vector<TensorView>& tensors() const {
     return tensors_;
   }
-  [[nodiscard]] std::optional<TensorView> find(std::string_view name) const;
+  // Null when there is none of this name; lives as long as this object.
+  [[nodiscard]] const TensorView* find(std::string_view name) const;
 
   // False for a file without a checksum. A wrong one is always refused.
   [[nodiscard]] bool verified() const { return verified_; }

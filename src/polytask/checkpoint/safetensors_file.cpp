@@ -215,10 +215,9 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
   }
 }
 
-std::optional<TensorView> SafetensorsFile::find(std::string_view name) const {
+const TensorView* SafetensorsFile::find(std::string_view name) const {
   const auto found = std::ranges::find(tensors_, name, &TensorView::name);
-  if (found == tensors_.end()) return {};
-  return *found;
+  return found == tensors_.end() ? nullptr : &*found;
 }
 
 }  // namespace polytask
