@@ -57,6 +57,9 @@ std::string advice(const std::string& complaint, std::string_view line) {
   if (complaint.find("flow not found") != std::string::npos) {
     return "a [ or { before this place is never closed";
   }
+  if (complaint.find("EOF in scalar") != std::string::npos) {
+    return "quotes before this place are never closed";
+  }
   if (complaint == "unknown token") {
     return "put quotes around text that starts with such a character";
   }
@@ -96,44 +99,32 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (anchor != 0) refuse_anchor(mark);
-    last_quoted_.reset();
-    // The parser reads a line without a colon as a key without a value, and
-    // gives both the same mark.
-    if (!open_.empty() && open_.back().key &&
-        open_.back().key->second.pos == mark.pos) {
-      fail(place(mark), "",
-           cat("expected \"key: value\", found ",
-               shown(open_.back().key->first), "; add the colon"));
-    }
-    attach(Settings(), mark, "nothing");
+    refuse_missing_colon(mark);
+    attach(Settings(), mark);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag,
                 YAML::anchor_t anchor, const std::string& text) override {
     require_plain(mark, tag, anchor);
     const bool quoted = tag == "!";
-    if (quoted) {
-      last_quoted_ = mark;
-    } else {
-      last_quoted_.reset();
-    }
+    if (quoted) last_quoted_ = mark;
     if (expects_key()) return start_entry(mark, text);
-    attach(quoted ? Settings::string(text) : Settings::scalar(text), mark, "");
+    attach(quoted ? Settings::string(text) : Settings::scalar(text), mark);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
                        YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value /*style*/) override {
+                       YAML::EmitterStyle::value style) override {
     require_plain(mark, tag, anchor);
-    open(Settings::list(), mark, "a list");
+    open(Settings::list(), mark, style);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag,
                   YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value /*style*/) override {
+                  YAML::EmitterStyle::value style) override {
     require_plain(mark, tag, anchor);
-    open(Settings::map(), mark, "a map");
+    open(Settings::map(), mark, style);
   }
   void OnMapEnd() override { close(); }
 
@@ -142,6 +133,7 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Open {
     Settings node;
     YAML::Mark mark;
+    bool is_block;
     std::optional<std::pair<std::string, YAML::Mark>> key = std::nullopt;
     std::map<std::string, int, std::less<>> line_of_key = {};
   };
@@ -181,6 +173,16 @@ class TreeBuilder final : public YAML::EventHandler {
              "; remove it, or put quotes around text that starts with !"));
   }
 
+  // The parser reads a line without a colon as a key without a value, and
+  // gives both the same mark.
+  void refuse_missing_colon(const YAML::Mark& mark) const {
+    if (open_.empty() || !open_.back().is_block || !open_.back().key) return;
+    const auto& [key, key_mark] = *open_.back().key;
+    if (key_mark.pos != mark.pos) return;
+    fail(place(mark), "",
+         cat("expected \"key: value\", found ", shown(key), "; add the colon"));
+  }
+
   void start_entry(const YAML::Mark& mark, const std::string& key) {
     if (key.size() > Settings::kMaxKeyBytes) {
       fail(place(mark), path(),
@@ -203,34 +205,38 @@ class TreeBuilder final : public YAML::EventHandler {
              " values in one file, found more"));
   }
 
+  // An unclosed bracket looks like a list or map for a key.
   void require_no_key_wanted(const YAML::Mark& mark,
-                             std::string_view found) const {
+                             const Settings& found) const {
     if (!expects_key()) return;
     fail(place(mark), path(),
-         cat("expected a name as the key, found ", found,
-             "; put quotes around it if it is meant as text"));
+         cat("expected a name as the key, found ", found_in(found),
+             found.is_null() ? "; put quotes around it if it is meant as text"
+                             : "; is its closing bracket missing?"));
   }
 
-  void open(Settings node, const YAML::Mark& mark, std::string_view kind) {
-    require_no_key_wanted(mark, kind);
+  void open(Settings node, const YAML::Mark& mark,
+            YAML::EmitterStyle::value style) {
+    require_no_key_wanted(mark, node);
     count(mark);
     if (open_.size() + 1 >= Settings::kMaxDepth) {
       fail(place(mark), "",
            cat("expected lists and maps nested at most ",
                Settings::kMaxDepth - 1, " deep, found more"));
     }
-    open_.push_back({std::move(node), mark});
+    open_.push_back({.node = std::move(node),
+                     .mark = mark,
+                     .is_block = style == YAML::EmitterStyle::Block});
   }
 
   void close() {
-    last_quoted_.reset();
     Open closed = std::move(open_.back());
     open_.pop_back();
     place_in_parent(std::move(closed.node), closed.mark);
   }
 
-  void attach(Settings value, const YAML::Mark& mark, std::string_view kind) {
-    require_no_key_wanted(mark, kind);
+  void attach(Settings value, const YAML::Mark& mark) {
+    require_no_key_wanted(mark, value);
     count(mark);
     place_in_parent(std::move(value), mark);
   }

@@ -78,7 +78,7 @@ bool is_plain(std::string_view text) {
   return opens_well && text.back() != ' ' && text.back() != ':' &&
          text.find(": ") == std::string_view::npos &&
          text.find(" #") == std::string_view::npos &&
-         text.find_first_of(",[]{}\"'`") == std::string_view::npos &&
+         text.find_first_of(",[]{}\"'`?") == std::string_view::npos &&
          text != "...";
 }
 
