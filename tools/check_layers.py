@@ -25,6 +25,7 @@ MAY_USE = {
     "checkpoint": ["task"],
     "predict": ["checkpoint"],
     "export": ["checkpoint"],
+    "evaluate": ["predict", "data"],
     "train": ["checkpoint", "data", "optim"],
     "report": ["train", "metrics"],
 }

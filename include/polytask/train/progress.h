@@ -18,11 +18,21 @@ namespace polytask {
 // 0.61}. With several tasks a name of one task reads "task/name".
 using MetricValues = std::vector<std::pair<std::string, double>>;
 
+struct EpochReport {
+  int epoch = 0;  // from 1
+  int steps = 0;
+  double seconds = 0.0;  // of the whole epoch, validation included
+  MetricValues train;
+  MetricValues validation;  // empty without validation
+  bool best = false;        // the best so far: this epoch's model is kept
+};
+
 struct TrainStart {
   std::int64_t train_images = 0;
   std::int64_t validation_images = 0;  // 0: no validation
   int epochs = 0;                      // the last epoch's number
   int first_epoch = 1;                 // larger than 1 after a resume
+  std::vector<EpochReport> done;       // what a resumed run had finished
 };
 
 struct StepReport {
@@ -31,15 +41,6 @@ struct StepReport {
   std::int64_t seen = 0;  // training images so far in this epoch
   double seconds = 0.0;   // since the epoch began
   MetricValues train;     // over the images seen so far in this epoch
-};
-
-struct EpochReport {
-  int epoch = 0;  // from 1
-  int steps = 0;
-  double seconds = 0.0;  // of the whole epoch, validation included
-  MetricValues train;
-  MetricValues validation;  // empty without validation
-  bool best = false;        // the best so far: this epoch's model is kept
 };
 
 // A save that is durable: written, synced and renamed.

@@ -118,7 +118,8 @@ void Training::start_observer() {
       {.train_images = data_.train->size(),
        .validation_images = data_.validation ? data_.validation->size() : 0,
        .epochs = options_.epochs,
-       .first_epoch = static_cast<int>(state_.history.size()) + 1});
+       .first_epoch = static_cast<int>(state_.history.size()) + 1,
+       .done = state_.history});
 }
 
 std::optional<Training::End> Training::run_epoch(int epoch) {
