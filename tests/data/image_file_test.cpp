@@ -1,0 +1,226 @@
+#include "polytask/data/image_file.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "polytask/data/resize.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/golden_image.h"
+
+namespace polytask {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+Bytes bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+int difference_from_pillow(const std::string& name) {
+  return test::largest_difference(
+      read_image_file(test::golden_images() / name),
+      test::read_ppm(test::golden_images() / (name + ".ppm")));
+}
+
+TEST(ImageFile, EveryKindOfPngEqualsPillow) {
+  for (const char* name : {"grey1",
+                           "grey2",
+                           "grey4",
+                           "grey8",
+                           "grey16",
+                           "grey_key",
+                           "grey_alpha",
+                           "rgb8",
+                           "rgb16",
+                           "rgb_alpha",
+                           "rgb_alpha16",
+                           "palette1",
+                           "palette2",
+                           "palette4",
+                           "palette8",
+                           "palette_alpha",
+                           "interlaced_rgb8",
+                           "interlaced_grey1",
+                           "interlaced_small",
+                           "one_pixel"}) {
+    EXPECT_EQ(difference_from_pillow(std::string(name) + ".png"), 0) << name;
+  }
+}
+
+// One level of room for another version of libjpeg.
+TEST(ImageFile, EveryKindOfJpegEqualsPillow) {
+  for (const char* name :
+       {"sampled_420", "sampled_422", "sampled_444", "coarse", "progressive",
+        "restarts", "stored_rgb", "grey", "cmyk", "one_pixel"}) {
+    EXPECT_LE(difference_from_pillow(std::string(name) + ".jpg"), 1) << name;
+  }
+}
+
+TEST(ImageFile, OrientationOfTheCameraIsNotApplied) {
+  const Image turned = read_image_file(test::golden_images() / "turned.jpg");
+  EXPECT_EQ(turned.width, 23);
+  EXPECT_EQ(turned.height, 17);
+  EXPECT_LE(difference_from_pillow("turned.jpg"), 1);
+}
+
+TEST(ImageFile, ContentDecidesNotTheName) {
+  const Bytes png = test::bytes_of(test::golden_images() / "rgb8.png");
+  EXPECT_EQ(decode_image(png, "sea.jpg").width, 23);
+}
+
+TEST(ImageFile, WhatFollowsTheImageIsIgnored) {
+  for (const char* name : {"rgb8.png", "coarse.jpg"}) {
+    Bytes file = test::bytes_of(test::golden_images() / name);
+    const Image image = decode_image(file, name);
+    file.resize(file.size() + 100, std::byte{0xff});
+    EXPECT_EQ(decode_image(file, name).pixels, image.pixels) << name;
+  }
+}
+
+TEST(ImageFile, MissingFileSaysSo) {
+  test::expect_error(Fault::io,
+                     "no/such/sea.jpg: cannot be read: No such file or "
+                     "directory; check the path and its permissions",
+                     [] { (void)read_image_file("no/such/sea.jpg"); });
+}
+
+TEST(ImageFile, FolderAndDeviceAreNotImages) {
+  test::expect_error_parts(
+      Fault::io, {": expected an image file, found a folder; give the path"},
+      [] { (void)read_image_file(test::golden_images()); });
+  test::expect_error(Fault::io,
+                     "/dev/zero: expected an image file, found a device or "
+                     "pipe; give the path of the image",
+                     [] { (void)read_image_file("/dev/zero"); });
+}
+
+TEST(ImageFile, SaysWhatItFoundInstead) {
+  const auto expect_found = [](std::string_view content,
+                               const std::string& found) {
+    test::expect_error(Fault::data,
+                       "sea.jpg: expected a JPEG or PNG image, found " + found +
+                           "; convert it to JPEG or PNG",
+                       [&] { (void)decode_image(bytes(content), "sea.jpg"); });
+  };
+  using namespace std::string_view_literals;
+  expect_found("", "an empty file");
+  expect_found("GIF89a...", "a GIF image");
+  expect_found("RIFF\x10\0\0\0WEBPVP8 "sv, "a WebP image");
+  expect_found(
+      "\0\0\0\x1c"
+      "ftypheic"sv,
+      "a HEIC image");
+  expect_found("<html><body>not found", "a web page");
+  expect_found("\0\0\0\0\0\0"sv, "zeros");
+  expect_found("\x01\xab", "a file that starts with the bytes 01 ab");
+}
+
+// IHDR of a PNG that claims this size, with its right checksum.
+Bytes claim_of_50000_by_50000() {
+  using namespace std::string_view_literals;
+  return bytes(
+      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xc3\x50\0\0\xc3\x50\x08\x02\0\0\0\xc4\xcd\xaa\x9d\0\0\0\0IDAT"sv);
+}
+
+TEST(ImageFile, HugePngIsRefusedByItsHeader) {
+  test::expect_error(
+      Fault::data,
+      "bomb.png: expected a PNG image of 1 to 50000000 pixels and sides of at "
+      "most 65535, found 50000 x 50000; save it smaller",
+      [] { (void)decode_image(claim_of_50000_by_50000(), "bomb.png"); });
+}
+
+// SOF0 holds the height and width at bytes 5 to 8.
+void claim_size(Bytes& jpeg, int height, int width) {
+  const Bytes start_of_frame = bytes("\xff\xc0");
+  const auto at = std::ranges::search(jpeg, start_of_frame).begin();
+  ASSERT_NE(at, jpeg.end());
+  at[5] = std::byte(height >> 8);
+  at[6] = std::byte(height & 255);
+  at[7] = std::byte(width >> 8);
+  at[8] = std::byte(width & 255);
+}
+
+TEST(ImageFile, HugeJpegIsRefusedByItsHeader) {
+  Bytes jpeg = test::bytes_of(test::golden_images() / "coarse.jpg");
+  claim_size(jpeg, 60000, 50000);
+  test::expect_error_parts(Fault::data, {"found 50000 x 60000"},
+                           [&] { (void)decode_image(jpeg, "bomb.jpg"); });
+}
+
+TEST(ImageFile, FewBytesCannotClaimManyPixels) {
+  Bytes jpeg = test::bytes_of(test::golden_images() / "coarse.jpg");
+  claim_size(jpeg, 7000, 7000);
+  test::expect_error(
+      Fault::data,
+      "bomb.jpg: expected a whole JPEG image, found damage (only 685 bytes for "
+      "7000 x 7000 pixels); get the file again or leave it out",
+      [&] { (void)decode_image(jpeg, "bomb.jpg"); });
+}
+
+TEST(ImageFile, EveryTruncationIsAnError) {
+  for (const char* name : {"rgb8.png", "interlaced_rgb8.png", "palette4.png",
+                           "sampled_420.jpg", "progressive.jpg", "grey.jpg"}) {
+    const Bytes file = test::bytes_of(test::golden_images() / name);
+    for (std::size_t size = 0; size < file.size(); ++size) {
+      const Bytes part(file.begin(),
+                       file.begin() + static_cast<std::ptrdiff_t>(size));
+      try {
+        (void)decode_image(part, name);
+        ADD_FAILURE() << name << " was read from its first " << size;
+      } catch (const Error& e) {
+        EXPECT_EQ(e.fault(), Fault::data) << e.what();
+      }
+    }
+  }
+}
+
+TEST(ImageFile, TruncationSaysSo) {
+  Bytes jpeg = test::bytes_of(test::golden_images() / "sampled_420.jpg");
+  jpeg.resize(jpeg.size() - 1);
+  test::expect_error(Fault::data,
+                     "sea.jpg: expected a whole JPEG image, found damage (it "
+                     "ends too early); get the file again or leave it out",
+                     [&] { (void)decode_image(jpeg, "sea.jpg"); });
+}
+
+// Damage ends in pixels or in an Error, never in anything else.
+void read_damaged(Bytes file, std::mt19937& random, int& refused) {
+  const auto up_to = [&](std::size_t n) { return random() % n; };
+  for (auto hits = 1 + up_to(4); hits > 0; --hits) {
+    file[up_to(file.size())] ^= std::byte(1u << up_to(8));
+  }
+  try {
+    const Image image = decode_image(file, "damaged");
+    EXPECT_LE(image.pixels.size(), 3 * std::size_t{kMaxImagePixels});
+  } catch (const Error& e) {
+    ++refused;
+  }
+}
+
+TEST(ImageFile, FlippedBitsNeverCrash) {
+  constexpr unsigned kSeed = 4;
+  std::mt19937 random(kSeed);
+  int refused = 0;
+  for (const char* name :
+       {"rgb8.png", "interlaced_rgb8.png", "palette_alpha.png",
+        "sampled_420.jpg", "progressive.jpg", "restarts.jpg", "cmyk.jpg"}) {
+    const Bytes file = test::bytes_of(test::golden_images() / name);
+    for (int i = 0; i < 400; ++i) read_damaged(file, random, refused);
+  }
+  EXPECT_GT(refused, 1400);
+}
+
+TEST(ImageFile, DamagedPixelsAreAnErrorNotAGreyArea) {
+  Bytes jpeg = test::bytes_of(test::golden_images() / "sampled_444.jpg");
+  // An end-of-image marker in the middle of the pixels.
+  jpeg[jpeg.size() - 100] = std::byte{0xff};
+  jpeg[jpeg.size() - 99] = std::byte{0xd9};
+  test::expect_error_parts(Fault::data, {"Corrupt JPEG data"},
+                           [&] { (void)decode_image(jpeg, "sea.jpg"); });
+}
+
+}  // namespace
+}  // namespace polytask
