@@ -29,7 +29,7 @@ struct Hdf5Options {
 
   // One name a column of the labels. Empty: the strings of the labels'
   // attribute `labels`, `label_names` or `names`, else label_0, label_1, ...
-  std::vector<std::string> label_names;
+  std::vector<std::string> label_names = {};
 
   // False: a file without labels is fine, and its targets are all missing.
   bool require_labels = true;
