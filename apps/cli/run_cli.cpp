@@ -5,13 +5,16 @@
 #include <ostream>
 
 #include "apps/cli/command.h"
+#include "apps/cli/commands.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 
 namespace polytask::cli {
 namespace {
 
-constexpr std::array<const Command*, 0> kCommands{};
+constexpr std::array<const Command*, 6> kCommands{
+    &demo_command,     &draw_command,    &train_command,
+    &evaluate_command, &predict_command, &inspect_command};
 
 std::string usage() {
   std::string text =
@@ -52,6 +55,10 @@ int run_command(Arguments arguments, const Console& console) {
   const std::string& verb = arguments.front();
   if (verb == "--help" || verb == "-h" || verb == "help") {
     console.out << usage();
+    return kOk;
+  }
+  if (verb == "--version") {
+    console.out << "polytask " POLYTASK_VERSION "\n";
     return kOk;
   }
   std::vector<std::string> names;

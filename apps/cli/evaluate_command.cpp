@@ -1,0 +1,78 @@
+// polytask evaluate: what a model is worth on labelled images.
+//
+// out: the table, or evaluation.json's document with --json.
+
+#include <ostream>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/input.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/evaluate/evaluate_model.h"
+#include "polytask/report/evaluation_text.h"
+#include "polytask/train/recipe.h"
+
+namespace polytask::cli {
+namespace {
+
+struct EvaluateArguments {
+  std::string model;
+  DataOptions data;
+  int threads = 0;
+  bool json = false;
+};
+
+// The images a run kept for validation.
+DatasetPtr validation_part(const std::string& run) {
+  const std::filesystem::path file = std::filesystem::path(run) / "recipe.yaml";
+  if (!std::filesystem::exists(file)) {
+    throw Error(Fault::config,
+                cat("evaluate: expected data to evaluate ", run,
+                    " on, e.g. polytask evaluate ", run, " scenes.h5"));
+  }
+  Recipe recipe = load_recipe(file, {});
+  const DatasetPtr part = prepare_run(recipe).data.validation;
+  if (part) return part;
+  throw Error(Fault::config,
+              cat("evaluate: the run in ", run,
+                  " kept no images for validation; name the data"));
+}
+
+int run(Arguments arguments, const Console& console) {
+  EvaluateArguments args;
+  CLI::App app("Say what a model is worth on labelled images.", "evaluate");
+  app.add_option("model", args.model, "a model file or a run folder")
+      ->required();
+  app.add_option("data", args.data.path,
+                 "an HDF5 file or a folder of images with a table of labels;\n"
+                 "nothing: the validation part of the run");
+  app.add_option("--images", args.data.images,
+                 "name of the images in the HDF5 file (x)");
+  app.add_option("--labels", args.data.labels,
+                 "name of the labels in the HDF5 file (y)");
+  app.add_option("--table", args.data.table,
+                 "CSV table of file names and labels of a folder");
+  app.add_option("--threads", args.threads, "0: one a processor");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+
+  Predictor predictor(load_model(model_path(args.model)),
+                      {.threads = args.threads, .batch = 100});
+  const Shape& image = predictor.model().spec.image;
+  args.data.image_size = {image[0], image[1]};
+  const DatasetPtr data = args.data.path.empty() ? validation_part(args.model)
+                                                 : open_dataset(args.data, {});
+  const Evaluation evaluation = evaluate_model(predictor, *data).evaluation;
+  console.out << (args.json ? evaluation_json(evaluation)
+                            : evaluation_table(evaluation));
+  return kOk;
+}
+
+}  // namespace
+
+const Command evaluate_command{
+    "evaluate", "say what a model is worth on labelled images", run};
+
+}  // namespace polytask::cli

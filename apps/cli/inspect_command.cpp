@@ -1,0 +1,134 @@
+// polytask inspect: what a file holds: a model, a data set or a recipe.
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/input.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/data/hdf5_reader.h"
+#include "polytask/data/label_summary.h"
+#include "polytask/task/model_plan.h"
+#include "polytask/train/recipe.h"
+
+namespace polytask::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_network(const ModelSpec& spec) {
+  const auto plan = plan_model(spec, {.training = true});
+  Json parameters = Json::array();
+  for (const ParameterSpec& p : plan->parameters().specs()) {
+    parameters.push_back({{"name", p.name}, {"shape", p.shape}});
+  }
+  return {{"image", spec.image},
+          {"parameters", plan->parameters().parameter_count()},
+          {"forward_mflop", plan->forward_flops() / 1e6},
+          {"tensors", parameters},
+          {"layers", plan->describe()}};
+}
+
+Json describe_tasks(const std::vector<Task>& tasks) {
+  Json all = Json::object();
+  for (const Task& task : tasks) {
+    all[task.name] = {{"kind", "multilabel"}, {"labels", task.labels}};
+  }
+  return all;
+}
+
+Json inspect_model(const std::filesystem::path& path) {
+  const Model model = load_model(path);
+  Json json{{"file", path.string()},
+            {"kind", "model"},
+            {"tasks", describe_tasks(model.spec.tasks)},
+            {"network", describe_network(model.spec)}};
+  for (const auto& [name, text] : model.notes) json["notes"][name] = text;
+  return json;
+}
+
+Json inspect_data(const std::filesystem::path& path) {
+  const DatasetPtr data = read_hdf5(path, {.require_labels = false});
+  const DatasetSpec& spec = data->spec();
+  Json json{{"file", path.string()},
+            {"kind", "data"},
+            {"images", data->size()},
+            {"image", {spec.height, spec.width, spec.channels}},
+            {"pixels", spec.pixels == PixelType::uint8 ? "uint8" : "float32"},
+            {"labels", Json::object()}};
+  for (const LabelSummary& label : label_summary(*data)) {
+    json["labels"][label.label] = {{"observed", label.observed},
+                                   {"positive", label.positive},
+                                   {"missing", label.missing}};
+  }
+  return json;
+}
+
+Json inspect_recipe(const std::filesystem::path& path) {
+  Recipe recipe = load_recipe(path, {});
+  const PreparedRun run = prepare_run(recipe);
+  return {{"file", path.string()},
+          {"kind", "recipe"},
+          {"train_images", run.data.train->size()},
+          {"validation_images",
+           run.data.validation ? run.data.validation->size() : 0},
+          {"tasks", describe_tasks(run.model.tasks)},
+          {"network", describe_network(run.model)},
+          {"recipe", recipe_text(recipe)}};
+}
+
+Json inspect(const std::filesystem::path& path) {
+  if (is_hdf5(path)) return inspect_data(path);
+  const std::string extension = path.extension().string();
+  if (extension == ".yaml" || extension == ".yml") return inspect_recipe(path);
+  return inspect_model(model_path(path));
+}
+
+// The document as indented lines: texts of several lines keep them.
+void print(const Json& json, const std::string& indent, std::ostream& out) {
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_object()) {
+      out << indent << key << '\n';
+      print(value, indent + "  ", out);
+    } else if (value.is_string() && value.get_ref<const std::string&>().find(
+                                        '\n') != std::string::npos) {
+      out << indent << key << '\n';
+      std::istringstream lines(value.get<std::string>());
+      for (std::string line; std::getline(lines, line);) {
+        out << indent << "  " << line << '\n';
+      }
+    } else if (key != "tensors") {
+      out << indent << key << "  "
+          << (value.is_string() ? value.get<std::string>() : value.dump())
+          << '\n';
+    }
+  }
+}
+
+int run(Arguments arguments, const Console& console) {
+  std::string file;
+  bool json = false;
+  CLI::App app("Say what a file holds: a model, a data set or a recipe.",
+               "inspect");
+  app.add_option("file", file, "a model, a run folder, an HDF5 file, a recipe")
+      ->required();
+  app.add_flag("--json", json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+  const Json found = inspect(file);
+  if (json) {
+    console.out << found.dump(2) << '\n';
+  } else {
+    print(found, "", console.out);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+const Command inspect_command{
+    "inspect", "say what a model, a data set or a recipe holds", run};
+
+}  // namespace polytask::cli

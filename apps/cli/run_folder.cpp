@@ -1,0 +1,78 @@
+#include "apps/cli/run_folder.h"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "polytask/base/atomic_file.h"
+
+namespace polytask::cli {
+namespace {
+
+std::string processor_name() {
+  std::ifstream info("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(info, line)) {
+    if (!line.starts_with("model name")) continue;
+    const std::size_t colon = line.find(':');
+    if (colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+std::string vector_extensions() {
+  if (__builtin_cpu_supports("avx512f")) return "AVX-512";
+  if (__builtin_cpu_supports("avx2")) return "AVX2";
+  return "none of AVX2 and AVX-512";
+}
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  char text[sizeof "2026-01-01T00:00:00Z"];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::string provenance_text(const Recipe& recipe,
+                            const std::vector<std::string>& command) {
+  const nlohmann::ordered_json json{
+      {"polytask", POLYTASK_VERSION},
+      {"command", command},
+      {"started", now_utc()},
+      {"processor", processor_name()},
+      {"vector_extensions", vector_extensions()},
+      {"processors", std::thread::hardware_concurrency()},
+      {"threads", recipe.train.threads},
+      {"seed", recipe.train.seed},
+      {"data", recipe.data.path.string()}};
+  return json.dump(2, ' ', false,
+                   nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
+}
+
+RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
+    : recipe_(recipe), command_(std::move(command)) {}
+
+RunFolder::~RunFolder() = default;
+
+void RunFolder::on_start(const TrainStart& start) {
+  const std::filesystem::path& folder = recipe_.run.dir;
+  write_file_atomically(folder / "recipe.yaml", recipe_text(recipe_));
+  write_file_atomically(folder / "run.json",
+                        provenance_text(recipe_, command_));
+  json_ = std::make_unique<JsonLog>(folder / "log.jsonl", start.done);
+  csv_ = std::make_unique<CsvLog>(folder / "metrics.csv", start.done);
+}
+
+void RunFolder::on_epoch(const EpochReport& epoch) {
+  json_->on_epoch(epoch);
+  csv_->on_epoch(epoch);
+}
+
+}  // namespace polytask::cli

@@ -1,0 +1,39 @@
+// The files of a run folder that are not the training's own: the resolved
+// recipe, what ran where, and the logs.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "polytask/report/epoch_log.h"
+#include "polytask/train/recipe.h"
+
+namespace polytask::cli {
+
+// Watches a training and writes recipe.yaml, run.json, log.jsonl and
+// metrics.csv. It starts with the training, which by then owns the folder, so
+// a run that is there already is never touched.
+class RunFolder final : public TrainObserver {
+ public:
+  // `command` is what the user typed, for run.json.
+  RunFolder(const Recipe& recipe, std::vector<std::string> command);
+  ~RunFolder() override;
+
+  void on_start(const TrainStart& start) override;
+  void on_epoch(const EpochReport& epoch) override;
+
+ private:
+  Recipe recipe_;
+  std::vector<std::string> command_;
+  std::unique_ptr<JsonLog> json_;
+  std::unique_ptr<CsvLog> csv_;
+};
+
+// {"polytask": version, "processor": ..., ...}: what produced a file.
+[[nodiscard]] std::string provenance_text(
+    const Recipe& recipe, const std::vector<std::string>& command);
+
+}  // namespace polytask::cli

@@ -1,0 +1,125 @@
+#include "apps/cli/run_recipe.h"
+
+#include <ostream>
+
+#include "apps/cli/interrupt.h"
+#include "apps/cli/run_folder.h"
+#include "polytask/base/atomic_file.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/evaluate/evaluate_model.h"
+#include "polytask/report/evaluation_text.h"
+#include "polytask/report/keras_progress.h"
+#include "polytask/report/predictions_text.h"
+
+namespace polytask::cli {
+namespace {
+
+constexpr int kImagesAtATime = 100;
+
+// Hands every event on to all of them.
+class Observers final : public TrainObserver {
+ public:
+  explicit Observers(std::vector<TrainObserver*> all) : all_(std::move(all)) {}
+
+  void on_start(const TrainStart& e) override {
+    for (TrainObserver* o : all_) o->on_start(e);
+  }
+  void on_step(const StepReport& e) override {
+    for (TrainObserver* o : all_) o->on_step(e);
+  }
+  void on_validation(int epoch) override {
+    for (TrainObserver* o : all_) o->on_validation(epoch);
+  }
+  void on_epoch(const EpochReport& e) override {
+    for (TrainObserver* o : all_) o->on_epoch(e);
+  }
+  void on_checkpoint(const CheckpointReport& e) override {
+    for (TrainObserver* o : all_) o->on_checkpoint(e);
+  }
+
+ private:
+  std::vector<TrainObserver*> all_;
+};
+
+void write_predictions(const Predictor& predictor, const Dataset& data,
+                       const std::vector<float>& probabilities,
+                       const std::filesystem::path& path) {
+  const std::size_t columns = predictor.columns().size();
+  const auto labels = predictor.labels(probabilities);
+  std::vector<PredictionRow> rows;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const float* row = probabilities.data() + i * columns;
+    rows.push_back({.image = data.image_name(static_cast<std::int64_t>(i)),
+                    .probabilities = {row, row + columns},
+                    .labels = labels[i]});
+  }
+  write_file_atomically(path, predictions_csv(predictor.columns(), rows));
+}
+
+// The best model on the images it was not trained on.
+Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
+                         int threads) {
+  Predictor predictor(load_model(run.model),
+                      {.threads = threads, .batch = kImagesAtATime});
+  const ModelEvaluation result = evaluate_model(predictor, data);
+  write_file_atomically(run.folder / "evaluation.json",
+                        evaluation_json(result.evaluation));
+  write_predictions(predictor, data, result.probabilities,
+                    run.folder / "predictions.csv");
+  return result.evaluation;
+}
+
+}  // namespace
+
+RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
+                     const Console& console) {
+  PreparedRun prepared = prepare_run(recipe);
+  for (const std::string& warning : prepared.warnings) {
+    console.err << "warning: " << warning << '\n';
+  }
+  RecipeRun run;
+  run.folder = recipe.run.dir;
+  run.model = run.folder / "model.safetensors";
+  run.command.assign(command.begin(), command.end());
+
+  Model model = make_model(prepared.model, recipe.train.seed);
+  model.prior = prepared.prior;
+  model.notes["recipe"] = recipe_text(recipe);
+  model.notes["provenance"] = provenance_text(recipe, run.command);
+
+  const InterruptGuard interrupt;
+  KerasProgress progress(console.err, console.err_is_terminal);
+  RunFolder files(recipe, run.command);
+  Observers observers({&progress, &files});
+  run.report = train(model, prepared.data, recipe.train,
+                     {.folder = run.folder,
+                      .resume = resume,
+                      .observer = &observers,
+                      .stop = &interrupt.flag()});
+  for (const std::string& warning : run.report.warnings) {
+    console.err << "warning: " << warning << '\n';
+  }
+  const bool evaluates = run.report.outcome == Outcome::finished;
+  if (evaluates && prepared.data.validation) {
+    run.evaluation =
+        evaluate_best(run, *prepared.data.validation, recipe.train.threads);
+  }
+  return run;
+}
+
+int report_outcome(const RecipeRun& run, const Console& console) {
+  switch (run.report.outcome) {
+    case Outcome::finished:
+      return kOk;
+    case Outcome::interrupted:
+      console.err << "\npolytask: " << run.report.message << '\n';
+      return kInterrupted;
+    case Outcome::diverged:
+      console.err << "\npolytask: " << run.report.message << '\n';
+      return kDiverged;
+  }
+  return kInternal;
+}
+
+}  // namespace polytask::cli

@@ -1,0 +1,107 @@
+// polytask train: fit the model a recipe describes.
+//
+// out: the evaluation of the best model and where everything is, or one JSON
+//      document with --json.
+// err: Keras' progress.
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/run_recipe.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/report/evaluation_text.h"
+
+namespace polytask::cli {
+namespace {
+
+struct TrainArguments {
+  std::vector<std::string> words;  // the recipe, then key=value ...
+  std::string resume;              // a run folder, or empty
+  bool json = false;
+};
+
+Recipe recipe_of(const TrainArguments& args) {
+  if (!args.resume.empty()) {
+    const std::filesystem::path run(args.resume);
+    Recipe recipe = load_recipe(run / "recipe.yaml", args.words);
+    recipe.run.dir = run;  // It may have been moved.
+    return recipe;
+  }
+  if (args.words.empty()) {
+    throw Error(Fault::config,
+                "train: expected a recipe, e.g. polytask train "
+                "recipes/blog.yaml data.path=scenes.h5");
+  }
+  return load_recipe(args.words.front(),
+                     {args.words.begin() + 1, args.words.end()});
+}
+
+const char* word_for(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished:
+      return "finished";
+    case Outcome::interrupted:
+      return "interrupted";
+    case Outcome::diverged:
+      return "diverged";
+  }
+  return "";
+}
+
+void print_json(const RecipeRun& run, const Console& console) {
+  nlohmann::ordered_json json{{"outcome", word_for(run.report.outcome)},
+                              {"message", run.report.message},
+                              {"epochs", run.report.history.size()},
+                              {"best_epoch", run.report.best_epoch},
+                              {"run", run.folder.string()},
+                              {"model", run.model.string()}};
+  if (!run.evaluation.tasks.empty()) {
+    json["evaluation"] =
+        nlohmann::ordered_json::parse(evaluation_json(run.evaluation));
+  }
+  console.out << json.dump(2) << '\n';
+}
+
+void print_text(const RecipeRun& run, const Console& console) {
+  if (!run.evaluation.tasks.empty()) {
+    console.out << "\nThe best model (epoch " << run.report.best_epoch
+                << ") on the " << run.evaluation.images
+                << " images of the validation part:\n\n"
+                << evaluation_table(run.evaluation);
+  }
+  if (run.report.best_epoch > 0) {
+    console.out << "\nmodel        " << run.model.string() << '\n'
+                << "everything   " << run.folder.string() << "/\n";
+  }
+}
+
+int run(Arguments arguments, const Console& console) {
+  TrainArguments args;
+  CLI::App app("Fit the model a recipe describes.", "train");
+  app.add_option("recipe", args.words,
+                 "a recipe, then key=value ... that override it, e.g.\n"
+                 "recipes/blog.yaml data.path=scenes.h5 train.epochs=10");
+  app.add_option("--resume", args.resume,
+                 "go on with the run in this folder, bit for bit");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+  std::vector<std::string> command{"polytask", "train"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const RecipeRun done =
+      run_recipe(recipe_of(args), !args.resume.empty(), command, console);
+  if (args.json) {
+    print_json(done, console);
+  } else {
+    print_text(done, console);
+  }
+  return report_outcome(done, console);
+}
+
+}  // namespace
+
+const Command train_command{"train", "fit the model a recipe describes", run};
+
+}  // namespace polytask::cli

@@ -1,0 +1,47 @@
+// Where images and labels come from, as a recipe says it.
+
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "polytask/data/dataset.h"
+#include "polytask/data/hdf5_reader.h"
+#include "polytask/data/split.h"
+
+namespace polytask {
+
+struct DataOptions {
+  // An HDF5 file, or a folder of JPEG and PNG files.
+  std::filesystem::path path;
+
+  // HDF5 only.
+  std::string images = "x";
+  std::string labels = "y";
+  ImageLayout layout = ImageLayout::automatic;
+
+  // Folders only: the CSV table of file names and labels, and the size every
+  // image is brought to. No table: "labels.csv" in the folder or beside it.
+  std::filesystem::path table;
+  std::vector<int> image_size{100, 100};  // height, width
+
+  // What a stored value is multiplied by; none: 1/255 for whole numbers, 1 for
+  // fractions.
+  std::optional<double> scale;
+
+  SplitOptions split;
+};
+
+// Every broken rule; empty when the options are usable.
+[[nodiscard]] std::vector<std::string> problems(const DataOptions& options);
+
+// The whole data set.
+//   label_names   of the columns, as in Hdf5Options; empty: those of the file
+// Throws as read_hdf5 and read_image_folder do.
+[[nodiscard]] DatasetPtr open_dataset(
+    const DataOptions& options, const std::vector<std::string>& label_names);
+
+}  // namespace polytask
