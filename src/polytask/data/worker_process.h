@@ -25,9 +25,9 @@ struct WorkerLimits {
 
 struct WorkerOutcome {
   bool answered = false;
-  std::string answer;      // what the function returned
-  bool timed_out = false;  // ended for one of the two time limits
-  int signal = 0;          // that killed it, when it was neither
+  std::string answer = {};  // what the function returned
+  bool timed_out = false;   // ended for one of the two time limits
+  int signal = 0;           // that killed it, when it was neither
 };
 
 // Runs `work` and waits for it. An Error that `work` throws is thrown here, of

@@ -1,0 +1,160 @@
+#include "polytask/data/worker_process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "polytask/data/shared_memory.h"
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+WorkerOutcome run(const std::function<std::string()>& work,
+                  const WorkerLimits& limits = {}) {
+  return run_in_worker(limits, {}, work);
+}
+
+TEST(WorkerProcess, AnswersWithTheStringOfItsWork) {
+  const std::string text = "any\0thing" + std::string(100000, 'a');
+  const WorkerOutcome outcome = run([&] { return text; });
+  EXPECT_TRUE(outcome.answered);
+  EXPECT_EQ(outcome.answer, text);
+}
+
+TEST(WorkerProcess, AnEmptyAnswerIsAnAnswer) {
+  EXPECT_TRUE(run([] { return std::string(); }).answered);
+}
+
+TEST(WorkerProcess, ThrowsTheErrorOfItsWork) {
+  test::expect_error(Fault::io, "disk: expected room, found none", [] {
+    (void)run([]() -> std::string {
+      throw Error(Fault::io, "disk: expected room, found none");
+    });
+  });
+}
+
+TEST(WorkerProcess, OtherExceptionsKeepTheirMeaning) {
+  test::expect_error(
+      Fault::resource, "not enough memory to read or write the file",
+      [] { (void)run([]() -> std::string { throw std::bad_alloc(); }); });
+  test::expect_error(Fault::backend, "odd", [] {
+    (void)run([]() -> std::string { throw std::runtime_error("odd"); });
+  });
+}
+
+TEST(WorkerProcess, ACrashIsAnOutcome) {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE}) {
+    const WorkerOutcome outcome = run([&] {
+      raise(signal);
+      return std::string("unreachable");
+    });
+    EXPECT_FALSE(outcome.answered);
+    EXPECT_FALSE(outcome.timed_out);
+    EXPECT_EQ(outcome.signal, signal);
+  }
+  EXPECT_EQ(describe_failure({.signal = 11}), "crashed (signal 11)");
+}
+
+TEST(WorkerProcess, AnExitWithoutAnswerIsAnOutcome) {
+  const WorkerOutcome outcome = run([]() -> std::string { _exit(0); });
+  EXPECT_FALSE(outcome.answered);
+  EXPECT_EQ(describe_failure(outcome), "ended without an answer");
+}
+
+TEST(WorkerProcess, AHangEndsAtTheWallLimit) {
+  const WorkerOutcome outcome = run(
+      []() -> std::string {
+        for (;;) pause();
+      },
+      {.wall_seconds = 0.1});
+  EXPECT_TRUE(outcome.timed_out);
+  EXPECT_EQ(describe_failure(outcome), "did not come to an end");
+}
+
+TEST(WorkerProcess, ALoopEndsAtTheProcessorLimit) {
+  const WorkerOutcome outcome = run(
+      []() -> std::string {
+        volatile bool forever = true;
+        while (forever) {
+        }
+        return "";
+      },
+      {.cpu_seconds = 1});
+  EXPECT_TRUE(outcome.timed_out);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(WorkerProcess, GrowthEndsAtTheMemoryLimit) {
+  constexpr std::size_t kMega = std::size_t{1} << 20;
+  const auto can_have = [](std::size_t bytes) {
+    void* memory = std::malloc(bytes);
+    std::free(memory);
+    return std::string(memory == nullptr ? "no" : "yes");
+  };
+  const WorkerLimits limits{.memory_bytes = 64 * kMega};
+  EXPECT_EQ(run([&] { return can_have(32 * kMega); }, limits).answer, "yes");
+  EXPECT_EQ(run([&] { return can_have(96 * kMega); }, limits).answer, "no");
+  const WorkerOutcome extended = run(
+      [&] {
+        extend_worker_limits(64 * kMega, 0);
+        return can_have(96 * kMega);
+      },
+      limits);
+  EXPECT_EQ(extended.answer, "yes");
+}
+#endif
+
+TEST(WorkerProcess, ClosesWhatItWasNotToldToKeep) {
+  const UniqueFd kept(open("/dev/null", O_RDONLY));
+  const UniqueFd dropped(open("/dev/null", O_RDONLY));
+  const auto open_ones = [&] {
+    std::string text;
+    for (const UniqueFd* fd : {&kept, &dropped}) {
+      text += fcntl(fd->get(), F_GETFD) >= 0 ? "open " : "closed ";
+    }
+    return text;
+  };
+  EXPECT_EQ(run_in_worker({}, {kept.get()}, open_ones).answer, "open closed ");
+  EXPECT_EQ(open_ones(), "open open ");
+}
+
+TEST(WorkerProcess, PrintsNothing) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  (void)run([] {
+    const ssize_t out = write(1, "out", 3);
+    const ssize_t err = write(2, "err", 3);
+    return std::string(out + err == 6 ? "written" : "not");
+  });
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(SharedMemory, BringsBackWhatTheWorkerWrote) {
+  SharedMemory memory;
+  (void)run_in_worker({}, {memory.descriptor()}, [&] {
+    const auto bytes = memory.resize_and_map(10000);
+    std::memset(bytes.get(), 7, 10000);
+    return std::string();
+  });
+  ASSERT_EQ(memory.size_bytes(), 10000u);
+  const auto bytes = memory.map(10000);
+  EXPECT_EQ(bytes.get()[0], std::byte{7});
+  EXPECT_EQ(bytes.get()[9999], std::byte{7});
+}
+
+TEST(SharedMemory, MoreThanThereCanBeIsAnError) {
+  SharedMemory memory;
+  test::expect_error_parts(
+      Fault::resource, {"no memory for", "smaller images or a part"},
+      [&] { (void)memory.resize_and_map(std::size_t{1} << 62); });
+}
+
+}  // namespace
+}  // namespace polytask
