@@ -24,14 +24,14 @@ std::optional<Hdf5Dataset> open_labels(const Hdf5File& file,
   return open_dataset(file, options.labels, "labels");
 }
 
-void require_memory(const Hdf5File& file, std::size_t bytes) {
+void require_memory(std::size_t bytes) {
   const auto installed = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
                          static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   if (bytes <= installed) return;
-  throw Error(Fault::resource,
-              cat(file.path, ": its data needs ", bytes >> 20,
-                  " MiB of memory, this machine has ", installed >> 20,
-                  "; use smaller images or a part of the file"));
+  throw Error(
+      Fault::resource,
+      cat("its data needs ", bytes >> 20, " MiB of memory, this machine has ",
+          installed >> 20, "; use smaller images or a part of the file"));
 }
 
 }  // namespace
@@ -58,11 +58,11 @@ Hdf5Description read_hdf5_content(const std::string& path,
                                  shape_text(images.shape), " is too large"));
   }
   const std::size_t bytes = description.total_bytes();
-  require_memory(file, bytes);
+  require_memory(bytes);
   const std::size_t scratch = scratch_bytes(images, plan);
   extend_worker_limits(
       bytes + scratch,
-      static_cast<unsigned>((bytes + scratch) / kBytesPerCpuSecond + 1));
+      static_cast<unsigned>((bytes + scratch) / kBytesPerCpuSecond));
 
   const auto shared = memory.resize_and_map(bytes);
   if (labels) {

@@ -1,10 +1,8 @@
 #include "polytask/data/hdf5_description.h"
 
 #include <cstring>
+#include <string_view>
 #include <type_traits>
-
-#include "polytask/base/error.h"
-#include "polytask/data/label_names.h"
 
 namespace polytask {
 namespace {
@@ -19,21 +17,25 @@ void put(std::string& text, Value value) {
   text.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+// Takes values off the front of a text. Beyond its end it gives zeros and is
+// no longer ok.
 class Reader {
  public:
   explicit Reader(std::string_view text) : left_(text) {}
 
+  [[nodiscard]] bool ok() const { return ok_; }
+
   template <class Value>
   Value take() {
     Value value{};
-    std::memcpy(&value, take_text(sizeof value).data(), sizeof value);
+    const std::string_view bytes = take_text(sizeof value);
+    if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
     return value;
   }
 
   std::string_view take_text(std::size_t count) {
-    if (count > left_.size()) {
-      throw Error(Fault::data, "the description of the data is cut short");
-    }
+    ok_ = ok_ && count <= left_.size();
+    if (!ok_) return {};
     const std::string_view text = left_.substr(0, count);
     left_.remove_prefix(count);
     return text;
@@ -41,6 +43,7 @@ class Reader {
 
  private:
   std::string_view left_;
+  bool ok_ = true;
 };
 
 }  // namespace
@@ -95,7 +98,7 @@ std::string encode(const Hdf5Description& description) {
   return text;
 }
 
-Hdf5Description decode(const std::string& text) {
+std::optional<Hdf5Description> decode(const std::string& text) {
   Reader reader(text);
   Hdf5Description description;
   DatasetSpec& spec = description.spec;
@@ -106,11 +109,11 @@ Hdf5Description decode(const std::string& text) {
   spec.pixels = reader.take<PixelType>();
   description.has_targets = reader.take<char>() != 0;
   const auto labels = reader.take<std::size_t>();
-  for (std::size_t i = 0; i < labels; ++i) {
+  for (std::size_t i = 0; reader.ok() && i < labels; ++i) {
     spec.labels.emplace_back(reader.take_text(reader.take<std::size_t>()));
   }
-  if (is_plausible(description)) return description;
-  throw Error(Fault::data, "the description of the data makes no sense");
+  if (reader.ok() && is_plausible(description)) return description;
+  return std::nullopt;
 }
 
 }  // namespace polytask

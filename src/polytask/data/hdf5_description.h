@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "polytask/data/dataset.h"
@@ -29,8 +30,8 @@ struct Hdf5Description {
 
 [[nodiscard]] std::string encode(const Hdf5Description& description);
 
-// The inverse. Throws Fault::data when `text` is no plausible description:
-// its writer had read a file nobody trusts.
-[[nodiscard]] Hdf5Description decode(const std::string& text);
+// The inverse; nothing when `text` is no plausible description: its writer had
+// read a file nobody trusts.
+[[nodiscard]] std::optional<Hdf5Description> decode(const std::string& text);
 
 }  // namespace polytask

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -17,7 +18,7 @@ namespace polytask {
 namespace {
 
 // Before the worker knows how much there is to read; it extends them then.
-constexpr unsigned kCpuSeconds = 3;
+constexpr unsigned kCpuSeconds = 2;
 constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;
 // A slow network disk gives a megabyte a second.
 constexpr double kWallSeconds = 60.0;
@@ -55,12 +56,14 @@ Hdf5Description checked_description(const std::string& path,
                     describe_failure(outcome),
                     " on it; the file is damaged: copy or write it again"));
   }
-  Hdf5Description description = decode(outcome.answer);
-  if (description.total_bytes() == memory.size_bytes()) return description;
-  throw Error(Fault::data,
-              cat(path, ": could not be read: expected ",
-                  description.total_bytes(), " bytes of data, found ",
-                  memory.size_bytes(), "; the file is damaged"));
+  std::optional<Hdf5Description> description = decode(outcome.answer);
+  if (description && description->total_bytes() == memory.size_bytes()) {
+    return *std::move(description);
+  }
+  throw Error(
+      Fault::data,
+      cat(path, ": could not be read: reading it gave data that does ",
+          "not fit together; the file is damaged: copy or write it ", "again"));
 }
 
 ArrayContent make_content(Hdf5Description description,
@@ -75,6 +78,23 @@ ArrayContent make_content(Hdf5Description description,
   return content;
 }
 
+WorkerOutcome read_in_worker(const std::string& path, std::uint64_t bytes,
+                             const Hdf5Options& options, SharedMemory& memory) {
+  const WorkerLimits limits{
+      .wall_seconds =
+          kWallSeconds + static_cast<double>(bytes) / kBytesPerSecond,
+      .cpu_seconds = kCpuSeconds,
+      .memory_bytes = kMemoryBytes};
+  try {
+    return run_in_worker(limits, {memory.descriptor()}, [&] {
+      return encode(read_hdf5_content(path, bytes, options, memory));
+    });
+  } catch (const Error& e) {
+    if (e.fault() != Fault::resource) throw;
+    throw Error(e.fault(), cat(path, ": ", e.what()));
+  }
+}
+
 }  // namespace
 
 DatasetPtr read_hdf5(const std::filesystem::path& path,
@@ -82,14 +102,7 @@ DatasetPtr read_hdf5(const std::filesystem::path& path,
   const std::string name = path.string();
   const std::uint64_t bytes = checked_file_size(name);
   SharedMemory memory;
-  const WorkerLimits limits{
-      .wall_seconds =
-          kWallSeconds + static_cast<double>(bytes) / kBytesPerSecond,
-      .cpu_seconds = kCpuSeconds,
-      .memory_bytes = kMemoryBytes};
-  const WorkerOutcome outcome = run_in_worker(
-      limits, {memory.descriptor()},
-      [&] { return encode(read_hdf5_content(name, bytes, options, memory)); });
+  const WorkerOutcome outcome = read_in_worker(name, bytes, options, memory);
   ArrayContent content =
       make_content(checked_description(name, outcome, memory), memory);
   content.source = path.filename().string();
