@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "polytask/draw/noise.h"
+#include "polytask/draw/compression.h"
 
 namespace polytask::draw {
 namespace {
@@ -57,7 +57,7 @@ void soften(Canvas& canvas, int step, float side) {
 
 void pass_the_lens(Canvas& canvas, Dice& dice) {
   const float sharp = dice.unit();
-  soften(canvas, 1, sharp < 0.5f ? 0.08f : 0.2f);
+  if (sharp > 0.4f) soften(canvas, 1, sharp < 0.7f ? 0.08f : 0.18f);
   if (sharp > 0.92f) soften(canvas, 2, 0.2f);
   if (!dice.chance(0.45f)) return;
   const float dark = dice.between(0.2f, 0.9f);
@@ -88,13 +88,43 @@ void develop(Canvas& canvas, Dice& dice) {
   }
 }
 
+// Puts the darkest and the brightest fiftieth of the pixels near black and
+// white, as a laboratory does; `strength` 0 leaves them where they are.
+void stretch(Canvas& canvas, float strength) {
+  std::array<int, 256> counts{};
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      const float grey = clamp01(luminance(canvas.at(r, c)));
+      ++counts[static_cast<std::size_t>(grey * 255.0f)];
+    }
+  }
+  const int rare = canvas.height() * canvas.width() / 50;
+  std::size_t low = 0;
+  for (int seen = counts[0]; seen < rare; seen += counts[++low]) {
+  }
+  std::size_t high = 255;
+  for (int seen = counts[255]; seen < rare; seen += counts[--high]) {
+  }
+  const float dark = static_cast<float>(low) / 255.0f;
+  const float bright = static_cast<float>(high) / 255.0f;
+  const float range = std::max(bright - dark, 0.05f);
+  const float gain = mix(1.0f, std::min(0.92f / range, 3.5f), strength);
+  const float shift = mix(dark, 0.04f, strength) - gain * dark;
+  const Color base{shift, shift, shift};
+  for (int r = 0; r < canvas.height(); ++r) {
+    for (int c = 0; c < canvas.width(); ++c) {
+      canvas.at(r, c) = canvas.at(r, c) * gain + base;
+    }
+  }
+}
+
 void add_grain(Canvas& canvas, Dice& dice) {
   const float amount = dice.chance(0.12f) ? dice.between(0.01f, 0.024f)
                                           : dice.between(0.001f, 0.008f);
   const float tint = dice.between(0.0f, 0.6f);
   for (int r = 0; r < canvas.height(); ++r) {
     for (int c = 0; c < canvas.width(); ++c) {
-      // Eight sums of two uniform bytes each: cheap and nearly bell-shaped.
+      // Sums of two uniform bytes, deviation 1: cheap and nearly bell-shaped.
       const std::uint64_t bits = dice.bits();
       const auto part = [bits](int shift) {
         const auto a = static_cast<float>((bits >> shift) & 0xFF);
@@ -110,85 +140,6 @@ void add_grain(Canvas& canvas, Dice& dice) {
   }
 }
 
-using Block = std::array<std::array<float, 8>, 8>;
-
-Block cosine_table() {
-  Block table;
-  for (std::size_t k = 0; k < 8; ++k) {
-    for (std::size_t i = 0; i < 8; ++i) {
-      const auto turns = static_cast<float>((2 * i + 1) * k) / 32.0f;
-      table[k][i] = wave(turns + 0.25f) * (k == 0 ? 0.35355339f : 0.5f);
-    }
-  }
-  return table;
-}
-
-// table * block, or its transpose.
-Block product(const Block& a, const Block& b, bool transpose) {
-  Block out{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    for (std::size_t k = 0; k < 8; ++k) {
-      const float factor = transpose ? a[k][i] : a[i][k];
-      for (std::size_t j = 0; j < 8; ++j) out[i][j] += factor * b[k][j];
-    }
-  }
-  return out;
-}
-
-Block turned(const Block& a) {
-  Block out{};
-  for (std::size_t i = 0; i < 8; ++i) {
-    for (std::size_t j = 0; j < 8; ++j) out[j][i] = a[i][j];
-  }
-  return out;
-}
-
-// What a strongly compressed file loses: the cosine transform of each 8x8
-// block, coarser for finer detail.
-void compress(Block& block, float coarse) {
-  static const Block kTable = cosine_table();
-  Block wave_block =
-      product(kTable, turned(product(kTable, block, false)), false);
-  for (std::size_t i = 0; i < 8; ++i) {
-    for (std::size_t j = 0; j < 8; ++j) {
-      const float step = coarse * (0.6f + static_cast<float>(i + j));
-      float& value = wave_block[i][j];
-      value = step * static_cast<float>(floor_to_int(value / step + 0.5f));
-    }
-  }
-  block = product(kTable, turned(product(kTable, wave_block, true)), true);
-}
-
-void save_as_file(Canvas& canvas, Dice& dice) {
-  if (!dice.chance(0.45f)) return;
-  const float coarse = dice.between(0.003f, 0.02f);
-  for (int top = 0; top < canvas.height(); top += 8) {
-    for (int left = 0; left < canvas.width(); left += 8) {
-      Block before;
-      for (std::size_t i = 0; i < 8; ++i) {
-        for (std::size_t j = 0; j < 8; ++j) {
-          const int r =
-              std::min(top + static_cast<int>(i), canvas.height() - 1);
-          const int c =
-              std::min(left + static_cast<int>(j), canvas.width() - 1);
-          before[i][j] = luminance(canvas.at(r, c));
-        }
-      }
-      Block after = before;
-      compress(after, coarse);
-      for (std::size_t i = 0; i < 8; ++i) {
-        for (std::size_t j = 0; j < 8; ++j) {
-          const int r = top + static_cast<int>(i);
-          const int c = left + static_cast<int>(j);
-          if (r >= canvas.height() || c >= canvas.width()) continue;
-          const float change = after[i][j] - before[i][j];
-          canvas.at(r, c) = canvas.at(r, c) + Color{change, change, change};
-        }
-      }
-    }
-  }
-}
-
 std::uint8_t byte_of(float shown_value) {
   return static_cast<std::uint8_t>(clamp01(shown_value) * 255.0f + 0.5f);
 }
@@ -199,8 +150,9 @@ void take_photograph(Canvas& canvas, Dice& dice, std::span<std::uint8_t> rgb) {
   expose(canvas, dice);
   pass_the_lens(canvas, dice);
   develop(canvas, dice);
+  stretch(canvas, dice.between(0.1f, 0.85f));
   add_grain(canvas, dice);
-  save_as_file(canvas, dice);
+  if (dice.chance(0.45f)) compress(canvas, dice.between(0.003f, 0.02f));
   std::size_t i = 0;
   for (int r = 0; r < canvas.height(); ++r) {
     for (int c = 0; c < canvas.width(); ++c) {

@@ -50,12 +50,10 @@ class Canvas {
   [[nodiscard]] Box whole() const { return {0.0f, 0.0f, aspect(), 1.0f}; }
 
   [[nodiscard]] Color& at(int row, int column) {
-    return pixels_[static_cast<std::size_t>(row) *
-                       static_cast<std::size_t>(width_) +
-                   static_cast<std::size_t>(column)];
+    return pixels_[place(row, column)];
   }
   [[nodiscard]] Color at(int row, int column) const {
-    return const_cast<Canvas&>(*this).at(row, column);
+    return pixels_[place(row, column)];
   }
   void blend(int row, int column, const Paint& paint) {
     Color& below = at(row, column);
@@ -84,6 +82,10 @@ class Canvas {
   }
 
  private:
+  [[nodiscard]] std::size_t place(int row, int column) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(width_) +
+           static_cast<std::size_t>(column);
+  }
   struct Range {
     int first = 0;
     int last = 0;

@@ -18,7 +18,7 @@ float usual_horizon(Dice& dice, LabelSet labels) {
   if (has(labels, kSunset)) return dice.between(0.45f, 0.95f);
   if (labels == set_of(kDesert)) return dice.between(-0.1f, 0.72f);
   if (labels == set_of(kSea)) return dice.between(-0.05f, 0.75f);
-  if (has(labels, kMountains)) return dice.between(0.4f, 0.92f);
+  if (has(labels, kMountains)) return dice.between(0.48f, 0.95f);
   return dice.between(0.2f, 0.75f);
 }
 
@@ -51,8 +51,9 @@ void paint_mountains(const Stage& stage, Dice& dice, LabelSet labels) {
   }
   if (has(labels, kSea) || has(labels, kDesert)) return;
   const float water = stage.view.horizon + dice.between(0.05f, 0.2f);
-  if (dice.chance(0.2f))
+  if (dice.chance(0.2f)) {
     draw_lake(stage, dice, water, dice.between(water, 1.1f));
+  }
   if (!has(labels, kTrees) && dice.chance(0.35f)) {
     const float base = stage.view.horizon + dice.between(0.06f, 0.45f);
     draw_tree_line(stage, dice, base, dice.between(0.02f, 0.1f));
@@ -81,8 +82,9 @@ void paint_sea(const Stage& stage, Dice& dice, LabelSet labels) {
                     {v, dice.between(-0.2f, 0.2f), 0.1f, dice.seed()});
   }
   draw_sea(stage, dice);
-  if (stage.view.horizon > 0.2f && dice.chance(0.15f))
+  if (stage.view.horizon > 0.2f && dice.chance(0.15f)) {
     draw_landmark(stage, dice);
+  }
 }
 
 // A sunset over nothing in particular.
@@ -113,8 +115,9 @@ void paint_ground(const Stage& stage, Dice& dice, LabelSet labels) {
   } else {
     draw_meadow(stage, dice);
     const float water = stage.view.horizon + dice.between(0.1f, 0.3f);
-    if (dice.chance(0.15f))
+    if (dice.chance(0.15f)) {
       draw_lake(stage, dice, water, water + dice.between(0.1f, 0.5f));
+    }
   }
 }
 
@@ -138,8 +141,10 @@ void paint_bystanders(const Stage& stage, Dice& dice, LabelSet labels) {
   if (dice.chance(0.07f)) draw_stalks(stage, dice);
   if (has(labels, kTrees)) return;
   if (dice.chance(0.06f)) draw_frame_of_leaves(stage, dice);
-  if (dice.chance(0.09f))
+  const bool land = !has(labels, kSea);
+  if (land && dice.chance(0.1f)) {
     draw_some_trees(stage, dice, dice.between(0.05f, 0.3f));
+  }
   if (has(labels, kDesert) && dice.chance(0.12f)) draw_oasis(stage, dice);
 }
 

@@ -33,7 +33,8 @@ struct Dunes {
   float plateau_from = 30.0f;
   std::uint32_t seed = 0;
 
-  // Long windward slope, short lee: a sawtooth with a bent phase.
+  // Long windward slope, short lee, a sharp crest: a sawtooth whose phase is
+  // bent by noise.
   [[nodiscard]] float crest(float x, float z, float size,
                             std::uint32_t own) const {
     const float along = (x * heading_x + z * heading_z) / size;
@@ -43,12 +44,13 @@ struct Dunes {
     const float rise = t < 0.72f ? t / 0.72f : (1.0f - t) / 0.28f;
     const float tall =
         0.65f + 0.5f * noise(along * 0.4f + 9.0f, across * 0.7f, own);
-    return rise * rise * (3.0f - 2.0f * rise) * tall;
+    return rise * rise * (1.6f - 0.6f * rise) * tall;
   }
   [[nodiscard]] float operator()(float x, float z) const {
     const float ramp = smooth(1.0f, length * 1.2f, z);
-    if (plateau > 0.0f)
+    if (plateau > 0.0f) {
       return ramp * (tables(x, z) + 0.1f * crest(x, z, 3.0f, seed));
+    }
     return height * ramp *
            (crest(x, z, length, seed) +
             0.3f * crest(x, z, length * 0.37f, seed + 7));
@@ -171,11 +173,18 @@ void draw_plain(const Stage& stage, Dice& dice) {
 }
 
 void draw_dunes(const Stage& stage, Dice& dice) {
-  const Sand sand = some_sand(dice);
+  Sand sand = some_sand(dice);
   const Dunes dunes = some_dunes(dice);
-  draw_relief(stage, {0.7f, 90.0f, 130}, dunes, [&](const ReliefPoint& at) {
-    return stage.light.on(sand_color(sand, at), rippled(sand, at));
-  });
+  // From the top of a dune one sees the shapes of the others.
+  View view = stage.view;
+  const float rise = dice.between(1.0f, 5.0f);
+  view.eye *= rise;
+  sand.ripple_size *= rise;
+  const Stage above{stage.canvas, stage.light, view, stage.sky};
+  draw_relief(above, {0.7f * rise, 90.0f * rise, 130}, dunes,
+              [&](const ReliefPoint& at) {
+                return stage.light.on(sand_color(sand, at), rippled(sand, at));
+              });
   if (dice.chance(0.12f)) draw_stones(stage, dice, sand.dark);
 }
 

@@ -91,7 +91,7 @@ void clear_day(Light& light, Dice& dice) {
   take_sky(light, dice.pick(kDaySkies), dice);
   const float strong = dice.between(1.1f, 2.0f);
   light.sunlight = dice.near(shown(0xFFF2DC) * strong, 0.1f);
-  light.ambient = mix(light.zenith, light.horizon, 0.5f) * 0.4f +
+  light.ambient = mix(light.zenith, light.horizon, 0.5f) * 0.3f +
                   Color{0.05f, 0.05f, 0.05f};
   light.thickness = dice.between(0.0003f, 0.005f);
   light.clouds = some_clouds(dice);
@@ -169,10 +169,11 @@ Light sunset_light(Dice& dice, const View& view, float aspect) {
   light.glow = dice.between(0.15f, 1.0f);
   const float x = (light.sun.u - view.centre) / view.focal;
   light.toward_sun = unit({x, dice.between(0.05f, 0.2f), 1.0f});
-  light.sunlight =
-      dice.near(shown(colors.sun), 0.1f) * dice.between(0.5f, 1.0f);
-  light.ambient =
-      dice.near(shown(colors.ambient), 0.2f) * dice.between(0.8f, 4.0f);
+  const float strength = dice.between(0.5f, 1.0f);
+  light.sunlight = dice.near(shown(colors.sun), 0.1f) * strength;
+  // From bare silhouettes to land that still shows its colours.
+  const float dim = dice.between(0.8f, 4.0f);
+  light.ambient = dice.near(shown(colors.ambient), 0.2f) * dim;
   light.haze = mix(light.horizon, light.middle, dice.between(0.1f, 0.7f));
   light.thickness = dice.between(0.002f, 0.015f);
   constexpr std::array<Clouds, 6> kUsual{Clouds::none,  Clouds::veils,

@@ -34,7 +34,7 @@ struct Massif {
     if (rise <= 0.0f) return ground * smooth(1.0f, 4.0f, z);
     const float sx = x / wide;
     const float sz = z / wide;
-    const float crest = ridges(sx, sz, seed, 5);
+    const float crest = ridges(sx, sz, seed, 4);
     const float round = 0.5f + 0.5f * fractal(sx, sz, seed + 5, 4);
     const float dx = (x - peak_x) / (foot * 0.45f);
     const float dz = (z - foot * 1.7f) / (foot * 0.5f);
@@ -47,12 +47,12 @@ struct Massif {
 Massif some_massif(Dice& dice, float foot) {
   Massif land;
   land.foot = foot;
-  land.height = foot * dice.between(0.35f, 0.95f);
-  land.wide = foot * dice.between(0.35f, 0.9f);
-  land.sharp = dice.between(0.25f, 1.0f);
+  land.height = foot * dice.between(0.4f, 1.1f);
+  land.wide = foot * dice.between(0.5f, 1.3f);
+  land.sharp = dice.between(0.2f, 0.9f);
   land.peak_x = foot * dice.between(-0.5f, 0.5f);
   land.peak = dice.chance(0.5f) ? dice.between(0.2f, 0.9f) : 0.0f;
-  land.snow_line = dice.chance(0.65f) ? dice.between(-0.1f, 0.8f) : 2.0f;
+  land.snow_line = dice.chance(0.65f) ? dice.between(-0.1f, 0.7f) : 2.0f;
   land.green_line = dice.chance(0.5f) ? dice.between(0.1f, 0.6f) : 0.1f;
   land.rock = dice.near(shown(dice.pick(kRocks)), 0.14f);
   land.meadow = dice.near(shown(dice.pick(kMeadows)), 0.14f);
@@ -117,7 +117,10 @@ void draw_outline(const Stage& stage, const Outline& outline, Color color,
 void draw_massif(const Stage& stage, Dice& dice, float foot) {
   const Massif land = some_massif(dice, foot);
   const ReliefRange range{0.9f, foot * 3.2f, 120};
-  draw_relief(stage, range, land, [&](const ReliefPoint& at) {
+  View view = stage.view;
+  view.eye *= dice.between(1.0f, 4.0f);
+  const Stage above{stage.canvas, stage.light, view, stage.sky};
+  draw_relief(above, range, land, [&](const ReliefPoint& at) {
     return stage.light.on(massif_color(land, at), at.normal);
   });
 }

@@ -48,6 +48,42 @@ struct Climb {
 [[nodiscard]] int fill(Column& column, int row, const Climb& climb,
                        float pixel);
 
+// Walks away from the camera under the pixels of column u.
+template <class Height>
+void walk(const Stage& stage, const ReliefRange& range, const Height& height,
+          float u, Column& column) {
+  const View& view = stage.view;
+  const float pixel = stage.canvas.pixel();
+  const float growth =
+      power(range.far / range.near, 1.0f / static_cast<float>(range.steps));
+  const auto rows = static_cast<std::size_t>(stage.canvas.height());
+  column.depth.assign(rows, 0.0f);
+  column.cover.assign(rows, 0.0f);
+  int row = stage.canvas.height() - 1;
+  float z = range.near;
+  Climb climb{2.0f, 2.0f, z, z};
+  for (int step = 0; step <= range.steps && row >= 0; ++step) {
+    const float y = height(view.across(u, z), z);
+    const float v = view.horizon_at(u) + view.focal * (view.eye - y) / z;
+    climb = {climb.v1, v, climb.z1, z};
+    row = fill(column, row, climb, pixel);
+    z *= growth;
+  }
+}
+
+// The place at distance z under column u, with the land's slope across one
+// pixel.
+template <class Height>
+ReliefPoint point_at(const Stage& stage, const Height& height, float u,
+                     float z) {
+  const float x = stage.view.across(u, z);
+  const float e = std::max(z * stage.canvas.pixel() / stage.view.focal, 0.002f);
+  const float y = height(x, z);
+  const float east = height(x + e, z);
+  const float north = height(x, z + e);
+  return {x, y, z, e, unit({(y - east) / e, 1.0f, (y - north) / e})};
+}
+
 }  // namespace relief
 
 // height(x, z) -> y; shade(ReliefPoint) -> Color, before the air.
@@ -55,37 +91,16 @@ template <class Height, class Shade>
 void draw_relief(const Stage& stage, const ReliefRange& range,
                  const Height& height, const Shade& shade) {
   Canvas& canvas = stage.canvas;
-  const View& view = stage.view;
-  const float pixel = canvas.pixel();
-  const float growth =
-      power(range.far / range.near, 1.0f / static_cast<float>(range.steps));
-  const auto rows = static_cast<std::size_t>(canvas.height());
   relief::Column column;
   for (int c = 0; c < canvas.width(); ++c) {
-    const float u = (static_cast<float>(c) + 0.5f) * pixel;
-    column.depth.assign(rows, 0.0f);
-    column.cover.assign(rows, 0.0f);
-    int row = canvas.height() - 1;
-    relief::Climb climb{2.0f, 2.0f, range.near, range.near};
-    for (int s = 0; s <= range.steps && row >= 0; ++s) {
-      const float z = climb.z1 * (s == 0 ? 1.0f : growth);
-      const float y = height(view.across(u, z), z);
-      const float v = view.horizon_at(u) + view.focal * (view.eye - y) / z;
-      climb = {climb.v1, v, climb.z1, z};
-      row = relief::fill(column, row, climb, pixel);
-    }
-    for (int r = canvas.height() - 1; r >= 0; --r) {
-      const float z = column.depth[static_cast<std::size_t>(r)];
+    const float u = (static_cast<float>(c) + 0.5f) * canvas.pixel();
+    relief::walk(stage, range, height, u, column);
+    for (int row = canvas.height() - 1; row >= 0; --row) {
+      const auto r = static_cast<std::size_t>(row);
+      const float z = column.depth[r];
       if (z == 0.0f) break;
-      const float x = view.across(u, z);
-      const float e = std::max(z * pixel / view.focal, 0.002f);
-      const float y = height(x, z);
-      const Vector up{(y - height(x + e, z)) / e, 1.0f,
-                      (y - height(x, z + e)) / e};
-      const Color lit = shade(ReliefPoint{x, y, z, e, unit(up)});
-      canvas.blend(r, c,
-                   {stage.light.through_air(lit, z),
-                    column.cover[static_cast<std::size_t>(r)]});
+      const Color lit = shade(relief::point_at(stage, height, u, z));
+      canvas.blend(row, c, {stage.light.through_air(lit, z), column.cover[r]});
     }
   }
 }

@@ -35,7 +35,7 @@ Water some_water(Dice& dice) {
   water.shallow = dice.near(shown(dice.pick(kShallows)), 0.12f);
   water.rough = dice.between(0.1f, 1.0f);
   water.size = dice.between(0.25f, 1.3f);
-  water.caps = dice.chance(0.35f) ? dice.between(0.15f, 0.8f) : 0.0f;
+  water.caps = dice.chance(0.35f) ? dice.between(0.15f, 0.6f) : 0.0f;
   water.glitter = dice.between(0.3f, 1.6f);
   water.mirror = dice.between(0.35f, 0.95f);
   water.seed = dice.seed();
@@ -57,35 +57,56 @@ float swell(const Water& water, float x, float z, float footprint) {
   return sum * water.rough;
 }
 
+// One place on the water, as the camera sees it.
+struct Ripple {
+  float u = 0.0f;
+  float v = 0.0f;
+  float below = 0.0f;  // the horizon, in image heights
+  float slope = 0.0f;  // towards the camera
+};
+
+Color body_color(const Stage& stage, const Water& water, const Ripple& at) {
+  const float shoal = water.shoal > 0.0f ? smooth(water.shoal, 0.0f,
+                                                  water.shore.at(at.u) - at.v)
+                                         : 0.0f;
+  const float day =
+      luminance(stage.light.ambient + stage.light.sunlight * 0.5f);
+  return mix(water.deep, water.shallow, shoal) *
+         (std::min(day * 1.5f, 1.2f) * std::max(1.0f + 0.5f * at.slope, 0.3f));
+}
+
+// The sun's road: narrow at the horizon, wide and broken before the camera.
+Color glitter(const Stage& stage, const Water& water, const Ripple& at) {
+  const float reach = 0.03f + 0.35f * at.below;
+  const float aside = (at.u - stage.light.sun.u) / reach;
+  const float path = decay(aside * aside) * water.glitter * stage.light.glow;
+  const float steep = at.slope / (water.rough + 0.05f);
+  const float spark = smooth(-0.18f, 0.4f, steep);
+  return stage.light.sunlight * (path * (0.15f + 1.5f * spark));
+}
+
+float white_caps(const Water& water, const Ripple& at) {
+  if (water.caps <= 0.0f) return 0.0f;
+  const float torn = 0.35f * noise(at.u * 30.0f, at.v * 60.0f, water.seed);
+  const float high = at.slope / water.rough + torn;
+  return smooth(1.05f - water.caps, 1.3f - water.caps, high) *
+         smooth(0.0f, 0.04f, at.below);
+}
+
 Color water_color(const Stage& stage, const Water& water, float u, float v) {
   const View& view = stage.view;
-  const float below = v - view.horizon_at(u);
   const float z = view.depth_at(u, v);
   const float footprint =
       0.35f * z * z / (view.focal * view.eye) * stage.canvas.pixel();
   const float slope = swell(water, view.across(u, z), z, footprint);
-  const float glance = clamp01(1.0f - 1.3f * below + 0.7f * slope);
-  const float mirror = water.mirror * glance * glance;
-  const float shoal = water.shoal > 0.0f
-                          ? smooth(water.shoal, 0.0f, water.shore.at(u) - v)
-                          : 0.0f;
-  const float day =
-      luminance(stage.light.ambient + stage.light.sunlight * 0.5f);
-  const Color body =
-      mix(water.deep, water.shallow, shoal) *
-      (std::min(day * 1.5f, 1.2f) * std::max(1.0f + 0.5f * slope, 0.3f));
-  const Color sky = stage.sky.gradient(below * 0.8f + 0.35f * slope + 0.05f);
-  Color c = mix(body, sky, mirror);
-  const float reach = 0.03f + 0.35f * below;
-  const float aside = (u - stage.light.sun.u) / reach;
-  const float spark = smooth(0.02f, 0.6f, slope / (water.rough + 0.05f) + 0.2f);
-  const float path = decay(aside * aside) * water.glitter * stage.light.glow;
-  c = c + stage.light.sunlight * (path * (0.15f + 1.5f * spark));
-  const float caps = smooth(
-      1.05f - water.caps, 1.3f - water.caps,
-      slope / water.rough + 0.35f * noise(u * 30.0f, v * 60.0f, water.seed));
+  const Ripple at{u, v, v - view.horizon_at(u), slope};
+  const float glance = clamp01(1.0f - 1.3f * at.below + 0.7f * slope);
+  const Color sky = stage.sky.gradient(at.below * 0.8f + 0.35f * slope + 0.05f);
+  const Color wet =
+      mix(body_color(stage, water, at), sky, water.mirror * glance * glance);
   const Color foam = stage.light.ambient * 1.1f + stage.light.sunlight * 0.7f;
-  if (water.caps > 0.0f) c = mix(c, foam, caps * smooth(0.0f, 0.04f, below));
+  const Color c =
+      mix(wet + glitter(stage, water, at), foam, white_caps(water, at));
   return stage.light.through_air(c, z);
 }
 
@@ -130,23 +151,25 @@ struct Breaker {
 };
 
 void draw_breaker(const Stage& stage, const Water& water,
-                  const Breaker& wave_) {
+                  const Breaker& breaker) {
   const Color foam = stage.light.ambient * 1.2f + stage.light.sunlight * 0.75f;
   const float day = luminance(foam);
-  const Box box{0.0f, wave_.v - 2.5f * wave_.height, stage.canvas.aspect(),
-                wave_.v + 2.0f * wave_.height};
+  const Box box{0.0f, breaker.v - 2.5f * breaker.height, stage.canvas.aspect(),
+                breaker.v + 2.0f * breaker.height};
   stage.canvas.paint(box, [&](float u, float v) -> Paint {
-    const float along = u / (wave_.height * 6.0f + 0.1f);
+    const float along = u / (breaker.height * 6.0f + 0.1f);
     const float tall =
-        wave_.height *
-        (0.2f + 0.8f * clamp01(0.55f + 1.1f * noise(along, 0.5f, wave_.seed)));
+        breaker.height *
+        (0.2f +
+         0.8f * clamp01(0.55f + 1.1f * noise(along, 0.5f, breaker.seed)));
     const float foot =
-        wave_.v + 0.4f * wave_.height * noise(along * 0.7f, 3.5f, wave_.seed) +
+        breaker.v +
+        0.4f * breaker.height * noise(along * 0.7f, 3.5f, breaker.seed) +
         (water.shore.v < 1.5f ? water.shore.at(u) - water.shore.v : 0.0f);
     const float t = (foot - v) / tall;
     const float spray =
-        fractal(u / wave_.height * 1.3f, v / wave_.height * 1.6f,
-                wave_.seed + 2, 4, 0.65f);
+        fractal(u / breaker.height * 1.3f, v / breaker.height * 1.6f,
+                breaker.seed + 2, 4, 0.65f);
     if (t < 0.0f) {
       const float spent = smooth(0.15f, 0.55f, spray + 0.4f + 0.8f * t);
       return {foam * 0.85f, spent * clamp01(1.0f + t) * 0.8f};

@@ -38,8 +38,9 @@ void draw_grove(const Stage& stage, Dice& dice, const Grove& grove) {
     plant.species = dice.chance(grove.mixed) ? some_species(dice) : main;
     plant.foot.u = aspect * dice.between(-0.1f, 1.1f);
     const float aside = plant.foot.u - 0.5f * aspect;
-    if (std::abs(aside) < grove.clear)
+    if (std::abs(aside) < grove.clear) {
       plant.foot.u += aside < 0 ? -grove.clear : grove.clear;
+    }
     plant.foot.v = mix(grove.top, grove.bottom, near * near);
     plant.height =
         grove.size * mix(0.3f, 1.0f, near) * dice.between(0.6f, 1.1f);
