@@ -40,22 +40,22 @@ struct ConfusionMatrix {
 };
 
 struct LabelEvaluation {
-  std::string label;
-  ConfusionMatrix confusion;
-  NamedNumbers numbers;  // precision, recall, f1, support, missing, ...
+  std::string label{};
+  ConfusionMatrix confusion{};
+  NamedNumbers numbers{};  // precision, recall, f1, support, missing, ...
 };
 
 struct TaskEvaluation {
-  std::string task;
-  std::string kind;      // "multilabel"
-  NamedNumbers metrics;  // argmax_accuracy, label_accuracy, macro_f1, ...
-  std::vector<LabelEvaluation> labels;
+  std::string task{};
+  std::string kind{};      // "multilabel"
+  NamedNumbers metrics{};  // argmax_accuracy, label_accuracy, macro_f1, ...
+  std::vector<LabelEvaluation> labels{};
 };
 
 struct Evaluation {
-  Number loss;
+  Number loss{};
   std::int64_t images = 0;
-  std::vector<TaskEvaluation> tasks;
+  std::vector<TaskEvaluation> tasks{};
 };
 
 }  // namespace polytask

@@ -34,7 +34,7 @@
 namespace polytask {
 
 struct MultilabelCounts {
-  std::vector<ConfusionMatrix> labels;
+  std::vector<ConfusionMatrix> labels{};
   std::int64_t observed_rows = 0;
   std::int64_t subset_right = 0;  // of observed_rows
   std::int64_t argmax_rows = 0;

@@ -10,9 +10,9 @@ namespace polytask {
 
 // The answer to one image.
 struct PredictionRow {
-  std::string image;                 // name or row number in its file
-  std::vector<float> probabilities;  // [columns]
-  std::vector<std::string> labels;   // those answered "yes"
+  std::string image{};                 // name or row number in its file
+  std::vector<float> probabilities{};  // [columns]
+  std::vector<std::string> labels{};   // those answered "yes"
 };
 
 // The post's answer, valid JSON with a line an image, ending in a newline:
