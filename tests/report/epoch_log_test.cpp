@@ -123,14 +123,18 @@ TEST_F(EpochLog, ANewNameMakesANewColumn) {
 
 TEST_F(EpochLog, NamesOfTasksAreQuotedWhereTheyMust) {
   CsvLog log(folder_ / "metrics.csv");
-  log.on_epoch({.epoch = 1, .seconds = 1, .train = {{"a,b/loss", 1.0}}});
+  log.on_epoch({.epoch = 1,
+                .seconds = 1,
+                .train = {{"a,b/loss", 1.0}},
+                .validation = {}});
   EXPECT_EQ(text_of(folder_ / "metrics.csv"),
             "epoch,seconds,\"train/a,b/loss\"\n1,1,1\n");
 }
 
 TEST_F(EpochLog, SecondsAreRoundedToMilliseconds) {
   JsonLog log(folder_ / "log.jsonl");
-  log.on_epoch({.epoch = 1, .seconds = 3.14159265});
+  log.on_epoch(
+      {.epoch = 1, .seconds = 3.14159265, .train = {}, .validation = {}});
   EXPECT_EQ(text_of(folder_ / "log.jsonl"),
             "{\"epoch\":1,\"seconds\":3.142,\"train\":{},"
             "\"validation\":{}}\n");

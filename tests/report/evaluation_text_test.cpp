@@ -63,13 +63,13 @@ TEST(EvaluationTable, IsWhatPeopleRead) {
   EXPECT_EQ(evaluation_table(small()),
             R"(evaluated on 12 images
 
-                                        value  baseline    95 % interval      n
-  loss                                 1.5000    2.7895  1.2500 - 1.7500     12
+                                      value  baseline    95 % interval      n
+  loss                               1.5000    2.7895  1.2500 - 1.7500     12
 
 task scene (multilabel)
 
-  metric                                value  baseline    95 % interval      n
-  argmax_accuracy                      0.6250    0.2500  0.5000 - 0.7500     12
+  metric                              value  baseline    95 % interval      n
+  argmax_accuracy                    0.6250    0.2500  0.5000 - 0.7500     12
   macro_roc_auc                    undefined (n = 0), baseline 0.5000
 
   label        precision    recall        f1  baseline   support   missing

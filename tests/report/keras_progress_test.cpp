@@ -83,7 +83,10 @@ TEST(KerasProgress, TheLastEpochLeavesNothing) {
   std::ostringstream out;
   KerasProgress progress(out, /*terminal=*/false);
   progress.on_start({.train_images = 10, .epochs = 1});
-  progress.on_epoch({.epoch = 1, .seconds = 1.0, .train = {{"loss", 0.0001}}});
+  progress.on_epoch({.epoch = 1,
+                     .seconds = 1.0,
+                     .train = {{"loss", 0.0001}},
+                     .validation = {}});
   EXPECT_EQ(out.str(),
             "Train on 10 samples\n"
             "Epoch 1/1 - 1s 100ms/step - loss: 1.0000e-04\n");
@@ -98,10 +101,11 @@ TEST(KerasProgress, ShorterLineWipesTheLongerOne) {
                     .seconds = 1.0,
                     .train = {{"a_long_metric_name", 0.5}}});
   out.str("");
-  progress.on_epoch({.epoch = 1, .seconds = 2.0});
+  progress.on_epoch(
+      {.epoch = 1, .seconds = 2.0, .train = {}, .validation = {}});
   EXPECT_EQ(out.str(),
             "\r100/100 [==============================] - 2s 20ms/step" +
-                std::string(30, ' ') + "\n");
+                std::string(33, ' ') + "\n");
 }
 
 TEST(KerasProgress, RunningLineStaysBelowTheColumns) {
@@ -150,7 +154,8 @@ TEST(KerasProgress, NotFiniteIsShownAsItIs) {
   progress.on_epoch(
       {.epoch = 1,
        .seconds = 0.0002,
-       .train = {{"loss", std::numeric_limits<double>::quiet_NaN()}}});
+       .train = {{"loss", std::numeric_limits<double>::quiet_NaN()}},
+       .validation = {}});
   EXPECT_NE(out.str().find("0s 20us/step - loss: nan\n"), std::string::npos);
 }
 
