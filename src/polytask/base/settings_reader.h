@@ -101,13 +101,6 @@ class SettingsWriter {
   Settings settings_ = Settings::map();
 };
 
-template <class T>
-concept Described = requires(SettingsReader& reader, SettingsWriter& writer,
-                             T& options) {
-  describe(reader, options);
-  describe(writer, options);
-};
-
 // All of `node` into `options`: every problem of it, unknown keys included.
 template <Described T>
 void read_settings(const Settings& node, const std::string& path,
@@ -132,7 +125,7 @@ void read_setting(const Settings& node, const std::string& path,
   read_settings(node, path, problems, options);
 }
 template <Described T>
-[[nodiscard]] Settings write_setting(const T& options) {
+Settings write_setting(const T& options) {
   return to_settings(options);
 }
 

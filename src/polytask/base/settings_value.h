@@ -112,7 +112,24 @@ template <NamedEnum E>
   return Settings::string(name_of(field));
 }
 
-// Declared before either is defined, so that each may hold the other.
+class SettingsReader;
+class SettingsWriter;
+
+// A struct of options: settings_reader.h says how it is described.
+template <class T>
+concept Described = requires(SettingsReader& reader, SettingsWriter& writer,
+                             T& options) {
+  describe(reader, options);
+  describe(writer, options);
+};
+
+// Declared before any is defined, so that each may hold the others. Those of a
+// described struct are defined in settings_reader.h.
+template <Described T>
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, T& options);
+template <Described T>
+[[nodiscard]] Settings write_setting(const T& options);
 template <class T>
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, std::vector<T>& field);
