@@ -159,6 +159,9 @@ TEST(ParseSettings, UnclosedQuotesAreFound) {
   expect_refused("'",
                  "blog.yaml:1:1: these quotes are never closed; add the "
                  "missing one, or see whether the file was cut short");
+  expect_refused("a: \"x\\\"y\n",
+                 "blog.yaml:1:4: these quotes are never closed; add the "
+                 "missing one, or see whether the file was cut short");
   expect_refused("a: \"x\\\"",
                  "blog.yaml:1:8: expected YAML, found \"a: \"x\\\"\"; quotes "
                  "before this place are never closed");

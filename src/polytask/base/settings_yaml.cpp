@@ -16,6 +16,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
 #include "polytask/base/utf8.h"
+#include "polytask/base/yaml_complaint.h"
 
 namespace polytask {
 namespace {
@@ -23,53 +24,6 @@ namespace {
 [[noreturn]] void fail(const std::string& place, const std::string& path,
                        const std::string& text) {
   throw Error(Fault::config, setting_problem(place, path, text));
-}
-
-// Lines are counted from 0, as the parser's marks are.
-std::string_view line_of(std::string_view text, int line) {
-  for (; line > 0; --line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  return text.substr(0, text.find('\n'));
-}
-
-std::string_view without_blanks(std::string_view line) {
-  const std::size_t begin = line.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
-}
-
-bool indented_with_tab(std::string_view line) {
-  const std::size_t tab = line.find('\t');
-  return tab != std::string_view::npos && tab < line.find_first_not_of(" \t");
-}
-
-// What to do about a complaint of the parser, where its words alone would not
-// help; else its words.
-std::string advice(const std::string& complaint, std::string_view line) {
-  if (indented_with_tab(line)) return "indent with spaces, not with tabs";
-  if (complaint == "illegal map value") {
-    return "check the indentation, and put quotes around text that holds "
-           "\": \"";
-  }
-  if (complaint.find("flow not found") != std::string::npos) {
-    return "a [ or { before this place is never closed";
-  }
-  if (complaint.find("EOF in scalar") != std::string::npos) {
-    return "quotes before this place are never closed";
-  }
-  if (complaint == "unknown token") {
-    return "put quotes around text that starts with such a character";
-  }
-  if (complaint.find("invalid unicode") != std::string::npos) {
-    return "write the character itself instead of its \\u number";
-  }
-  if (complaint.find("anchor") != std::string::npos) {
-    return "put quotes around text that starts with & or *";
-  }
-  return complaint;
 }
 
 // Builds the tree from what the parser meets, refusing as it goes: nothing
@@ -267,22 +221,14 @@ class TreeBuilder final : public YAML::EventHandler {
   int values_ = 0;
 };
 
+TextPosition position_of(const YAML::Mark& mark) {
+  return {.line = mark.line, .column = mark.column};
+}
+
 // The parser takes the end of the file for the closing quote.
 void require_closed_quotes(std::string_view yaml, std::string_view file_name,
                            const YAML::Mark& opened) {
-  const std::string_view line = line_of(yaml, opened.line);
-  const auto column = static_cast<std::size_t>(opened.column);
-  if (column >= line.size()) return;
-  const char quote = line[column];
-  if (quote != '"' && quote != '\'') return;
-  const auto begin = static_cast<std::size_t>(line.data() - yaml.data());
-  for (std::size_t i = begin + column + 1; i < yaml.size(); ++i) {
-    if (quote == '"' && yaml[i] == '\\') {
-      ++i;
-    } else if (yaml[i] == quote) {
-      return;
-    }
-  }
+  if (quotes_are_closed(yaml, position_of(opened))) return;
   fail(cat(file_name, ":", opened.line + 1, ":", opened.column + 1), "",
        "these quotes are never closed; add the missing one, or see whether "
        "the file was cut short");
@@ -303,19 +249,6 @@ void require_text(std::string_view yaml, std::string_view file_name) {
            "; is this a recipe, and saved as UTF-8?"));
 }
 
-[[noreturn]] void throw_not_yaml(std::string_view yaml,
-                                 std::string_view file_name,
-                                 const YAML::Exception& complaint) {
-  const std::string_view line = line_of(yaml, complaint.mark.line);
-  const std::string_view words = without_blanks(line);
-  fail(cat(file_name, ":", complaint.mark.line + 1, ":",
-           complaint.mark.column + 1),
-       "",
-       cat("expected YAML, found ",
-           words.empty() ? "the end of the text" : shown(words), "; ",
-           advice(complaint.msg, line)));
-}
-
 }  // namespace
 
 Settings parse_settings(std::string_view yaml, std::string_view file_name) {
@@ -329,7 +262,9 @@ Settings parse_settings(std::string_view yaml, std::string_view file_name) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& complaint) {
-    throw_not_yaml(yaml, file_name, complaint);
+    throw Error(Fault::config,
+                yaml_complaint(yaml, file_name, position_of(complaint.mark),
+                               complaint.msg));
   }
   if (builder.last_quoted()) {
     require_closed_quotes(yaml, file_name, *builder.last_quoted());
