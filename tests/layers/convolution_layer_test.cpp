@@ -1,0 +1,160 @@
+#include "polytask/layers/convolution_layer.h"
+
+#include <gtest/gtest.h>
+
+#include "polytask/base/text.h"
+#include "tests/support/check_layer.h"
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+struct Case {
+  bool same = false;
+  int stride = 1;
+  int kernel = 3;
+  int channels = 3;
+  int filters = 5;
+  bool relu = false;
+
+  [[nodiscard]] ConvolutionLayerOptions options() const {
+    return {.name = cat("conv k", kernel, " s", stride, same ? " same " : " ",
+                        channels, "->", filters, relu ? " relu" : ""),
+            .filters = filters,
+            .kernel_size = kernel,
+            .stride = stride,
+            .same_padding = same,
+            .relu = relu};
+  }
+};
+
+void check(const Case& c, const Shape& size) {
+  const Shape src{size[0], size[1], c.channels};
+  test::check_layer(ConvolutionLayer(c.options(), src));
+}
+
+// Every padding, stride and kernel, each with its share of odd channel counts.
+TEST(ConvolutionLayer, GeometriesPassTheLayerCheck) {
+  for (const bool same : {false, true}) {
+    for (const int stride : {1, 2}) {
+      for (const int kernel : {1, 3, 5}) {
+        for (const bool relu : {false, true}) {
+          check({same, stride, kernel, 3, 5, relu}, {6, 7});
+        }
+      }
+    }
+  }
+}
+
+// Around the vector widths 8 and 16, where implementations change.
+TEST(ConvolutionLayer, ChannelCountsPassTheLayerCheck) {
+  for (const int channels : {1, 3, 5, 16, 17}) {
+    for (const int filters : {1, 5, 16, 33}) {
+      check({true, 1, 3, channels, filters, filters % 2 == 1}, {5, 4});
+    }
+  }
+}
+
+TEST(ConvolutionLayer, FirstLayerNeedsNoGradientOfItsImage) {
+  ConvolutionLayerOptions options = Case{.relu = true}.options();
+  options.with_diff_src = false;
+  test::check_layer(ConvolutionLayer(options, {6, 6, 3}),
+                    {.needs_diff_src = false});
+}
+
+TEST(ConvolutionLayer, ReluBeforeAPoolIsLeftToThePool) {
+  ConvolutionLayerOptions options = Case{.relu = true}.options();
+  EXPECT_TRUE(ConvolutionLayer(options, {6, 6, 3}).spec().backward_reads_dst);
+  options.relu_masked_by_next = true;
+  EXPECT_FALSE(ConvolutionLayer(options, {6, 6, 3}).spec().backward_reads_dst);
+}
+
+TEST(ConvolutionLayer, SamePaddingKeepsTheSizeAndStridesDivideItRoundedUp) {
+  const auto dst = [](bool same, int stride, const Shape& src) {
+    return ConvolutionLayer(Case{same, stride}.options(), src).spec().dst;
+  };
+  EXPECT_EQ(dst(true, 1, {7, 6, 3}), (Shape{7, 6, 5}));
+  EXPECT_EQ(dst(true, 2, {7, 6, 3}), (Shape{4, 3, 5}));
+  EXPECT_EQ(dst(false, 1, {7, 6, 3}), (Shape{5, 4, 5}));
+  EXPECT_EQ(dst(false, 2, {7, 6, 3}), (Shape{3, 2, 5}));
+}
+
+// A kernel that picks its middle element shows where the padding lies: with
+// four columns, stride 2 and "same", Keras pads one column on the right only,
+// so the windows begin at columns 0 and 2.
+TEST(ConvolutionLayer, OddPaddingGoesBehindAsInKeras) {
+  const ConvolutionLayer layer({.name = "conv2d_1",
+                                .filters = 1,
+                                .kernel_size = 3,
+                                .stride = 2,
+                                .same_padding = true},
+                               {4, 4, 1});
+  const std::vector<float> src{0, 1, 2,  3,  4,  5,  6,  7,
+                               8, 9, 10, 11, 12, 13, 14, 15};
+  const std::vector<float> kernel{0, 0, 0, 0, 1, 0, 0, 0, 0};
+  const std::vector<float> bias{100};
+  std::vector<float> prepared(layer.spec().prepared_count);
+  std::vector<float> scratch(layer.spec().scratch_count);
+  std::vector<float> dst(4);
+  layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                prepared.data());
+  layer.forward({.src = src.data(),
+                 .prepared = prepared.data(),
+                 .dst = dst.data(),
+                 .scratch = scratch.data()});
+  EXPECT_EQ(dst, (std::vector<float>{105, 107, 113, 115}));
+}
+
+TEST(ConvolutionLayer, CountsItsWork) {
+  const ConvolutionLayer layer(Case{.same = true}.options(), {4, 4, 3});
+  EXPECT_EQ(layer.spec().forward_flops, 2.0 * 16 * 5 * 9 * 3);
+}
+
+TEST(ConvolutionLayer, ParametersAreNamedAndShapedAsInKeras) {
+  ConvolutionLayerOptions options = Case{}.options();
+  options.name = "conv2d_1";
+  EXPECT_EQ(ConvolutionLayer(options, {6, 6, 3}).spec().parameters,
+            (std::vector<ParameterSpec>{{"conv2d_1/kernel", {3, 3, 3, 5}},
+                                        {"conv2d_1/bias", {5}}}));
+}
+
+ConvolutionLayerOptions three_by_three() {
+  return {.name = "conv2d_1", .filters = 8, .kernel_size = 3};
+}
+
+TEST(ConvolutionLayer, SizesBelowOneNameTheirKey) {
+  const auto refuse = [](int ConvolutionLayerOptions::*key, const char* text) {
+    ConvolutionLayerOptions options = three_by_three();
+    options.*key = 0;
+    test::expect_error(Fault::config, text, [&] {
+      const ConvolutionLayer layer(options, {6, 6, 3});
+    });
+  };
+  refuse(&ConvolutionLayerOptions::filters,
+         "conv2d_1: filters: expected >= 1, got 0");
+  refuse(&ConvolutionLayerOptions::kernel_size,
+         "conv2d_1: kernel_size: expected >= 1, got 0");
+  refuse(&ConvolutionLayerOptions::stride,
+         "conv2d_1: strides: expected >= 1, got 0");
+}
+
+TEST(ConvolutionLayer, KernelLargerThanItsInputSaysWhatToDo) {
+  test::expect_error(
+      Fault::shape,
+      "conv2d_1: a kernel of 3 x 3 does not fit into its input [2, 6, 3]; use "
+      "padding: same, a smaller kernel, less pooling before, or larger images",
+      [] {
+        const ConvolutionLayer layer(three_by_three(), {2, 6, 3});
+      });
+}
+
+TEST(ConvolutionLayer, FeaturesInsteadOfAnImageSayWhatToDo) {
+  test::expect_error(
+      Fault::shape,
+      "conv2d_1: expected an image [height, width, channels], got [512]; "
+      "convolutions come before flatten and dense",
+      [] { const ConvolutionLayer layer(three_by_three(), {512}); });
+}
+
+}  // namespace
+}  // namespace polytask
