@@ -50,7 +50,7 @@ herr_t list_one(hid_t group, const char* name, const H5L_info_t* info,
   }
   const Hdf5Handle space(H5Dget_space(dataset.get()), H5Sclose);
   const Hdf5Handle type(H5Dget_type(dataset.get()), H5Tclose);
-  listing.names.push_back(cat('"', printable(name), "\" ",
+  listing.names.push_back(cat('"', printable_ascii(name), "\" ",
                               shape_text(extent(space.get())), " ",
                               hdf5_type_name(type.get())));
   return 0;
@@ -80,8 +80,9 @@ void require_hard_links(const Hdf5File& file, const std::string& name,
       refuse(place, cat("HDF5 cannot follow it: ", hdf5_reason()));
     }
     if (info.type == H5L_TYPE_HARD) continue;
-    refuse(place, cat("\"", printable(part), "\" is a link to elsewhere, ",
-                      "which is not followed; store the data itself there"));
+    refuse(place,
+           cat("\"", printable_ascii(part), "\" is a link to elsewhere, ",
+               "which is not followed; store the data itself there"));
   }
 }
 
@@ -111,9 +112,10 @@ void require_known_filters(hid_t plist, const std::string& place) {
                        nullptr, sizeof name, name, nullptr);
     if (filter >= 0 && H5Zfilter_avail(filter) > 0) continue;
     name[sizeof name - 1] = '\0';
-    refuse(place, cat("it is compressed with filter ", filter, " (",
-                      printable(name), "), which this build of HDF5 does ",
-                      "not have; write it again with gzip"));
+    refuse(place,
+           cat("it is compressed with filter ", filter, " (",
+               printable_ascii(name), "), which this build of HDF5 does ",
+               "not have; write it again with gzip"));
   }
 }
 
@@ -170,7 +172,7 @@ bool has_link(const Hdf5File& file, const std::string& name) {
 Hdf5Dataset open_dataset(const Hdf5File& file, const std::string& name,
                          const std::string& option) {
   Hdf5Dataset dataset;
-  dataset.place = cat(file.path, ": dataset \"", printable(name), "\"");
+  dataset.place = cat(file.path, ": dataset \"", printable_ascii(name), "\"");
   if (name.empty() || !has_link(file, name)) {
     refuse(dataset.place,
            cat("it is not there; the file has ", list_datasets(file),

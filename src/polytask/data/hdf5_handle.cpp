@@ -36,7 +36,7 @@ std::string hdf5_reason() {
     const std::size_t begin = at + quote.size();
     text = text.substr(begin, text.find('\'', begin) - begin);
   }
-  return text.empty() ? "no reason given" : printable(text);
+  return text.empty() ? "no reason given" : printable_ascii(text);
 }
 
 std::string hdf5_type_name(hid_t type) {

@@ -35,7 +35,7 @@ std::size_t sequence_length(std::string_view text) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable_ascii(std::string_view text) {
   std::string shown(text.substr(0, kQuotedBytes));
   for (char& c : shown) {
     if (c < 0x20 || c > 0x7e) c = '?';
@@ -64,7 +64,7 @@ void check_label_names(const std::vector<std::string>& names, std::size_t count,
     if (names[i].empty()) {
       problems.push_back(cat("name ", i, " is empty"));
     } else if (!is_plain_text(names[i])) {
-      problems.push_back(cat("name ", i, " (\"", printable(names[i]),
+      problems.push_back(cat("name ", i, " (\"", printable_ascii(names[i]),
                              "\") is not text in UTF-8"));
     } else if (!seen.insert(names[i]).second) {
       problems.push_back(

@@ -13,7 +13,7 @@ namespace polytask {
 
 // `text` with every byte that is not printable ASCII shown as '?', at most
 // 200 of them: what a message may quote of a file nobody trusts.
-[[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string printable_ascii(std::string_view text);
 
 // True for UTF-8 without control characters.
 [[nodiscard]] bool is_plain_text(std::string_view text);

@@ -14,8 +14,7 @@
 #include "polytask/train/train_settings.h"
 
 namespace polytask {
-namespace {
-
+// Found by argument-dependent lookup, so not in the unnamed namespace.
 template <class Visitor>
 void describe(Visitor& visitor, RunOptions& options) {
   visitor.key("dir", options.dir);
@@ -29,6 +28,8 @@ void describe(Visitor& visitor, Recipe& recipe) {
   visitor.section("train", recipe.train);
   visitor.section("run", recipe.run);
 }
+
+namespace {
 
 void add(std::vector<std::string>& all, const std::vector<std::string>& some) {
   all.insert(all.end(), some.begin(), some.end());
