@@ -44,6 +44,20 @@ TEST(LabelNames, EveryProblemIsNamed) {
       });
 }
 
+TEST(LabelNames, OfManyProblemsFiveAreShown) {
+  const std::vector<std::string> names(9, std::string(1025, 'a'));
+  test::expect_error(
+      Fault::config,
+      "a.h5: the label names do not fit; put them right or give others with "
+      "the option label_names:\n"
+      "  - name 0 has more than 1024 bytes\n"
+      "  - name 1 has more than 1024 bytes\n"
+      "  - name 2 has more than 1024 bytes\n"
+      "  - name 3 has more than 1024 bytes\n"
+      "  - name 4 has more than 1024 bytes",
+      [&] { check_label_names(names, 9, "a.h5", Fault::config); });
+}
+
 TEST(LabelNames, GoodNamesPass) {
   EXPECT_NO_THROW(check_label_names({"sea", "sky"}, 2, "", Fault::data));
 }

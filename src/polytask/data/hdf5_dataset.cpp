@@ -201,6 +201,7 @@ Hdf5Dataset open_dataset(const Hdf5File& file, const std::string& name,
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
   std::vector<std::string> sizes;
+  sizes.reserve(shape.size());
   for (const std::uint64_t d : shape) sizes.push_back(cat(d));
   if (sizes.size() == 1) return cat("(", sizes[0], ",)");
   return cat("(", join(sizes), ")");

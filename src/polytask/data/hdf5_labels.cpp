@@ -14,7 +14,6 @@ namespace polytask {
 namespace {
 
 constexpr std::size_t kListedCells = 5;
-constexpr std::size_t kLongestName = 1024;  // bytes
 constexpr std::size_t kMostLabels = 65536;
 constexpr std::uint64_t kSlabValues = 1 << 16;
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
@@ -33,9 +32,11 @@ std::vector<std::string> read_varying(hid_t attribute, hid_t space,
   std::vector<char*> texts(count, nullptr);
   if (H5Aread(attribute, type.get(), texts.data()) < 0) return {};
   std::vector<std::string> names;
+  names.reserve(count);
   for (const char* text : texts) {
-    names.emplace_back(text == nullptr ? "" : text,
-                       text == nullptr ? 0 : strnlen(text, kLongestName + 1));
+    names.emplace_back(
+        text == nullptr ? "" : text,
+        text == nullptr ? 0 : strnlen(text, kLongestLabelName + 1));
   }
   H5Dvlen_reclaim(type.get(), space, H5P_DEFAULT, texts.data());
   return names;
@@ -45,7 +46,7 @@ std::vector<std::string> read_varying(hid_t attribute, hid_t space,
 std::vector<std::string> read_fixed(hid_t attribute, hid_t type,
                                     std::size_t count) {
   const std::size_t size = H5Tget_size(type);
-  if (size > kLongestName) return {};
+  if (size > kLongestLabelName) return {};
   std::string bytes(count * size, '\0');
   if (H5Aread(attribute, type, bytes.data()) < 0) return {};
   std::vector<std::string> names;

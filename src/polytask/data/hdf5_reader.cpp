@@ -18,7 +18,7 @@ namespace polytask {
 namespace {
 
 // Before the worker knows how much there is to read; it extends them then.
-constexpr unsigned kCpuSeconds = 2;
+constexpr unsigned kCpuSeconds = 1;
 constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;
 // A slow network disk gives a megabyte a second.
 constexpr double kWallSeconds = 60.0;

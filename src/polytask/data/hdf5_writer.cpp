@@ -148,6 +148,7 @@ void write_names(hid_t dataset, const std::vector<std::string>& names) {
                           H5P_DEFAULT, H5P_DEFAULT),
                H5Aclose});
   std::vector<const char*> texts;
+  texts.reserve(names.size());
   for (const std::string& name : names) texts.push_back(name.c_str());
   require(H5Awrite(attribute.get(), type.get(), texts.data()) >= 0);
   require(attribute.close());

@@ -63,6 +63,9 @@ void check_label_names(const std::vector<std::string>& names, std::size_t count,
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) {
       problems.push_back(cat("name ", i, " is empty"));
+    } else if (names[i].size() > kLongestLabelName) {
+      problems.push_back(
+          cat("name ", i, " has more than ", kLongestLabelName, " bytes"));
     } else if (!is_plain_text(names[i])) {
       problems.push_back(cat("name ", i, " (\"", printable_ascii(names[i]),
                              "\") is not text in UTF-8"));

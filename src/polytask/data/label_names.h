@@ -15,11 +15,13 @@ namespace polytask {
 // 200 of them: what a message may quote of a file nobody trusts.
 [[nodiscard]] std::string printable_ascii(std::string_view text);
 
+constexpr std::size_t kLongestLabelName = 1024;  // bytes
+
 // True for UTF-8 without control characters.
 [[nodiscard]] bool is_plain_text(std::string_view text);
 
-// Throws `fault` unless there are `count` names, all different, none empty,
-// all plain text. The message names every problem.
+// Throws `fault` unless there are `count` names, all different, none empty
+// or beyond kLongestLabelName, all plain text. The message names every problem.
 //   place   where the names stand: "scenes.h5: attribute \"labels\" of \"y\""
 void check_label_names(const std::vector<std::string>& names, std::size_t count,
                        const std::string& place, Fault fault);
