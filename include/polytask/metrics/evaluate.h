@@ -53,7 +53,7 @@ struct MultilabelInput {
                                 // where unknown; empty: the evaluation's own
 };
 
-// Costs about resamples * N * L * 5 ns; allocates about 60 bytes a label of an
+// Costs about resamples * N * L * 8 ns; allocates about 60 bytes a label of an
 // image. The result does not depend on the order of the images, but for the
 // intervals.
 //
