@@ -51,7 +51,9 @@ std::size_t expect_numbers(const json& expected, const NamedNumbers& found) {
 }
 
 TEST(MetricsGolden, EveryNumberEqualsScikitLearns) {
-  for (const json& problem : golden()["problems"]) {
+  const json problems = golden().at("problems");
+  EXPECT_EQ(problems.size(), 9u);
+  for (const json& problem : problems) {
     SCOPED_TRACE(problem["name"]);
     const std::vector<float> targets = flat(problem["targets"]);
     const std::vector<float> probabilities = flat(problem["probabilities"]);

@@ -20,6 +20,7 @@ std::string quoted_json(const std::string& text) {
 
 std::string name_list(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
+  quoted.reserve(names.size());
   for (const std::string& name : names) quoted.push_back(quoted_json(name));
   return cat('[', join(quoted), ']');
 }
