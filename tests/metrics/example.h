@@ -6,15 +6,14 @@
 
 namespace polytask::test {
 
-inline const std::vector<float> kExampleTargets{
-    1, 0, 0, 1, 0,  //
-    0, 1, 0, 0, 0,  //
-    0, 0, 1, 1, 0,  //
-    0, 0, 0, 0, 1,  //
-    1, 0, 0, 0, 0,  //
-    0, 1, 0, 0, 1,  //
-    0, 0, 1, 0, 0,  //
-    0, 0, 0, 1, 0};
+inline const std::vector<float> kExampleTargets{1, 0, 0, 1, 0,  //
+                                                0, 1, 0, 0, 0,  //
+                                                0, 0, 1, 1, 0,  //
+                                                0, 0, 0, 0, 1,  //
+                                                1, 0, 0, 0, 0,  //
+                                                0, 1, 0, 0, 1,  //
+                                                0, 0, 1, 0, 0,  //
+                                                0, 0, 0, 1, 0};
 
 inline const std::vector<float> kExampleProbabilities{
     .9f,  .1f,  .2f,  .6f,  .3f,   //
