@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "polytask/base/error.h"
+#include "polytask/base/text.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/failing_operations.h"
 #include "tests/support/temporary_folder.h"
@@ -77,6 +78,19 @@ TEST(AtomicFile, TwoWritersOfOneNameDoNotMix) {
   two.commit();
   one.commit();
   EXPECT_EQ(read_bytes(folder / "a"), "one");
+}
+
+// Process numbers repeat, so the name may be taken by a leftover.
+TEST(AtomicFile, NeverWritesIntoALeftover) {
+  const TemporaryFolder folder;
+  for (int number = 0; number < 1000; ++number) {
+    test::write_bytes(folder / cat(".a.", ::getpid(), "-", number, ".partial"),
+                      "leftover");
+  }
+  write_file_atomically(folder / "a", "new");
+  EXPECT_EQ(read_bytes(folder / "a"), "new");
+  EXPECT_EQ(folder.names().size(), 1001u);
+  EXPECT_EQ(remove_leftovers(folder.path()), 1000u);
 }
 
 TEST(AtomicFile, ALinkStaysALink) {

@@ -13,8 +13,10 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 }
 
 std::vector<std::byte> ramp(int count) {
-  std::vector<std::byte> bytes;
-  for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::byte>(i));
+  std::vector<std::byte> bytes(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::byte>(i);
+  }
   return bytes;
 }
 

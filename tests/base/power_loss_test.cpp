@@ -63,7 +63,7 @@ FileOperations recording_operations(std::vector<Call>& calls) {
 // arrived or not, whole, in part, or as zeros.
 class Disk {
  public:
-  explicit Disk(std::string old_content) {
+  explicit Disk(const std::string& old_content) {
     files_.push_back({old_content, old_content});
     names_ = {{"a", 0}};
     possible_names_ = {names_};
@@ -89,7 +89,7 @@ class Disk {
   }
 
   // All that reading "a" may give after a power failure now.
-  std::multiset<std::string> possible_contents() const {
+  [[nodiscard]] std::multiset<std::string> possible_contents() const {
     std::multiset<std::string> contents;
     for (const auto& names : possible_names_) {
       const File& file = files_[names.at("a")];

@@ -135,6 +135,20 @@ TEST(CheckpointFolder, PruneCountsOnlyGoodOnes) {
   EXPECT_EQ(epochs_in(folder), (std::vector<int>{5, 4, 3, 2}));
 }
 
+TEST(CheckpointFolder, PruneForgetsWhatItDeleted) {
+  const TemporaryFolder run;
+  CheckpointFolder folder(run.path());
+  for (const int epoch : {11, 12, 13}) save(folder, epoch);
+  folder.prune(3);
+  save(folder, 14);
+  folder.prune(3);
+  for (const int epoch : {12, 13, 14}) fs::remove(folder.path_of(epoch));
+  for (const int epoch : {8, 9, 10, 11}) save(folder, epoch);
+  damage(folder.path_of(11));
+  folder.prune(2);
+  EXPECT_EQ(epochs_in(folder), (std::vector<int>{11, 10, 9}));
+}
+
 TEST(CheckpointFolder, AnUnreadableFolderIsAnInputError) {
   const TemporaryFolder run;
   test::write_bytes(run / "file", "");

@@ -47,6 +47,13 @@ TEST(RunLock, EndsWithItsProcess) {
   EXPECT_NO_THROW(RunLock{folder.path()});
 }
 
+TEST(RunLock, ForgetsAnEarlierOwner) {
+  const test::TemporaryFolder folder;
+  test::write_bytes(folder / "run.lock", "99999999999\n99999999999\n");
+  const RunLock lock(folder.path());
+  EXPECT_EQ(test::read_bytes(folder / "run.lock"), cat(::getpid(), "\n"));
+}
+
 TEST(RunLock, AMissingFolderIsNamed) {
   test::expect_error(Fault::io,
                      "/nowhere/run.lock: cannot create it: No such file or "

@@ -15,7 +15,7 @@ namespace {
 
 using test::TemporaryFolder;
 
-const std::string kDamaged =
+const std::string damaged =
     "; the file is damaged: copy it again, or use an older checkpoint";
 
 void expect_refused(const std::string& json, const std::string& text) {
@@ -44,38 +44,38 @@ TEST(SafetensorsHeader, OverlapsAndHolesAreRefused) {
           "}",
       "header: tensor \"b\": expected values from byte 8 on, found 4 (an "
       "overlap or a hole)" +
-          kDamaged);
+          damaged);
   expect_refused(
       "{" + tensor("a", "[2]", "[0,8]") + "," + tensor("b", "[1]", "[12,16]") +
           "}",
       "header: tensor \"b\": expected values from byte 8 on, found 12 (an "
       "overlap or a hole)" +
-          kDamaged);
+          damaged);
   expect_refused("{" + tensor("a", "[1]", "[4,8]") + "}",
                  "header: tensor \"a\": expected values from byte 0 on, found "
                  "4 (an overlap or a hole)" +
-                     kDamaged);
+                     damaged);
 }
 
 TEST(SafetensorsHeader, ShapeAndBytesMustFit) {
   expect_refused("{" + tensor("a", "[2,3]", "[0,20]") + "}",
                  "header: tensor \"a\": the shape [2,3] does not fit the "
                  "bytes 0 to 20" +
-                     kDamaged);
+                     damaged);
   expect_refused("{" + tensor("a", "[0]", "[0,18446744073709551615]") + "}",
                  "header: tensor \"a\": the shape [0] does not fit the bytes "
                  "0 to 18446744073709551615" +
-                     kDamaged);
+                     damaged);
   // The product is 2^64 + 4 bytes, which is 4 in 64 bits.
   expect_refused("{" + tensor("a", "[4611686018427387905]", "[0,4]") + "}",
                  "header: tensor \"a\": the shape [4611686018427387905] does "
                  "not fit the bytes 0 to 4" +
-                     kDamaged);
+                     damaged);
   // 2^32 * 2^30 * 4 bytes is 0 in 64 bits.
   expect_refused("{" + tensor("a", "[4294967296,1073741824]", "[0,0]") + "}",
                  "header: tensor \"a\": the shape [4294967296,1073741824] "
                  "does not fit the bytes 0 to 0" +
-                     kDamaged);
+                     damaged);
 }
 
 TEST(SafetensorsHeader, AnEndBeforeItsBeginIsRefused) {
@@ -83,11 +83,23 @@ TEST(SafetensorsHeader, AnEndBeforeItsBeginIsRefused) {
                      tensor("b", "[0]", "[8,4]") + "}",
                  "header: tensor \"b\": the shape [0] does not fit the bytes 8 "
                  "to 4" +
-                     kDamaged);
+                     damaged);
+}
+
+// Three tensors whose ends go once around 64 bits and fit a file of 4 bytes.
+TEST(SafetensorsHeader, OffsetsThatWrapAroundAreRefused) {
+  const std::string half = "9223372036854775804";    // 2^63 - 4
+  const std::string whole = "18446744073709551608";  // 2^64 - 8
+  const std::string floats = "[2305843009213693951]";
+  expect_refused("{" + tensor("a", floats, "[0," + half + "]") + "," +
+                     tensor("b", floats, "[" + half + "," + whole + "]") + "," +
+                     tensor("c", "[3]", "[" + whole + ",4]") + "}",
+                 "header: tensor \"c\": the shape [3] does not fit the bytes " +
+                     whole + " to 4" + damaged);
 }
 
 TEST(SafetensorsHeader, KeysThatAppearTwiceAreRefused) {
-  const std::string twice = " is unknown or appears twice" + kDamaged;
+  const std::string twice = " is unknown or appears twice" + damaged;
   const std::string a = tensor("a", "[0]", "[0,0]");
   expect_refused("{" + a + "," + a + "}", "header: key \"a\"" + twice);
   expect_refused(R"({"__metadata__":{},"__metadata__":{}})",
@@ -109,7 +121,7 @@ TEST(SafetensorsHeader, AnotherTypeOfTensorIsNamed) {
 TEST(SafetensorsHeader, MissingFieldsAreRefused) {
   const std::string text =
       "header: tensor \"a\": expected dtype, shape and two data_offsets" +
-      kDamaged;
+      damaged;
   expect_refused(R"({"a":{}})", text);
   expect_refused(R"({"a":{"dtype":"F32","shape":[0]}})", text);
   expect_refused("{" + tensor("a", "[0]", "[0]") + "}", text);
@@ -117,7 +129,7 @@ TEST(SafetensorsHeader, MissingFieldsAreRefused) {
 }
 
 TEST(SafetensorsHeader, EveryOtherTypeOfValueIsRefused) {
-  const std::string none = ", where safetensors has none" + kDamaged;
+  const std::string none = ", where safetensors has none" + damaged;
   const auto refused = [&](const std::string& json, const std::string& found) {
     expect_refused(json, "header: found " + found + none);
   };
@@ -146,13 +158,13 @@ TEST(SafetensorsHeader, DeepNestingIsRefusedAtItsFirstStep) {
   expect_refused(R"({"a":)" + std::string(1'000'000, '['),
                  "header: found a list at key \"a\", where safetensors has "
                  "none" +
-                     kDamaged);
+                     damaged);
   std::string objects = R"({"__metadata__":)";
   for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
   expect_refused(objects,
                  "header: found an object at key \"a\", where "
                  "safetensors has none" +
-                     kDamaged);
+                     damaged);
 }
 
 TEST(SafetensorsHeader, TooManyAxesAreRefused) {
@@ -161,13 +173,13 @@ TEST(SafetensorsHeader, TooManyAxesAreRefused) {
   expect_refused("{" + tensor("a", "[" + axes + "]", "[0,4]") + "}",
                  "header: found too large a shape at key \"shape\", where "
                  "safetensors has none" +
-                     kDamaged);
+                     damaged);
 }
 
 TEST(SafetensorsHeader, BadJsonSaysAtWhichByteOfTheFile) {
-  expect_refused("{\"a\"}", "header: not JSON at byte 12" + kDamaged);
-  expect_refused("{} x", "header: not JSON at byte 11" + kDamaged);
-  expect_refused("{\"\xFF\":1}", "header: not JSON at byte 10" + kDamaged);
+  expect_refused("{\"a\"}", "header: not JSON at byte 12" + damaged);
+  expect_refused("{} x", "header: not JSON at byte 11" + damaged);
+  expect_refused("{\"\xFF\":1}", "header: not JSON at byte 10" + damaged);
 }
 
 TEST(SafetensorsHeader, NamesReachMessagesEscapedAndCut) {
@@ -193,29 +205,29 @@ TEST(SafetensorsHeader, ALyingLengthIsRefused) {
   const std::string range =
       "not a safetensors file: expected a header of 2 to 100000000 bytes, "
       "found ";
-  expect_file_refused(0, "{}", range + "0 at byte 0" + kDamaged);
+  expect_file_refused(0, "{}", range + "0 at byte 0" + damaged);
   expect_file_refused(std::uint64_t{1} << 63, "{}",
-                      range + "9223372036854775808 at byte 0" + kDamaged);
+                      range + "9223372036854775808 at byte 0" + damaged);
   expect_file_refused(~std::uint64_t{0}, "{}",
-                      range + "18446744073709551615 at byte 0" + kDamaged);
+                      range + "18446744073709551615 at byte 0" + damaged);
   expect_file_refused(100'000'000, "{}",
                       "the file is damaged or truncated: 10 of 100000008 bytes "
                       "are there; copy it again, or use an older checkpoint");
   expect_file_refused(
       2, "[]",
       "not a safetensors file: expected \"{\" at byte 8, found \"[\"" +
-          kDamaged);
+          damaged);
 }
 
 TEST(SafetensorsHeader, ExtraBytesAreRefused) {
-  expect_file_refused(2, "{}1234", "expected 10 bytes, found 14" + kDamaged);
+  expect_file_refused(2, "{}1234", "expected 10 bytes, found 14" + damaged);
 }
 
 void write_foreign(const std::filesystem::path& path,
                    const std::string& header) {
   std::string bytes(8, '\0');
   bytes[0] = static_cast<char>(header.size());
-  test::write_bytes(path, bytes + header + std::string("\0\0\0\x3F", 4));
+  test::write_bytes(path, bytes + header + std::string(3, '\0') + '\x3F');
 }
 
 TEST(SafetensorsHeader, AFileOfAnotherProgramIsReadOnDemand) {
@@ -255,7 +267,7 @@ TEST(SafetensorsHeader, NoMutationDoesAnythingButFail) {
   const std::string good = R"({"__metadata__":{"a":"b"},)" +
                            tensor("a", "[2]", "[0,8]") + "," +
                            tensor("b", "[1,2]", "[8,16]") + "}";
-  const std::string spice = "{}[]\",:0189-\\u\0e\x80\xFF";
+  const std::string spice = "{}[]\",:0189-\\ue\x01\x80\xFF";
   int refused = 0;
   for (int round = 0; round < 5000; ++round) {
     std::string bad = good;

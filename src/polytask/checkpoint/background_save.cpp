@@ -55,12 +55,12 @@ void BackgroundSaver::run() {
       job_waits_ = false;
       job = std::move(job_);
     }
-    perform(std::move(job));
+    perform(job);
     enter(Stage::idle);
   }
 }
 
-void BackgroundSaver::perform(SaveJob job) {
+void BackgroundSaver::perform(const SaveJob& job) {
   try {
     job.copy();
     enter(Stage::syncing);
@@ -69,7 +69,7 @@ void BackgroundSaver::perform(SaveJob job) {
     durable_.push_back(job.epoch);
   } catch (...) {
     const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = std::current_exception();
+    failure_ = std::current_exception();
   }
 }
 

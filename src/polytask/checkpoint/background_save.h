@@ -8,9 +8,10 @@
 //   ...
 //   saver.wait();                // at the end of the training
 //
-// One save at a time, in one thread of its own. The first failure of a save is
+// One save at a time, in one thread of its own. What a save throws is
 // kept and thrown, once, by the next start, wait_until_copied or wait, in the
-// thread that calls it. All functions are for one and the same thread.
+// thread that calls it; a start that throws begins no save. All functions are
+// for one and the same thread.
 
 #pragma once
 
@@ -57,7 +58,7 @@ class BackgroundSaver {
   enum class Stage { idle, copying, syncing };
 
   void run();
-  void perform(SaveJob job);
+  void perform(const SaveJob& job);
   void enter(Stage stage);
   void wait_while(std::unique_lock<std::mutex>& lock,
                   const std::function<bool()>& busy);

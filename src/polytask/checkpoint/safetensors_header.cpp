@@ -16,6 +16,7 @@ constexpr std::string_view kMetadata = "__metadata__";
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::vector<std::string> axes;
+  axes.reserve(shape.size());
   for (const std::int64_t axis : shape) axes.push_back(std::to_string(axis));
   return cat("[", join(axes, ","), "]");
 }
