@@ -1,0 +1,152 @@
+#include "polytask/optim/adam.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+using Floats = std::vector<float>;
+
+// Weights with their optimiser state.
+struct Bench {
+  Adam adam;
+  Floats w, m, v;
+
+  explicit Bench(Floats start, const AdamOptions& options = {})
+      : adam(options), w(std::move(start)), m(w.size()), v(w.size()) {}
+
+  void step(std::span<const float> gradient) {
+    adam.begin_step();
+    adam.update(w, gradient, {m, v}, 0, w.size());
+  }
+};
+
+// m and v cancel their bias corrections in the first step: whatever the size of
+// the gradient, the weight moves by the learning rate against its sign.
+TEST(Adam, FirstStepIsTheLearningRateAgainstTheSign) {
+  Bench bench({1.0f, 1.0f, 1.0f});
+  bench.step(Floats{1000.0f, -0.5f, 0.0f});
+  EXPECT_NEAR(bench.w[0], 0.999, 1e-6);
+  EXPECT_NEAR(bench.w[1], 1.001, 1e-6);
+  EXPECT_EQ(bench.w[2], 1.0f);
+}
+
+// By hand: m = 0.1 g, v = 0.001 g^2, a(1) = 1e-3 sqrt(0.001) / 0.1. Epsilon
+// stands beside sqrt(v), before the correction: with g = 1e-7 it is 31.6 times
+// sqrt(v), so the step is 1 / 32.6 of the learning rate.
+TEST(Adam, EpsilonIsAddedToTheUncorrectedRoot) {
+  Bench bench({0.0f});
+  bench.step(Floats{1e-7f});
+  EXPECT_NEAR(bench.w[0], -1e-3 / (1.0 + std::sqrt(1000.0)), 1e-9);
+}
+
+// Each step rounds once in m, in v and in w, so after 100 steps of at most 1e-3
+// the weights, which are below 1, agree within a few units of 2^-24.
+TEST(Adam, HundredStepsEqualKeras) {
+  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/keras_adam.json");
+  const auto golden = nlohmann::json::parse(file);
+  const Floats start = golden["start"];
+  const Floats gradients = golden["gradients"];
+  const Floats expected = golden["final"];
+  Bench bench(start);
+  for (std::size_t at = 0; at < gradients.size(); at += start.size()) {
+    bench.step(std::span(gradients).subspan(at, start.size()));
+  }
+  EXPECT_EQ(bench.adam.steps_done(), 100);
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    EXPECT_NEAR(bench.w[i], expected[i], 1e-6) << "weight " << i;
+  }
+}
+
+TEST(Adam, WeightWithoutAGradientStaysWhereItIs) {
+  Bench bench({0.25f});
+  for (int i = 0; i < 100; ++i) bench.step(Floats{0.0f});
+  EXPECT_EQ(bench.w[0], 0.25f);
+}
+
+TEST(Adam, RangesCutAnywhereGiveTheSameBits) {
+  constexpr std::size_t kCount = 37;
+  Floats gradient(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    gradient[i] = std::sin(static_cast<float>(i) + 0.5f);
+  }
+  for (std::size_t cut = 0; cut <= kCount; ++cut) {
+    Bench whole(Floats(kCount, 0.3f));
+    Bench parts(Floats(kCount, 0.3f));
+    for (int step = 0; step < 3; ++step) {
+      whole.step(gradient);
+      parts.adam.begin_step();
+      parts.adam.update(parts.w, gradient, {parts.m, parts.v}, cut, kCount);
+      parts.adam.update(parts.w, gradient, {parts.m, parts.v}, 0, cut);
+    }
+    ASSERT_EQ(parts.w, whole.w) << "cut at " << cut;
+    ASSERT_EQ(parts.m, whole.m) << "cut at " << cut;
+    ASSERT_EQ(parts.v, whole.v) << "cut at " << cut;
+  }
+}
+
+TEST(Adam, TouchesNothingOutsideTheRange) {
+  Bench bench({1.0f, 2.0f, 3.0f});
+  bench.adam.begin_step();
+  bench.adam.update(bench.w, Floats{1.0f, 1.0f, 1.0f}, {bench.m, bench.v}, 1,
+                    2);
+  EXPECT_EQ(bench.w[0], 1.0f);
+  EXPECT_NE(bench.w[1], 2.0f);
+  EXPECT_EQ(bench.w[2], 3.0f);
+  EXPECT_EQ(bench.m[0], 0.0f);
+  EXPECT_EQ(bench.v[2], 0.0f);
+}
+
+TEST(Adam, ResumedRunTakesTheStepsOfTheUninterruptedOne) {
+  Bench bench({0.5f});
+  for (int i = 0; i < 5; ++i) bench.step(Floats{0.7f});
+  Bench resumed(bench.w);
+  resumed.m = bench.m;
+  resumed.v = bench.v;
+  resumed.adam = Adam({}, 5);
+  bench.step(Floats{-0.2f});
+  resumed.step(Floats{-0.2f});
+  EXPECT_EQ(resumed.w, bench.w);
+}
+
+TEST(AdamOptions, DefaultsAreUsable) {
+  EXPECT_TRUE(problems(AdamOptions{}).empty());
+}
+
+TEST(AdamOptions, EveryRuleIsNamedWhenBroken) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(problems(AdamOptions{.learning_rate = -0.1}),
+            Texts{"learning_rate: expected finite and > 0, got -0.1"});
+  EXPECT_EQ(problems(AdamOptions{.learning_rate = kInfinity}),
+            Texts{"learning_rate: expected finite and > 0, got inf"});
+  EXPECT_EQ(problems(AdamOptions{.learning_rate = kNaN}),
+            Texts{"learning_rate: expected finite and > 0, got nan"});
+  EXPECT_EQ(problems(AdamOptions{.beta_1 = 1.0}),
+            Texts{"beta_1: expected >= 0 and < 1, got 1"});
+  EXPECT_EQ(problems(AdamOptions{.beta_1 = kNaN}),
+            Texts{"beta_1: expected >= 0 and < 1, got nan"});
+  EXPECT_EQ(problems(AdamOptions{.beta_2 = -0.5}),
+            Texts{"beta_2: expected >= 0 and < 1, got -0.5"});
+  EXPECT_EQ(problems(AdamOptions{.epsilon = 0.0}),
+            Texts{"epsilon: expected finite and > 0, got 0"});
+}
+
+TEST(AdamOptions, AllProblemsComeAtOnce) {
+  test::expect_error_parts(
+      Fault::config,
+      {"adam:", "learning_rate: expected finite and > 0, got 0",
+       "epsilon: expected finite and > 0, got -1"},
+      [] { const Adam adam({.learning_rate = 0.0, .epsilon = -1.0}); });
+}
+
+}  // namespace
+}  // namespace polytask
