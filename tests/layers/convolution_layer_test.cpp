@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "polytask/base/text.h"
 #include "tests/support/check_layer.h"
 #include "tests/support/expect_error.h"
@@ -77,6 +79,12 @@ TEST(ConvolutionLayer, SamePaddingKeepsTheSizeAndStridesDivideItRoundedUp) {
   EXPECT_EQ(dst(true, 2, {7, 6, 3}), (Shape{4, 3, 5}));
   EXPECT_EQ(dst(false, 1, {7, 6, 3}), (Shape{5, 4, 5}));
   EXPECT_EQ(dst(false, 2, {7, 6, 3}), (Shape{3, 2, 5}));
+}
+
+TEST(ConvolutionLayer, StrideBeyondTheImageLeavesOnePosition) {
+  ConvolutionLayerOptions options = Case{.same = true}.options();
+  options.stride = std::numeric_limits<int>::max();
+  EXPECT_EQ(ConvolutionLayer(options, {7, 6, 3}).spec().dst, (Shape{1, 1, 5}));
 }
 
 // A kernel that picks its middle element shows where the padding lies: with

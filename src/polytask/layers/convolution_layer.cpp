@@ -22,8 +22,8 @@ void require_at_least_one(const std::string& layer, const char* key,
 
 // Zeros before and after one axis so that ceil(size / stride) results fit.
 std::pair<int, int> same_padding(int size, int kernel, int stride) {
-  const int results = (size + stride - 1) / stride;
-  const int total = std::max(0, (results - 1) * stride + kernel - size);
+  const int results = (size - 1) / stride + 1;
+  const int total = std::max(0, (results - 1) * stride + (kernel - size));
   return {total / 2, total - total / 2};
 }
 

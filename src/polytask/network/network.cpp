@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
 
 namespace polytask {
@@ -28,7 +30,12 @@ struct LayerParameters {
 }  // namespace
 
 Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
-    : plan_(std::move(plan)), pool_(pool), workspace_(plan_->memory()) {}
+    : plan_(std::move(plan)), pool_(pool), workspace_(plan_->memory()) {
+  const int planned = plan_->options().workers;
+  if (pool.workers() <= planned) return;
+  throw Error(Fault::config, cat("network: planned for at most ", planned,
+                                 " workers, got a pool of ", pool.workers()));
+}
 
 Network::Rows Network::shard_rows(int shard) const {
   return {.first = batch_.images * shard / kShards,

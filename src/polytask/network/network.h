@@ -39,8 +39,8 @@ struct BatchKey {
 
 class Network {
  public:
-  // Throws Fault::resource when there is not enough memory. The pool must
-  // outlive the network and have at most the plan's workers.
+  // Throws Fault::resource when there is not enough memory, Fault::config when
+  // the pool has more workers than planned. The pool must outlive the network.
   Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool);
 
   [[nodiscard]] const NetworkPlan& plan() const { return *plan_; }

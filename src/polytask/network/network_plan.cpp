@@ -1,6 +1,7 @@
 #include "polytask/network/network_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "polytask/base/error.h"
@@ -50,6 +51,10 @@ void check(const NetworkOptions& network, const PlanOptions& o) {
     throw Error(Fault::config,
                 cat("network: batch: expected >= 1, got ", o.batch));
   }
+  if (o.workers < 1) {
+    throw Error(Fault::config,
+                cat("network: workers: expected >= 1, got ", o.workers));
+  }
   if (network.trunk.empty()) {
     throw Error(Fault::config,
                 "network.trunk: expected at least one layer, got none");
@@ -57,6 +62,17 @@ void check(const NetworkOptions& network, const PlanOptions& o) {
   if (o.outputs.empty()) {
     throw Error(Fault::config, "tasks: expected at least one task, got none");
   }
+}
+
+Shape flattened(const std::string& layer, const Shape& shape) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  const std::size_t features = element_count(shape);
+  if (features > static_cast<std::size_t>(kMost)) {
+    throw Error(Fault::shape,
+                cat(layer, ": ", to_text(shape), " is more than ", kMost,
+                    " features; pool more, or use smaller images"));
+  }
+  return {static_cast<int>(features)};
 }
 
 }  // namespace
@@ -122,7 +138,7 @@ Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
           shape);
       if (!options_.training) continue;
     } else {  // Flatten: the same numbers in the same order.
-      shape = {static_cast<int>(element_count(shape))};
+      shape = flattened(names[at], shape);
       continue;
     }
     shape = step.layer->spec().dst;
@@ -148,7 +164,7 @@ void NetworkPlan::add_dense_layers(const NetworkOptions& network,
                           shape));
       shape = {dense->units};
     } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
-      add_row_step(dense_steps.back(), *dropout);
+      add_row_step(dense_steps.back(), names[at], *dropout);
     } else if (!std::holds_alternative<Flatten>(layer)) {
       throw Error(Fault::shape,
                   cat(names[at], ": expected an image [height, width, ",
@@ -181,11 +197,12 @@ DenseStep NetworkPlan::make_dense_step(const DenseLayerOptions& dense,
   return step;
 }
 
-void NetworkPlan::add_row_step(DenseStep& step, const Dropout& dropout) {
+void NetworkPlan::add_row_step(DenseStep& step, const std::string& name,
+                               const Dropout& dropout) {
   const int address = dropouts_++;
   RowStep row;
   row.layer = std::make_unique<DropoutLayer>(
-      DropoutLayerOptions{.name = step.layer.name() + "/dropout",
+      DropoutLayerOptions{.name = name,
                           .rate = dropout.rate,
                           .address = static_cast<std::uint32_t>(address)},
       Shape{step.layer.units()});

@@ -126,7 +126,8 @@ class NetworkPlan {
   void add_dense_layers(const NetworkOptions& network, std::size_t at,
                         Shape shape);
   DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& src);
-  void add_row_step(DenseStep& step, const Dropout& dropout);
+  void add_row_step(DenseStep& step, const std::string& name,
+                    const Dropout& dropout);
   void add_heads(const Shape& shape);
   void place_activations();
   void reserve_memory();

@@ -1,0 +1,203 @@
+#include "polytask/network/network_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/network/network_bench.h"
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+PlanOptions post_plan() {
+  return {.input = {100, 100, 3},
+          .outputs = {{"scenes", 5}},
+          .batch = 100,
+          .workers = 2};
+}
+
+void expect_refused(Fault fault, const std::string& message,
+                    const std::vector<LayerOptions>& trunk,
+                    const PlanOptions& options = test::two_heads(4)) {
+  test::expect_error(fault, message, [&] {
+    const NetworkPlan plan({.trunk = trunk}, options);
+  });
+}
+
+// oneDNN falls back to plain loops without a word; "ref" in its names.
+TEST(NetworkPlan, NoLayerOfThePostFallsToASlowReference) {
+  const NetworkPlan plan(test::post_network(true), post_plan());
+  const std::vector<std::string> texts = plan.implementations();
+  EXPECT_EQ(texts.size(), 4u + 2u + 2u + 2u);
+  for (const std::string& text : texts) {
+    EXPECT_EQ(text.find("ref"), std::string::npos) << text;
+    EXPECT_TRUE(text.find("jit") != std::string::npos ||
+                text.find("brg") != std::string::npos ||
+                text.find("gemm") != std::string::npos ||
+                text.find("own") != std::string::npos)
+        << text;
+  }
+}
+
+TEST(NetworkPlan, PostHasTheParametersOfThePost) {
+  const NetworkPlan plan(test::post_network(true), post_plan());
+  EXPECT_EQ(plan.parameters().parameter_count(), 17402917u);
+  EXPECT_EQ(plan.features(), 33856u);
+}
+
+// 240 million multiplications and additions an image.
+TEST(NetworkPlan, PostHasTheWorkOfThePost) {
+  const NetworkPlan plan(test::post_network(true), post_plan());
+  EXPECT_NEAR(plan.forward_flops(), 2 * 240e6, 2e6);
+}
+
+// The peak of a whole training is to stay below 700 MB; parameters, gradients
+// and Adam's two moments take 280 of them.
+TEST(NetworkPlan, PostTrainsInFourHundredMegabytesOfWorkspace) {
+  const NetworkPlan plan(test::post_network(true), post_plan());
+  EXPECT_LT(plan.memory().total_bytes(), 400u << 20);
+}
+
+TEST(NetworkPlan, InferenceKeepsNothing) {
+  PlanOptions options = post_plan();
+  const NetworkPlan training(test::post_network(true), options);
+  options.training = false;
+  const NetworkPlan inference(test::post_network(true), options);
+  EXPECT_LT(inference.memory().total_bytes(),
+            training.memory().total_bytes() / 4);
+  EXPECT_EQ(inference.parameters(), training.parameters());
+  for (const std::string& text : inference.implementations()) {
+    EXPECT_EQ(text.find("backward"), std::string::npos) << text;
+  }
+}
+
+TEST(NetworkPlan, ParametersAreNamedAndOrderedAsInKeras) {
+  const NetworkPlan plan(test::every_kind_of_layer(), test::two_heads(4));
+  EXPECT_EQ(plan.parameters().specs(),
+            (std::vector<ParameterSpec>{{"conv2d_1/kernel", {3, 3, 2, 3}},
+                                        {"conv2d_1/bias", {3}},
+                                        {"conv2d_2/kernel", {3, 3, 3, 4}},
+                                        {"conv2d_2/bias", {4}},
+                                        {"dense_1/kernel", {36, 7}},
+                                        {"dense_1/bias", {7}},
+                                        {"scene/kernel", {7, 5}},
+                                        {"scene/bias", {5}},
+                                        {"weather/kernel", {7, 2}},
+                                        {"weather/bias", {2}}}));
+}
+
+TEST(NetworkPlan, DescribeHasALineForEachLayer) {
+  const std::string text =
+      NetworkPlan(test::every_kind_of_layer(), test::two_heads(4)).describe();
+  for (const char* line :
+       {"conv2d_1  [8, 8, 2] -> [8, 8, 3]  57 parameters  forward ",
+        "conv2d_2  [8, 8, 3] -> [6, 6, 4]  112 parameters  forward ",
+        "max_pooling2d_1  [6, 6, 4] -> [3, 3, 4]  0 parameters  own loops\n",
+        "dropout_1  [3, 3, 4] -> [3, 3, 4]  0 parameters  own loops\n",
+        "dense_1  [36] -> [7]  259 parameters  forward ",
+        "scene  [7] -> [5]  40 parameters  forward ",
+        "weather  [7] -> [2]  16 parameters  forward "}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
+  }
+}
+
+TEST(NetworkPlan, EmptyNetworksAreRefused) {
+  expect_refused(Fault::config,
+                 "network.trunk: expected at least one layer, got none", {});
+  PlanOptions options = test::two_heads(4);
+  options.outputs.clear();
+  expect_refused(Fault::config, "tasks: expected at least one task, got none",
+                 {Flatten{}}, options);
+}
+
+TEST(NetworkPlan, ImpossibleSizesAreRefused) {
+  PlanOptions options = test::two_heads(0);
+  expect_refused(Fault::config, "network: batch: expected >= 1, got 0",
+                 {Flatten{}}, options);
+  options = test::two_heads(4, 0);
+  expect_refused(Fault::config, "network: workers: expected >= 1, got 0",
+                 {Flatten{}}, options);
+  options = test::two_heads(4);
+  for (const Shape& input : {Shape{8, 8}, {8, 0, 3}, {-8, 8, 3}, {}}) {
+    options.input = input;
+    expect_refused(Fault::shape,
+                   "network: expected images [height, width, channels], got " +
+                       to_text(input),
+                   {Flatten{}}, options);
+  }
+}
+
+TEST(NetworkPlan, LayersInTheWrongOrderSayWhatToDo) {
+  const Dense dense{.units = 4};
+  expect_refused(Fault::shape,
+                 "dense_1: expected a vector of features, got [8, 8, 2]; put a "
+                 "flatten layer before it",
+                 {dense});
+  expect_refused(Fault::shape,
+                 "scene: expected a vector of features, got [8, 8, 3]; put a "
+                 "flatten layer before it",
+                 {Conv2D{.filters = 3, .padding = Padding::same}});
+  expect_refused(Fault::shape,
+                 "conv2d_1: expected an image [height, width, channels], got "
+                 "[128]; convolutions come before flatten and dense",
+                 {Flatten{}, Conv2D{.filters = 3}});
+  expect_refused(Fault::shape,
+                 "max_pooling2d_1: expected an image [height, width, channels],"
+                 " got [4]; convolutions and pooling come before dense layers",
+                 {Flatten{}, dense, MaxPooling2D{}});
+}
+
+TEST(NetworkPlan, TheLayerThatDoesNotFitIsNamed) {
+  const Conv2D conv{.filters = 3};
+  expect_refused(Fault::shape,
+                 "conv2d_3: a kernel of 3 x 3 does not fit into its input "
+                 "[2, 2, 3]; use padding: same, a smaller kernel, less pooling "
+                 "before, or larger images",
+                 {conv, conv, MaxPooling2D{}, conv, Flatten{}});
+  expect_refused(Fault::shape,
+                 "max_pooling2d_2: a window of 5 x 5 does not fit into its "
+                 "input [4, 4, 2]; pool less, or use larger images",
+                 {MaxPooling2D{}, MaxPooling2D{.pool_size = 5}, Flatten{}});
+}
+
+TEST(NetworkPlan, BadOptionsNameLayerAndKey) {
+  expect_refused(Fault::config, "conv2d_1: filters: expected >= 1, got 0",
+                 {Conv2D{}, Flatten{}});
+  expect_refused(Fault::config, "dense_1: units: expected >= 1, got 0",
+                 {Flatten{}, Dense{}});
+  expect_refused(Fault::config,
+                 "dropout_2: rate: expected 0 <= rate < 1, got 1.5",
+                 {Dropout{}, Dropout{.rate = 1.5}, Flatten{}});
+  expect_refused(Fault::config,
+                 "dropout_1: rate: expected 0 <= rate < 1, got -1",
+                 {Flatten{}, Dense{.units = 4}, Dropout{.rate = -1.0}});
+}
+
+TEST(NetworkPlan, TaskNamedLikeALayerIsRefused) {
+  PlanOptions options = test::two_heads(4);
+  options.outputs[1].name = "dense_1";
+  expect_refused(Fault::config,
+                 "parameter \"dense_1/kernel\" exists twice; give the layers "
+                 "different names",
+                 {Flatten{}, Dense{.units = 4}}, options);
+}
+
+TEST(NetworkPlan, MoreFeaturesThanAnIndexHoldsAreRefused) {
+  PlanOptions options = test::two_heads(1);
+  options.input = {50000, 50000, 1};
+  expect_refused(Fault::shape,
+                 "flatten_1: [50000, 50000, 1] is more than 2147483647 "
+                 "features; pool more, or use smaller images",
+                 {Flatten{}}, options);
+}
+
+TEST(Network, PoolWithMoreWorkersThanPlannedIsRefused) {
+  const auto plan = std::make_shared<NetworkPlan>(test::every_kind_of_layer(),
+                                                  test::two_heads(4, 2));
+  ThreadPool pool(3);
+  test::expect_error(Fault::config,
+                     "network: planned for at most 2 workers, got a pool of 3",
+                     [&] { const Network network(plan, pool); });
+}
+
+}  // namespace
+}  // namespace polytask
