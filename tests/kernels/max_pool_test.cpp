@@ -30,7 +30,7 @@ void check(const PoolShape& s, bool positive_only) {
   SCOPED_TRACE(cat(s.height, "x", s.width, "x", s.channels, " window ",
                    s.window, positive_only ? " positive only" : ""));
   const std::vector<float> src = with_ties(pixels(s));
-  const reference::Pooled expected =
+  const reference::Pooled<float> expected =
       reference::max_pool(s.height, s.width, s.channels, s.window, src);
   const std::size_t results = expected.dst.size();
 

@@ -51,11 +51,11 @@ void for_each_product(const ConvolutionShape& s, F f) {
   }
 }
 
-inline std::vector<double> convolution(const ConvolutionShape& s,
-                                       const std::vector<float>& src,
-                                       const std::vector<float>& kernel,
-                                       const std::vector<float>& bias,
-                                       bool relu) {
+template <class T>
+std::vector<double> convolution(const ConvolutionShape& s,
+                                const std::vector<T>& src,
+                                const std::vector<T>& kernel,
+                                const std::vector<T>& bias, bool relu) {
   const int positions = s.out(s.height) * s.out(s.width);
   std::vector<double> dst;
   for (int p = 0; p < positions; ++p) {

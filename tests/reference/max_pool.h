@@ -9,14 +9,16 @@
 
 namespace polytask::reference {
 
+template <class T>
 struct Pooled {
-  std::vector<float> dst;
+  std::vector<T> dst;
   std::vector<int> winner;  // index into src, the first of equals
 };
 
-inline Pooled max_pool(int height, int width, int channels, int window,
-                       const std::vector<float>& src) {
-  Pooled pooled;
+template <class T>
+Pooled<T> max_pool(int height, int width, int channels, int window,
+                   const std::vector<T>& src) {
+  Pooled<T> pooled;
   for (int y = 0; y < height / window; ++y) {
     for (int x = 0; x < width / window; ++x) {
       for (int c = 0; c < channels; ++c) {

@@ -1,0 +1,305 @@
+#include "polytask/network/network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "polytask/base/text.h"
+#include "tests/network/network_bench.h"
+#include "tests/reference/network.h"
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+using reference::Doubles;
+using test::every_kind_of_layer;
+using test::NetworkBench;
+using test::two_heads;
+
+// A network and its twin in plain loops and doubles, on the same numbers.
+class Twins {
+ public:
+  Twins(const NetworkOptions& options, int images)
+      : bench_(options, two_heads(images)),
+        twin_(options, {8, 8, 2}, 2),
+        images_(images) {
+    for (std::size_t i = 0; i < bench_.parameters.layout().size(); ++i) {
+      const auto values = bench_.parameters[i];
+      parameters_.emplace_back(values.begin(), values.end());
+    }
+  }
+
+  void expect_equal_logits(bool training) {
+    bench_.network.prepare(bench_.parameters);
+    if (training) {
+      bench_.network.forward_training(bench_.batch(images_),
+                                      bench_.key(images_));
+    } else {
+      bench_.network.forward(bench_.batch(images_));
+    }
+    std::size_t first = 0;  // of this head in a row of the twin
+    for (std::size_t h = 0; h < 2; ++h) {
+      const auto logits = bench_.network.logits(h);
+      const std::size_t units = logits.size() / images();
+      for (std::size_t i = 0; i < logits.size(); ++i) {
+        const Doubles row = twin_logits(i / units, training);
+        ASSERT_NEAR(logits[i], row[first + i % units], 2e-6)
+            << "head " << h << " element " << i;
+      }
+      first += units;
+    }
+  }
+
+  // Central differences of the twin. In doubles the step can be so small that
+  // relu and max keep to their side.
+  void expect_equal_gradients() {
+    bench_.step(images_);
+    for (std::size_t p = 0; p < parameters_.size(); ++p) {
+      SCOPED_TRACE(bench_.parameters.layout().specs()[p].name);
+      const std::vector<float> gradient = bench_.gradient(p);
+      const std::size_t stride = gradient.size() / 12 + 1;
+      for (std::size_t i = 0; i < gradient.size(); i += stride) {
+        EXPECT_NEAR(gradient[i], slope(parameters_[p][i]), 2e-5)
+            << "element " << i;
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] std::size_t images() const {
+    return static_cast<std::size_t>(images_);
+  }
+
+  [[nodiscard]] Doubles twin_logits(std::size_t image, bool training) const {
+    constexpr std::size_t kPixels = 8 * 8 * 2;
+    Doubles values;
+    for (std::size_t i = 0; i < kPixels; ++i) {
+      values.push_back(bench_.pixels[image * kPixels + i] / 255.0);
+    }
+    std::optional<ImageKey> key;
+    if (training) {
+      key = ImageKey{.seed = 9, .epoch = 2, .sample = bench_.samples[image]};
+    }
+    return twin_.logits(parameters_, values, key);
+  }
+
+  [[nodiscard]] double objective() const {
+    double sum = 0.0;
+    for (std::size_t n = 0; n < images(); ++n) {
+      const Doubles row = twin_logits(n, true);
+      for (std::size_t u = 0; u < row.size(); ++u) {
+        const std::size_t i = u < 5 ? n * 5 + u : n * 2 + u - 5;
+        sum += row[u] * NetworkBench::cotangent(i);
+      }
+    }
+    return sum;
+  }
+
+  [[nodiscard]] double slope(double& parameter) const {
+    constexpr double kStep = 1e-6;
+    const double middle = parameter;
+    parameter = middle + kStep;
+    const double high = objective();
+    parameter = middle - kStep;
+    const double low = objective();
+    parameter = middle;
+    return (high - low) / (2 * kStep);
+  }
+
+  NetworkBench bench_;
+  reference::Network twin_;
+  int images_;
+  std::vector<Doubles> parameters_;
+};
+
+TEST(Network, LogitsEqualThePlainLoops) {
+  Twins twins(every_kind_of_layer(), 9);
+  twins.expect_equal_logits(/*training=*/false);
+  twins.expect_equal_logits(/*training=*/true);
+}
+
+TEST(Network, GradientsEqualCentralDifferences) {
+  Twins(every_kind_of_layer(), 3).expect_equal_gradients();
+}
+
+// Each stands for a way in which the plan could connect layers wrongly.
+TEST(Network, EveryOrderOfLayersEqualsThePlainLoops) {
+  constexpr auto kRelu = Activation::relu;
+  const std::vector<std::vector<LayerOptions>> trunks{
+      {Flatten{}},
+      {Flatten{}, Dense{.units = 6, .activation = kRelu}},
+      {Flatten{}, Dropout{}, Dense{.units = 6}, Dropout{}, Dropout{}},
+      {Flatten{}, Flatten{}, Dense{.units = 6}, Flatten{}, Dense{.units = 3}},
+      {MaxPooling2D{}, Flatten{}},
+      {MaxPooling2D{.pool_size = 3}, Conv2D{.filters = 3, .kernel_size = 2},
+       Flatten{}},
+      {Dropout{.rate = 0.3}, Conv2D{.filters = 3, .activation = kRelu},
+       Flatten{}},
+      {Conv2D{.filters = 3}, MaxPooling2D{}, Flatten{}},
+      {Conv2D{.filters = 3, .activation = kRelu}, MaxPooling2D{}, Flatten{}},
+      {Conv2D{.filters = 3, .activation = kRelu}, Dropout{}, MaxPooling2D{},
+       MaxPooling2D{}, Flatten{}, Dense{.units = 4, .activation = kRelu}},
+      {Conv2D{.filters = 3, .strides = 2, .activation = kRelu},
+       Conv2D{.filters = 17, .kernel_size = 1, .activation = kRelu},
+       Conv2D{.filters = 2, .padding = Padding::same, .activation = kRelu},
+       Flatten{}, Dropout{}, Dense{.units = 4, .activation = kRelu},
+       Dense{.units = 3}},
+      {Conv2D{.filters = 4,
+              .kernel_size = 5,
+              .strides = 2,
+              .padding = Padding::same,
+              .activation = kRelu},
+       MaxPooling2D{}, Conv2D{.filters = 5, .kernel_size = 2},
+       Dropout{.rate = 0.1}, Flatten{}}};
+  for (std::size_t i = 0; i < trunks.size(); ++i) {
+    SCOPED_TRACE(cat("trunk ", i));
+    Twins twins({.trunk = trunks[i]}, 3);
+    twins.expect_equal_logits(/*training=*/false);
+    twins.expect_equal_logits(/*training=*/true);
+    twins.expect_equal_gradients();
+  }
+}
+
+// 2048 features and more: dense layers in eight parts.
+NetworkOptions wide_dense() {
+  return {.trunk = {Conv2D{.filters = 40,
+                           .padding = Padding::same,
+                           .activation = Activation::relu},
+                    Flatten{}, Dropout{.rate = 0.2},
+                    Dense{.units = 9, .activation = Activation::relu},
+                    Dropout{}}};
+}
+
+TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
+  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+    for (const int images : {1, 5, 8, 19}) {
+      NetworkBench alone(options, two_heads(19, 1));
+      alone.step(images);
+      for (const int workers : {2, 4}) {
+        SCOPED_TRACE(cat(images, " images, ", workers, " workers"));
+        NetworkBench shared(options, two_heads(19, workers));
+        shared.step(images);
+        EXPECT_EQ(shared.all_logits(), alone.all_logits());
+        EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
+      }
+    }
+  }
+}
+
+TEST(Network, RepeatsWithTheSameBits) {
+  NetworkBench bench(every_kind_of_layer(), two_heads(11, 3));
+  bench.step(11);
+  const std::vector<float> logits = bench.all_logits();
+  const std::vector<float> gradients = bench.all_gradients();
+  for (int i = 0; i < 20; ++i) {
+    bench.step(11);
+    ASSERT_EQ(bench.all_logits(), logits);
+    ASSERT_EQ(bench.all_gradients(), gradients);
+  }
+}
+
+// Rows behind the images hold what an earlier, full batch left there.
+TEST(Network, IncompleteBatchEqualsANetworkPlannedForExactlyThat) {
+  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+    NetworkBench larger(options, two_heads(10));
+    for (const int images : {1, 2, 7, 8, 9}) {
+      SCOPED_TRACE(cat(images, " images"));
+      larger.step(10);
+      larger.step(images);
+      NetworkBench exact(options, two_heads(images));
+      std::copy_n(larger.pixels.begin(), exact.pixels.size(),
+                  exact.pixels.begin());
+      exact.step(images);
+      EXPECT_EQ(larger.all_logits(), exact.all_logits());
+      const std::vector<float> expected = exact.all_gradients();
+      const std::vector<float> got = larger.all_gradients();
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        ASSERT_NEAR(got[i], expected[i], 1e-6 + 1e-6 * std::abs(expected[i]));
+      }
+    }
+  }
+}
+
+// A step that ended in infinities must not poison the next one.
+TEST(Network, EarlierBatchLeavesNoTrace) {
+  constexpr std::size_t kSceneKernel = 6;
+  NetworkBench clean(every_kind_of_layer(), two_heads(10));
+  clean.step(6);
+  NetworkBench used(every_kind_of_layer(), two_heads(10));
+  const std::span<float> kernel = used.parameters[kSceneKernel];
+  const std::vector<float> before(kernel.begin(), kernel.end());
+  std::ranges::fill(kernel, std::numeric_limits<float>::infinity());
+  used.step(10);
+  ASSERT_FALSE(std::isfinite(used.gradient(0)[0]));
+  std::ranges::copy(before, kernel.begin());
+  used.step(6);
+  EXPECT_EQ(used.all_logits(), clean.all_logits());
+  EXPECT_EQ(used.all_gradients(), clean.all_gradients());
+}
+
+TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
+  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+    NetworkBench training(options, two_heads(6));
+    PlanOptions forward_only = two_heads(6);
+    forward_only.training = false;
+    NetworkBench inference(options, forward_only);
+    for (NetworkBench* bench : {&training, &inference}) {
+      bench->network.prepare(bench->parameters);
+      bench->network.forward(bench->batch(6));
+    }
+    const std::vector<float> expected = training.all_logits();
+    const std::vector<float> got = inference.all_logits();
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      ASSERT_NEAR(got[i], expected[i], 1e-6) << "logit " << i;
+    }
+  }
+}
+
+TEST(Network, FloatPixelsGiveTheLogitsOfTheSameBytes) {
+  NetworkBench bench(every_kind_of_layer(), two_heads(4));
+  bench.network.prepare(bench.parameters);
+  bench.network.forward(bench.batch(4));
+  const std::vector<float> expected = bench.all_logits();
+  const std::vector<float> floats(bench.pixels.begin(), bench.pixels.end());
+  bench.network.forward(
+      {.images = 4,
+       .pixels = reinterpret_cast<const std::byte*>(floats.data()),
+       .type = PixelType::float32});
+  EXPECT_EQ(bench.all_logits(), expected);
+}
+
+// Where an image stands in its batch is no part of its random numbers.
+TEST(Network, LogitsOfAnImageDoNotDependOnItsNeighbours) {
+  NetworkBench bench(every_kind_of_layer(), two_heads(9));
+  bench.step(9);
+  const auto logits = bench.network.logits(0);
+  const std::vector<float> last(logits.end() - 5, logits.end());
+  constexpr std::size_t kPixels = 8 * 8 * 2;
+  std::copy_n(bench.pixels.end() - kPixels, kPixels, bench.pixels.begin());
+  bench.samples[0] = bench.samples[8];
+  bench.step(9);
+  const auto moved = bench.network.logits(0).first(5);
+  EXPECT_EQ(std::vector<float>(moved.begin(), moved.end()), last);
+}
+
+TEST(Network, DropoutChangesWithTheEpochAndTheSample) {
+  NetworkBench bench(every_kind_of_layer(), two_heads(4));
+  bench.network.prepare(bench.parameters);
+  const auto logits = [&](const BatchKey& key) {
+    bench.network.forward_training(bench.batch(4), key);
+    return bench.all_logits();
+  };
+  BatchKey key = bench.key(4);
+  const std::vector<float> before = logits(key);
+  EXPECT_EQ(logits(key), before);
+  ++key.epoch;
+  EXPECT_NE(logits(key), before);
+  --key.epoch;
+  ++bench.samples[0];
+  EXPECT_NE(logits(key), before);
+}
+
+}  // namespace
+}  // namespace polytask
