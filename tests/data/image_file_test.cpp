@@ -4,7 +4,6 @@
 
 #include <random>
 
-#include "polytask/data/resize.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/golden_image.h"
 
@@ -92,7 +91,7 @@ TEST(ImageFile, FolderAndDeviceAreNotImages) {
       [] { (void)read_image_file(test::golden_images()); });
   test::expect_error(Fault::io,
                      "/dev/zero: expected an image file, found a device or "
-                     "pipe; give the path of the image",
+                     "pipe; give the path of a file",
                      [] { (void)read_image_file("/dev/zero"); });
 }
 

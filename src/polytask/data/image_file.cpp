@@ -1,14 +1,12 @@
 #include "polytask/data/image_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <new>
-#include <system_error>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/data/bounded_file.h"
 #include "polytask/data/image_decoders.h"
 
 namespace polytask {
@@ -74,47 +72,12 @@ std::string describe(std::string_view content) {
   return text;
 }
 
-[[noreturn]] void throw_unreadable(const std::string& name, int error) {
-  throw Error(Fault::io, cat(name, ": cannot be read: ",
-                             std::generic_category().message(error),
-                             "; check the path and its permissions"));
-}
-
-// Refuses what is not a plain file first: opening a pipe would wait for ever.
-std::size_t file_size_or_throw(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (error) throw_unreadable(path.string(), error.value());
-  if (!std::filesystem::is_regular_file(status)) {
-    const bool folder = std::filesystem::is_directory(status);
-    throw Error(Fault::io,
-                cat(path.string(), ": expected an image file, found ",
-                    folder ? "a folder" : "a device or pipe",
-                    "; give the path of the image"));
-  }
-  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  if (error) throw_unreadable(path.string(), error.value());
-  if (bytes > std::uintmax_t{kMaxImageFileBytes}) {
-    throw Error(Fault::data,
-                cat(path.string(), ": expected an image file of at most ",
-                    kMaxImageFileBytes >> 20, " MiB, found ", bytes >> 20,
-                    " MiB; save the image smaller"));
-  }
-  return static_cast<std::size_t>(bytes);
-}
-
 }  // namespace
 
 Image read_image_file(const std::filesystem::path& path) {
-  std::vector<std::byte> content(file_size_or_throw(path));
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw_unreadable(path.string(), errno);
-  file.read(reinterpret_cast<char*>(content.data()),
-            static_cast<std::streamsize>(content.size()));
-  if (file.bad()) throw_unreadable(path.string(), EIO);
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  return decode_image(content, path.string());
+  const std::string content = read_bounded_file(
+      path, {.what = "an image file", .most_bytes = kMaxImageFileBytes});
+  return decode_image(std::as_bytes(std::span(content)), path.string());
 }
 
 Image decode_image(std::span<const std::byte> file, std::string_view name) {

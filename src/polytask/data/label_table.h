@@ -1,0 +1,39 @@
+// A CSV table that names images and says which labels they have: one row an
+// image, a column with its file name and a column for each label.
+//
+//   Filenames,desert,sea,sunset
+//   1.jpg,1,0,0
+//   2.jpg,0,1,            <- not known whether it shows a sunset
+//
+// A cell is 0 or 1 (0.0, 1.0), or missing: empty, -1 or nan.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace polytask {
+
+inline constexpr std::int64_t kMaxTableBytes = 256 << 20;
+
+struct LabelTableOptions {
+  std::filesystem::path table;
+  std::string name_column;               // empty: the first column
+  std::vector<std::string> label_names;  // empty: every other column
+};
+
+struct LabelTable {
+  std::vector<std::string> labels;
+  std::vector<std::string> names;   // [N] as written, each once
+  std::vector<std::int64_t> lines;  // [N] of the table, the first is 1
+  std::vector<float> targets;       // [N, L]: 0, 1 or NaN
+};
+
+// Throws Fault::io and Fault::data when the file cannot be read or is not such
+// a table, naming line, column and value of the first problems;
+// Fault::config when the options name a column twice or one that is not there.
+[[nodiscard]] LabelTable read_label_table(const LabelTableOptions& options);
+
+}  // namespace polytask
