@@ -21,12 +21,12 @@ void expose(Canvas& canvas, Dice& dice) {
   const float mean = sum / count;
   const float wanted = mix(mean, 0.47f, 0.6f) * (1.0f + 0.16f * dice.bell());
   const float gain = std::clamp(wanted / (mean + 0.02f), 0.5f, 2.2f);
-  const float warm = 0.06f * dice.bell();
+  const float warm = 0.1f * dice.bell();
   const float green = 0.025f * dice.bell();
   const Color cast =
       Color{1.0f + warm, 1.0f + green, 1.0f - warm} * (gain * gain);
-  const float vivid = dice.chance(0.04f) ? dice.between(0.0f, 0.4f)
-                                         : dice.between(0.65f, 1.35f);
+  const float vivid =
+      dice.chance(0.04f) ? dice.between(0.0f, 0.4f) : dice.between(0.5f, 1.35f);
   for (int r = 0; r < canvas.height(); ++r) {
     for (int c = 0; c < canvas.width(); ++c) {
       canvas.at(r, c) = saturate(canvas.at(r, c) * cast, vivid);

@@ -34,9 +34,9 @@ View some_view(Dice& dice, LabelSet labels, float aspect) {
 
 void paint_far(const Stage& stage, Dice& dice, LabelSet labels) {
   if (has(labels, kMountains)) return;
-  const float hills = has(labels, kDesert) ? 0.3f : 0.22f;
+  const float hills = has(labels, kDesert) ? 0.35f : 0.28f;
   if (dice.chance(hills)) draw_hills(stage, dice, dice.between(0.03f, 0.16f));
-  if (dice.chance(0.08f)) draw_ranges(stage, dice, dice.between(0.04f, 0.14f));
+  if (dice.chance(0.18f)) draw_ranges(stage, dice, dice.between(0.04f, 0.18f));
 }
 
 void paint_mountains(const Stage& stage, Dice& dice, LabelSet labels) {
@@ -47,11 +47,11 @@ void paint_mountains(const Stage& stage, Dice& dice, LabelSet labels) {
                 close ? dice.between(7.0f, 14.0f) : dice.between(14.0f, 40.0f));
   } else {
     draw_meadow(stage, dice);
-    draw_ranges(stage, dice, dice.between(0.15f, 0.5f));
+    draw_ranges(stage, dice, dice.between(0.08f, 0.5f));
   }
   if (has(labels, kSea) || has(labels, kDesert)) return;
   const float water = stage.view.horizon + dice.between(0.05f, 0.2f);
-  if (dice.chance(0.2f)) {
+  if (dice.chance(0.35f)) {
     draw_lake(stage, dice, water, dice.between(water, 1.1f));
   }
   if (!has(labels, kTrees) && dice.chance(0.35f)) {
@@ -72,6 +72,19 @@ void paint_mountains_and_water(const Stage& stage, Dice& dice) {
   draw_bay({stage.canvas, stage.light, lower, stage.sky}, dice, {});
 }
 
+// Land in front, the sea behind it: often no more than a strip.
+void draw_coast(const Stage& stage, Dice& dice) {
+  draw_meadow(stage, dice);
+  const float top = std::max(stage.view.horizon, 0.0f);
+  const float shore = mix(top, 1.0f, dice.between(0.06f, 0.5f));
+  const float slope = dice.between(-0.3f, 0.3f);
+  const float bend = dice.between(0.0f, 0.2f);
+  draw_bay(stage, dice, {shore, slope, bend, dice.seed()});
+  if (dice.chance(0.4f)) draw_sea_rocks(stage, dice);
+  if (dice.chance(0.25f))
+    draw_some_trees(stage, dice, dice.between(0.1f, 0.3f));
+}
+
 void paint_sea(const Stage& stage, Dice& dice, LabelSet labels) {
   if (has(labels, kMountains)) return paint_mountains_and_water(stage, dice);
   if (has(labels, kDesert)) {
@@ -81,7 +94,11 @@ void paint_sea(const Stage& stage, Dice& dice, LabelSet labels) {
     return draw_bay(stage, dice,
                     {v, dice.between(-0.2f, 0.2f), 0.1f, dice.seed()});
   }
-  draw_sea(stage, dice);
+  if (dice.chance(0.3f)) {
+    draw_coast(stage, dice);
+  } else {
+    draw_sea(stage, dice);
+  }
   if (stage.view.horizon > 0.2f && dice.chance(0.15f)) {
     draw_landmark(stage, dice);
   }
@@ -115,7 +132,7 @@ void paint_ground(const Stage& stage, Dice& dice, LabelSet labels) {
   } else {
     draw_meadow(stage, dice);
     const float water = stage.view.horizon + dice.between(0.1f, 0.3f);
-    if (dice.chance(0.15f)) {
+    if (dice.chance(0.3f)) {
       draw_lake(stage, dice, water, water + dice.between(0.1f, 0.5f));
     }
   }
@@ -142,10 +159,10 @@ void paint_bystanders(const Stage& stage, Dice& dice, LabelSet labels) {
   if (has(labels, kTrees)) return;
   if (dice.chance(0.06f)) draw_frame_of_leaves(stage, dice);
   const bool land = !has(labels, kSea);
-  if (land && dice.chance(0.1f)) {
-    draw_some_trees(stage, dice, dice.between(0.05f, 0.3f));
+  if (land && dice.chance(0.22f)) {
+    draw_some_trees(stage, dice, dice.between(0.05f, 0.45f));
   }
-  if (has(labels, kDesert) && dice.chance(0.12f)) draw_oasis(stage, dice);
+  if (has(labels, kDesert) && dice.chance(0.17f)) draw_oasis(stage, dice);
 }
 
 }  // namespace

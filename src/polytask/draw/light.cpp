@@ -109,12 +109,14 @@ void fog_day(Light& light, Dice& dice) {
   grey_day(light, dice);
   light.zenith = mix(light.zenith, light.horizon, 0.8f);
   light.middle = light.horizon;
-  light.thickness = dice.between(0.015f, 0.06f);
+  light.thickness = dice.between(0.01f, 0.04f);
   light.clouds = Clouds::none;
 }
 
+// Now and then as red as a sunset that nobody called one.
 void warm_day(Light& light, Dice& dice) {
-  take_sky(light, dice.pick(kWarmSkies), dice);
+  const bool red = dice.chance(0.4f);
+  take_sky(light, red ? dice.pick(kSunsets).sky : dice.pick(kWarmSkies), dice);
   light.sunlight = dice.near(shown(0xFFD08C) * 1.6f, 0.15f);
   light.ambient = light.zenith * 0.45f + Color{0.06f, 0.05f, 0.05f};
   light.thickness = dice.between(0.001f, 0.008f);
@@ -134,18 +136,18 @@ void dusk_day(Light& light, Dice& dice) {
 Light day_light(Dice& dice, const View& /*view*/, float aspect) {
   Light light;
   const float kind = dice.unit();
-  if (kind < 0.66f) {
+  if (kind < 0.59f) {
     clear_day(light, dice);
-  } else if (kind < 0.78f) {
+  } else if (kind < 0.71f) {
     grey_day(light, dice);
-  } else if (kind < 0.83f) {
+  } else if (kind < 0.75f) {
     fog_day(light, dice);
   } else if (kind < 0.95f) {
     warm_day(light, dice);
   } else {
     dusk_day(light, dice);
   }
-  const bool low = kind >= 0.83f;
+  const bool low = kind >= 0.75f;
   place_day_sun(light, dice, low ? 0.35f : dice.between(0.3f, 1.2f), aspect);
   light.haze = mix(light.horizon, light.middle, dice.between(0.1f, 0.6f));
   light.cloud_lit = mix(light.sunlight * 0.8f, light.horizon, 0.4f);
@@ -157,10 +159,11 @@ Light day_light(Dice& dice, const View& /*view*/, float aspect) {
 
 Light sunset_light(Dice& dice, const View& view, float aspect) {
   Light light;
-  const SunsetColors& colors =
-      kSunsets[static_cast<std::size_t>(dice.below(12))];
-  take_sky(light, colors.sky, dice);
-  light.sun_shows = dice.chance(0.62f);
+  const SunsetColors colors = dice.pick(kSunsets);
+  // Some evenings are pale.
+  const bool pale = dice.chance(0.3f);
+  take_sky(light, pale ? dice.pick(kWarmSkies) : colors.sky, dice);
+  light.sun_shows = dice.chance(pale ? 0.4f : 0.62f);
   light.sun.u = aspect * dice.between(0.05f, 0.95f);
   const float under = light.sun_shows ? 0.02f : 0.08f;
   light.sun.v = view.horizon_at(light.sun.u) + under -

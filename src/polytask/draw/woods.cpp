@@ -165,7 +165,7 @@ void draw_lone(const Stage& stage, Dice& dice) {
     const Foliage foliage = some_foliage(dice);
     Plant plant;
     plant.species = dice.chance(0.12f) ? Species::acacia : some_species(dice);
-    plant.height = dice.between(0.4f, 1.0f);
+    plant.height = dice.between(0.2f, 1.0f);
     plant.foot.u = stage.canvas.aspect() * dice.between(0.15f, 0.85f);
     plant.foot.v = std::clamp(stage.view.horizon + dice.between(0.05f, 0.35f),
                               0.55f, 1.0f);
