@@ -1,0 +1,191 @@
+// A training step allocates nothing that counts.
+//
+// This program's malloc and its relatives stand before the C library's and
+// count while a test asks them to. What remains in a step are the argument maps
+// of oneDNN's C++ interface: one std::unordered_map and a handful of reference
+// counts a call, each below 1 KiB and freed when the call returns. Nothing of
+// ours, no scratchpad, no activation.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+
+#include "polytask/optim/adam.h"
+#include "polytask/task/multi_task_loss.h"
+#include "tests/network/network_bench.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define POLYTASK_SANITIZER_OWNS_MALLOC 1
+#else
+#define POLYTASK_SANITIZER_OWNS_MALLOC 0
+#endif
+
+namespace {
+
+constexpr std::size_t kLargeBytes = 4096;
+
+struct Counters {
+  std::atomic<bool> counting{false};
+  std::atomic<long> allocations{0};
+  std::atomic<long> releases{0};
+  std::atomic<long> large{0};
+  std::atomic<std::size_t> largest{0};
+};
+constinit Counters counters;
+
+[[maybe_unused]] void count_allocation(std::size_t bytes) {
+  if (!counters.counting) return;
+  ++counters.allocations;
+  if (bytes >= kLargeBytes) ++counters.large;
+  std::size_t before = counters.largest;
+  while (before < bytes &&
+         !counters.largest.compare_exchange_weak(before, bytes)) {
+  }
+}
+
+[[maybe_unused]] void count_release(const void* memory) {
+  if (counters.counting && memory != nullptr) ++counters.releases;
+}
+
+}  // namespace
+
+#if !POLYTASK_SANITIZER_OWNS_MALLOC
+extern "C" {
+void* __libc_malloc(std::size_t bytes);
+void* __libc_calloc(std::size_t count, std::size_t bytes);
+void* __libc_realloc(void* memory, std::size_t bytes);
+void* __libc_memalign(std::size_t alignment, std::size_t bytes);
+void __libc_free(void* memory);
+
+__attribute__((visibility("default"))) void* malloc(std::size_t bytes) {
+  count_allocation(bytes);
+  return __libc_malloc(bytes);
+}
+__attribute__((visibility("default"))) void* calloc(std::size_t count,
+                                                    std::size_t bytes) {
+  count_allocation(count * bytes);
+  return __libc_calloc(count, bytes);
+}
+__attribute__((visibility("default"))) void* realloc(void* memory,
+                                                     std::size_t bytes) {
+  count_release(memory);
+  count_allocation(bytes);
+  return __libc_realloc(memory, bytes);
+}
+__attribute__((visibility("default"))) void* aligned_alloc(
+    std::size_t alignment, std::size_t bytes) {
+  count_allocation(bytes);
+  return __libc_memalign(alignment, bytes);
+}
+__attribute__((visibility("default"))) int posix_memalign(void** memory,
+                                                          std::size_t alignment,
+                                                          std::size_t bytes) {
+  count_allocation(bytes);
+  *memory = __libc_memalign(alignment, bytes);
+  return *memory == nullptr ? ENOMEM : 0;
+}
+__attribute__((visibility("default"))) void free(void* memory) {
+  count_release(memory);
+  __libc_free(memory);
+}
+}
+#endif
+
+namespace polytask {
+namespace {
+
+// A full step, as training takes it.
+class Step {
+ public:
+  explicit Step(int batch)
+      : bench_(test::every_kind_of_layer(), test::two_heads(batch, 2)),
+        m_(bench_.plan->parameters()),
+        v_(bench_.plan->parameters()),
+        targets_(static_cast<std::size_t>(batch * 5), 1.0f) {}
+
+  void run(int images) {
+    bench_.network.prepare(bench_.parameters);
+    bench_.network.forward_training(bench_.batch(images), bench_.key(images));
+    for (std::size_t head = 0; head < 2; ++head) {
+      const std::span<const float> logits = bench_.network.logits(head);
+      (void)multi_task_loss_on_logits(
+          logits, std::span<const float>(targets_).first(logits.size()),
+          head == 0 ? 5 : 2, bench_.network.diff_logits(head));
+    }
+    bench_.network.backward(bench_.gradients);
+    adam_.begin_step();
+    bench_.pool.run(4, [this](int part, int) {
+      const std::size_t count = m_.flat().size();
+      const auto p = static_cast<std::size_t>(part);
+      adam_.update(bench_.parameters.flat(), bench_.gradients.flat(),
+                   {m_.flat(), v_.flat()}, count * p / 4, count * (p + 1) / 4);
+    });
+  }
+
+ private:
+  test::NetworkBench bench_;
+  Adam adam_{AdamOptions{}};
+  ParameterStore m_, v_;
+  std::vector<float> targets_;
+};
+
+class Allocation : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (POLYTASK_SANITIZER_OWNS_MALLOC) {
+      GTEST_SKIP() << "the sanitizer has a malloc of its own";
+    }
+  }
+
+  static void count(Step& step, int images) {
+    counters.allocations = 0;
+    counters.releases = 0;
+    counters.large = 0;
+    counters.largest = 0;
+    counters.counting = true;
+    step.run(images);
+    counters.counting = false;
+  }
+};
+
+TEST_F(Allocation, TheCountersSeeOneNew) {
+  counters.allocations = 0;
+  counters.large = 0;
+  counters.counting = true;
+  auto* const memory = new char[kLargeBytes];
+  counters.counting = false;
+  memory[0] = 1;
+  EXPECT_EQ(counters.allocations, 1);
+  EXPECT_EQ(counters.large, 1);
+  EXPECT_EQ(memory[0], 1);
+  delete[] memory;
+}
+
+// The first steps fill oneDNN's per-thread streams and the C library's caches.
+TEST_F(Allocation, StepAllocatesNothingLargeAndKeepsNothing) {
+  Step step(16);
+  for (int i = 0; i < 5; ++i) step.run(16);
+  for (const int images : {16, 16, 3}) {
+    count(step, images);
+    EXPECT_EQ(counters.large, 0);
+    EXPECT_LT(counters.largest, 1024u);
+    EXPECT_EQ(counters.allocations, counters.releases);
+  }
+}
+
+// An allocation that grew with the image or the batch would be ours.
+TEST_F(Allocation, WhatRemainsIsOneDnnsArgumentsForEachCall) {
+  constexpr long kPerCall = 30;
+  constexpr long kCallsPerImage = 2 + 1 + 2;  // forward, data, weights
+  constexpr long kCallsPerStep = 100;         // packing and dense layers
+  Step step(16);
+  for (int i = 0; i < 5; ++i) step.run(16);
+  count(step, 16);
+  EXPECT_LT(counters.allocations,
+            kPerCall * (16 * kCallsPerImage + kCallsPerStep));
+}
+
+}  // namespace
+}  // namespace polytask
