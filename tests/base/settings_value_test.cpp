@@ -202,7 +202,7 @@ TEST(SettingsValue, WhatIsWrittenIsReadBack) {
   expect_round_trip(Padding::valid);
   expect_round_trip(std::vector<std::string>{"", "no", "a\nb"});
   expect_round_trip(std::vector<std::optional<int>>{1, std::nullopt});
-  expect_round_trip(std::optional<double>());
+  expect_round_trip(std::vector<std::optional<double>>{std::nullopt, 0.5});
 }
 
 TEST(SettingsValue, EveryDoubleIsReadBackExactly) {

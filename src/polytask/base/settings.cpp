@@ -5,6 +5,13 @@
 
 namespace polytask {
 
+Settings::Settings() = default;
+Settings::~Settings() = default;
+Settings::Settings(const Settings& other) = default;
+Settings::Settings(Settings&& other) noexcept = default;
+Settings& Settings::operator=(const Settings& other) = default;
+Settings& Settings::operator=(Settings&& other) noexcept = default;
+
 Settings Settings::scalar(std::string text) {
   Settings made;
   made.kind_ = Kind::scalar;

@@ -24,7 +24,12 @@ class Settings {
   // Longer keys are refused likewise, counted in bytes.
   static constexpr std::size_t kMaxKeyBytes = 200;
 
-  Settings() = default;  // null
+  Settings();  // null
+  ~Settings();
+  Settings(const Settings& other);
+  Settings(Settings&& other) noexcept;
+  Settings& operator=(const Settings& other);
+  Settings& operator=(Settings&& other) noexcept;
 
   // A value like 5, true or scene: written without quotes where possible.
   [[nodiscard]] static Settings scalar(std::string text);

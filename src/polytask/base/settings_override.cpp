@@ -62,7 +62,6 @@ void assign(Settings& root, const std::vector<std::string>& keys,
   Settings* at = &root;
   std::string path;
   for (const std::string& key : keys) {
-    const bool last = &key == &keys.back();
     if (at->is_scalar()) {
       fail(assignment, cat(path.empty() ? "the recipe" : path, " is ",
                            found_in(*at), ", so it has no key ", shown(key)));
@@ -79,8 +78,8 @@ void assign(Settings& root, const std::vector<std::string>& keys,
     }
     if (at->is_null()) at->set_place("command line");
     path = child_path(path, key);
-    if (last) *at = std::move(value);
   }
+  *at = std::move(value);
 }
 
 }  // namespace
