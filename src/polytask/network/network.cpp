@@ -5,27 +5,12 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
+#include "polytask/network/layer_parameters.h"
 
 namespace polytask {
 namespace {
 
 constexpr int kShards = NetworkPlan::kShards;
-
-// The parameters of one layer, as layers take them. No layer has more than two.
-template <class T>
-struct LayerParameters {
-  std::array<std::span<T>, 2> spans;
-  std::size_t count = 0;
-
-  template <class Store>
-  LayerParameters(Store& store, const std::vector<std::size_t>& indices)
-      : count(indices.size()) {
-    for (std::size_t i = 0; i < count; ++i) spans[i] = store[indices[i]];
-  }
-  [[nodiscard]] std::span<const std::span<T>> view() const {
-    return {spans.data(), count};
-  }
-};
 
 }  // namespace
 
@@ -195,149 +180,6 @@ std::span<float> Network::diff_logits(std::size_t output) {
   const DenseStep& head = plan_->heads[output];
   return workspace_[head.diff_dst].first(
       static_cast<std::size_t>(batch_.images * head.layer.units()));
-}
-
-void Network::backward(ParameterStore& gradients) {
-  Slot diff = backward_heads(gradients);
-  const auto& dense = plan_->dense_steps;
-  for (std::size_t i = dense.size(); i-- > 0;) {
-    const DenseStep& step = dense[i];
-    backward_rows(step);
-    const Slot src = i == 0 ? plan_->feature_rows : dense[i - 1].result();
-    const Slot diff_src =
-        i == 0 ? plan_->diff_feature_rows : dense[i - 1].diff_dst;
-    backward_dense(step, src,
-                   i == 0 && plan_->image_steps.empty()
-                       ? nullptr
-                       : workspace_[diff_src].data(),
-                   gradients);
-    diff = diff_src;
-  }
-  if (plan_->image_steps.empty()) return;
-  backward_images();
-  sum_shards();
-  pool_.run(static_cast<int>(plan_->image_steps.size()), [&](int part, int) {
-    const ImageStep& step = plan_->image_steps[static_cast<std::size_t>(part)];
-    if (step.parameters.empty()) return;
-    const LayerParameters<float> own(gradients, step.parameters);
-    step.layer->unpack_gradient(
-        workspace_[plan_->shard_gradients].data() + step.gradient_offset,
-        own.view());
-  });
-}
-
-// Leaves the sum over all heads in the gradient of the trunk's last rows.
-Slot Network::backward_heads(ParameterStore& gradients) {
-  const auto& dense = plan_->dense_steps;
-  const Slot src = dense.empty() ? plan_->feature_rows : dense.back().result();
-  const Slot total =
-      dense.empty() ? plan_->diff_feature_rows : dense.back().diff_dst;
-  for (std::size_t h = 0; h < plan_->heads.size(); ++h) {
-    const DenseStep& head = plan_->heads[h];
-    const auto diff = workspace_[head.diff_dst];
-    std::ranges::fill(diff.subspan(static_cast<std::size_t>(
-                          batch_.images * head.layer.units())),
-                      0.0f);
-    const Slot own = h == 0 ? total : plan_->head_diff;
-    backward_dense(head, src, workspace_[own].data(), gradients);
-    if (h > 0) kernels::add_to(workspace_[total], workspace_[own]);
-  }
-  return total;
-}
-
-void Network::backward_dense(const DenseStep& step, Slot src, float* diff_src,
-                             ParameterStore& gradients) {
-  pool_.run(step.layer.parts(), [&](int part, int worker) {
-    step.layer.backward_part(
-        part, workspace_[src].data(), workspace_[step.diff_dst].data(),
-        (*parameters_)[step.kernel], diff_src, gradients[step.kernel],
-        gradients[step.bias], worker_scratch(worker, plan_->layer_scratch));
-  });
-}
-
-// Turns the gradient of a step's result, in place, into that before its relu.
-void Network::backward_rows(const DenseStep& step) {
-  const auto units = static_cast<std::size_t>(step.layer.units());
-  pool_.run(kShards, [&](int shard, int) {
-    const int batch = plan_->options().batch;
-    for (int i = batch * shard / kShards; i < batch * (shard + 1) / kShards;
-         ++i) {
-      const std::size_t row = static_cast<std::size_t>(i) * units;
-      float* diff = workspace_[step.diff_dst].data() + row;
-      for (std::size_t a = step.after.size(); a-- > 0;) {
-        step.after[a].layer->backward({.state = state_of(step.after[a], i),
-                                       .diff_dst = diff,
-                                       .diff_src = diff});
-      }
-      if (!step.layer.relu()) continue;
-      kernels::mask_relu({workspace_[step.dst].data() + row, units},
-                         {diff, units});
-    }
-  });
-}
-
-void Network::backward_images() {
-  pool_.run(kShards, [this](int shard, int worker) {
-    float* gradient = workspace_[plan_->shard_gradients].data() +
-                      static_cast<std::size_t>(shard) * plan_->gradient_stride;
-    const Rows rows = shard_rows(shard);
-    if (rows.first == rows.last) {
-      std::fill(gradient, gradient + plan_->gradient_stride, 0.0f);
-    }
-    for (int i = rows.first; i < rows.last; ++i) {
-      backward_image(i, worker, gradient, i == rows.first);
-    }
-  });
-}
-
-void Network::backward_image(int image, int worker, float* shard_gradient,
-                             bool first_of_shard) {
-  const auto& steps = plan_->image_steps;
-  float* diff_dst = workspace_[plan_->diff_feature_rows].data() +
-                    static_cast<std::size_t>(image) * plan_->features();
-  for (std::size_t i = steps.size(); i-- > 0;) {
-    const ImageStep& step = steps[i];
-    const ImageLayerSpec& spec = step.layer->spec();
-    float* diff_src =
-        i == 0 ? nullptr : worker_scratch(worker, plan_->diff[i % 2]);
-    float* sum = shard_gradient + step.gradient_offset;
-    float* own =
-        first_of_shard ? sum : worker_scratch(worker, plan_->image_gradient);
-    // The first layer's input has no gradient; a layer without parameters has
-    // nothing to do there.
-    if (i == 0 && spec.gradient_count == 0) return;
-    step.layer->backward(
-        {.src = spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
-         .dst = spec.backward_reads_dst ? at(step.dst, image, worker) : nullptr,
-         .state = state_of(step, image),
-         .prepared = workspace_[step.prepared].data(),
-         .diff_dst = diff_dst,
-         .diff_src = diff_src,
-         .gradient = own,
-         .scratch = worker_scratch(worker, plan_->layer_scratch)});
-    if (!first_of_shard && spec.gradient_count > 0) {
-      kernels::add_to({sum, spec.gradient_count}, {own, spec.gradient_count});
-    }
-    diff_dst = diff_src;
-  }
-}
-
-// Neighbours first, then pairs, then fours, into the first shard.
-void Network::sum_shards() {
-  if (plan_->gradient_stride == 0) return;
-  const std::size_t stride = plan_->gradient_stride;
-  float* shards = workspace_[plan_->shard_gradients].data();
-  pool_.run(kShards, [&](int part, int) {
-    const std::size_t begin = stride * static_cast<std::size_t>(part) / kShards;
-    const std::size_t end =
-        stride * static_cast<std::size_t>(part + 1) / kShards;
-    for (std::size_t step = 1; step < kShards; step *= 2) {
-      for (std::size_t s = 0; s < kShards; s += 2 * step) {
-        kernels::add_to({shards + s * stride + begin, end - begin},
-                        {shards + (s + step) * stride + begin, end - begin});
-      }
-    }
-  });
 }
 
 }  // namespace polytask

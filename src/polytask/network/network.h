@@ -78,7 +78,7 @@ class Network {
   void forward_dense(DenseStep const& step, Slot src);
   void clear_rows_behind_batch();
 
-  [[nodiscard]] Slot backward_heads(ParameterStore& gradients);
+  void backward_heads(ParameterStore& gradients);
   void backward_dense(const DenseStep& step, Slot src, float* diff_src,
                       ParameterStore& gradients);
   void backward_rows(const DenseStep& step);

@@ -13,12 +13,6 @@
 namespace polytask {
 namespace {
 
-constexpr std::size_t kLineBytes = WorkspacePlan::kAlignmentBytes;
-
-std::size_t whole_lines(std::size_t bytes) {
-  return (bytes + kLineBytes - 1) / kLineBytes * kLineBytes;
-}
-
 const char* kind_of(const LayerOptions& layer) {
   constexpr const char* kKinds[] = {"conv2d", "max_pooling2d", "dropout",
                                     "flatten", "dense"};
@@ -92,6 +86,7 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
   add_dense_layers(network, at, features);
   layout_ = ParameterLayout(specs_);
   place_activations();
+  place_layer_buffers();
   reserve_memory();
 }
 
@@ -209,7 +204,7 @@ void NetworkPlan::add_row_step(DenseStep& step, const std::string& name,
   if (!options_.training) return;
   const auto batch = static_cast<std::size_t>(options_.batch);
   row.dst = memory_.reserve(row.layer->spec().name, step.dst.count);
-  row.state_row = whole_lines(row.layer->spec().state_bytes);
+  row.state_row = WorkspacePlan::aligned_bytes(row.layer->spec().state_bytes);
   row.state = memory_.reserve(row.layer->spec().name + " state",
                               batch * row.state_row / sizeof(float));
   step.after.push_back(std::move(row));
@@ -224,145 +219,6 @@ void NetworkPlan::add_heads(const Shape& shape) {
   head_diff = memory_.reserve(
       "diff of one head",
       element_count(shape) * static_cast<std::size_t>(options_.batch));
-}
-
-// Decides for each activation of the image stage whether backward reads it.
-void NetworkPlan::place_activations() {
-  std::size_t scratch_end = 0;
-  const auto place = [&](std::size_t count, bool keep) {
-    std::size_t& end = keep ? kept_stride : scratch_end;
-    const Place at{.area = keep ? Place::Area::kept : Place::Area::scratch,
-                   .offset = end};
-    end += WorkspacePlan::aligned(count);
-    return at;
-  };
-  const auto read_by_backward = [&](std::size_t step) {
-    return options_.training && step < image_steps.size() &&
-           image_steps[step].layer->spec().backward_reads_src;
-  };
-  const std::size_t pixels = element_count(options_.input);
-  input = image_steps.empty() ? Place{.area = Place::Area::features}
-                              : place(pixels, read_by_backward(0));
-  Place before = input;
-  std::size_t largest = pixels;
-  for (std::size_t i = 0; i < image_steps.size(); ++i) {
-    ImageStep& step = image_steps[i];
-    const ImageLayerSpec& spec = step.layer->spec();
-    const std::size_t count = element_count(spec.dst);
-    largest = std::max(largest, count);
-    step.src = before;
-    step.dst =
-        i + 1 == image_steps.size()
-            ? Place{.area = Place::Area::features}
-            : place(count, read_by_backward(i + 1) ||
-                               (options_.training && spec.backward_reads_dst));
-    before = step.dst;
-    step.state_offset = state_stride;
-    state_stride += whole_lines(spec.state_bytes);
-    step.gradient_offset = gradient_stride;
-    gradient_stride += WorkspacePlan::aligned(spec.gradient_count);
-    image_gradient = std::max(image_gradient, spec.gradient_count);
-    layer_scratch = std::max(layer_scratch, spec.scratch_count);
-  }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      layer_scratch = std::max(layer_scratch, step.layer.scratch_count());
-    }
-  }
-  // From here on these are offsets in a worker's scratch.
-  const auto append = [&](std::size_t count) {
-    const std::size_t offset = scratch_end;
-    scratch_end += WorkspacePlan::aligned(count);
-    return offset;
-  };
-  layer_scratch = append(layer_scratch);
-  image_gradient = append(image_gradient);
-  if (options_.training) {
-    for (std::size_t& buffer : diff) buffer = append(largest);
-  }
-  scratch_stride = scratch_end;
-}
-
-void NetworkPlan::reserve_memory() {
-  const auto batch = static_cast<std::size_t>(options_.batch);
-  for (ImageStep& step : image_steps) {
-    const ImageLayerSpec& spec = step.layer->spec();
-    if (spec.prepared_count == 0) continue;
-    step.prepared =
-        memory_.reserve(spec.name + " prepared", spec.prepared_count);
-  }
-  scratch = memory_.reserve(
-      "scratch of the workers",
-      scratch_stride * static_cast<std::size_t>(options_.workers));
-  if (!options_.training) return;
-  if (kept_stride > 0) {
-    kept =
-        memory_.reserve("activations that backward reads", kept_stride * batch);
-  }
-  if (state_stride > 0) {
-    state = memory_.reserve("states of pools and dropouts",
-                            state_stride * batch / sizeof(float));
-  }
-  if (gradient_stride > 0) {
-    shard_gradients =
-        memory_.reserve("gradients of the shards",
-                        gradient_stride * static_cast<std::size_t>(kShards));
-  }
-}
-
-std::vector<std::string> NetworkPlan::implementations() const {
-  std::vector<std::string> texts;
-  for (const ImageStep& step : image_steps) {
-    texts.push_back(
-        cat(step.layer->spec().name, ": ", step.layer->spec().implementation));
-  }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      texts.push_back(
-          cat(step.layer.name(), ": ", step.layer.implementation()));
-    }
-  }
-  return texts;
-}
-
-double NetworkPlan::forward_flops() const {
-  double flops = 0.0;
-  for (const ImageStep& step : image_steps) {
-    flops += step.layer->spec().forward_flops;
-  }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) flops += step.layer.forward_flops();
-  }
-  return flops;
-}
-
-std::string NetworkPlan::describe() const {
-  std::string text;
-  const auto line = [&](const std::string& name, const Shape& src,
-                        const Shape& dst, std::size_t parameters,
-                        const std::string& implementation) {
-    text += cat(name, "  ", to_text(src), " -> ", to_text(dst), "  ",
-                parameters, " parameters  ", implementation, "\n");
-  };
-  for (const ImageStep& step : image_steps) {
-    const ImageLayerSpec& spec = step.layer->spec();
-    std::size_t count = 0;
-    for (const ParameterSpec& p : spec.parameters) {
-      count += element_count(p.shape);
-    }
-    line(spec.name, spec.src, spec.dst, count, spec.implementation);
-  }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      const int features = step.layer.features();
-      const int units = step.layer.units();
-      line(step.layer.name(), {features}, {units},
-           static_cast<std::size_t>(features + 1) *
-               static_cast<std::size_t>(units),
-           step.layer.implementation());
-    }
-  }
-  return text;
 }
 
 }  // namespace polytask

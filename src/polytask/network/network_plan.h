@@ -129,7 +129,10 @@ class NetworkPlan {
   void add_row_step(DenseStep& step, const std::string& name,
                     const Dropout& dropout);
   void add_heads(const Shape& shape);
+  Place place(std::size_t count, bool keep);
+  [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
   void place_activations();
+  void place_layer_buffers();
   void reserve_memory();
 
   PlanOptions options_;

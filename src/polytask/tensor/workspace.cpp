@@ -15,8 +15,11 @@ constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 }  // namespace
 
 std::size_t WorkspacePlan::aligned(std::size_t count) {
-  constexpr std::size_t kFloats = kAlignmentBytes / sizeof(float);
-  return (count + kFloats - 1) / kFloats * kFloats;
+  return aligned_bytes(count * sizeof(float)) / sizeof(float);
+}
+
+std::size_t WorkspacePlan::aligned_bytes(std::size_t bytes) {
+  return (bytes + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes;
 }
 
 Slot WorkspacePlan::reserve(std::string_view owner, std::size_t count) {

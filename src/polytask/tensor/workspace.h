@@ -27,9 +27,10 @@ class WorkspacePlan {
  public:
   static constexpr std::size_t kAlignmentBytes = 64;  // one cache line
 
-  // Rounds `count` floats up to whole cache lines: the distance between rows
-  // that must each be aligned.
+  // Floats, or bytes, rounded up to whole cache lines: the distance between
+  // rows that must each be aligned.
   [[nodiscard]] static std::size_t aligned(std::size_t count);
+  [[nodiscard]] static std::size_t aligned_bytes(std::size_t bytes);
 
   // Reserves `count` floats for `owner`, aligned to kAlignmentBytes.
   // Throws Fault::shape when count is 0.

@@ -1,0 +1,104 @@
+// Which activations are kept, and where every byte lies.
+
+#include <algorithm>
+
+#include "polytask/base/text.h"
+#include "polytask/network/network_plan.h"
+
+namespace polytask {
+
+// The next `count` floats of what is kept for an image, or of the scratch of
+// a worker.
+Place NetworkPlan::place(std::size_t count, bool keep) {
+  std::size_t& end = keep ? kept_stride : scratch_stride;
+  const Place at{.area = keep ? Place::Area::kept : Place::Area::scratch,
+                 .offset = end};
+  end += WorkspacePlan::aligned(count);
+  return at;
+}
+
+// Whether backward reads what step `step` of the image stage reads.
+bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
+  return options_.training && step < image_steps.size() &&
+         image_steps[step].layer->spec().backward_reads_src;
+}
+
+// Decides for each activation of the image stage where it lives: what backward
+// does not read is gone with the next image.
+void NetworkPlan::place_activations() {
+  if (image_steps.empty()) {
+    input = {.area = Place::Area::features};
+    return;
+  }
+  input = place(element_count(options_.input), backward_reads_src_of(0));
+  Place before = input;
+  for (std::size_t i = 0; i < image_steps.size(); ++i) {
+    ImageStep& step = image_steps[i];
+    const ImageLayerSpec& spec = step.layer->spec();
+    const bool keep = backward_reads_src_of(i + 1) ||
+                      (options_.training && spec.backward_reads_dst);
+    step.src = before;
+    step.dst = i + 1 == image_steps.size()
+                   ? Place{.area = Place::Area::features}
+                   : place(element_count(spec.dst), keep);
+    before = step.dst;
+  }
+}
+
+// The layers' own buffers: state of an image, gradient of a shard, scratch of
+// a worker.
+void NetworkPlan::place_layer_buffers() {
+  std::size_t largest = element_count(options_.input);
+  std::size_t scratch_count = 0;
+  std::size_t gradient_count = 0;
+  for (ImageStep& step : image_steps) {
+    const ImageLayerSpec& spec = step.layer->spec();
+    step.state_offset = state_stride;
+    state_stride += WorkspacePlan::aligned_bytes(spec.state_bytes);
+    step.gradient_offset = gradient_stride;
+    gradient_stride += WorkspacePlan::aligned(spec.gradient_count);
+    largest = std::max(largest, element_count(spec.dst));
+    gradient_count = std::max(gradient_count, spec.gradient_count);
+    scratch_count = std::max(scratch_count, spec.scratch_count);
+  }
+  for (const auto* steps : {&dense_steps, &heads}) {
+    for (const DenseStep& step : *steps) {
+      scratch_count = std::max(scratch_count, step.layer.scratch_count());
+    }
+  }
+  layer_scratch = place(scratch_count, /*keep=*/false).offset;
+  if (!options_.training) return;
+  image_gradient = place(gradient_count, /*keep=*/false).offset;
+  for (std::size_t& buffer : diff) {
+    buffer = place(largest, /*keep=*/false).offset;
+  }
+}
+
+void NetworkPlan::reserve_memory() {
+  const auto batch = static_cast<std::size_t>(options_.batch);
+  for (ImageStep& step : image_steps) {
+    const ImageLayerSpec& spec = step.layer->spec();
+    if (spec.prepared_count == 0) continue;
+    step.prepared =
+        memory_.reserve(spec.name + " prepared", spec.prepared_count);
+  }
+  scratch = memory_.reserve(
+      "scratch of the workers",
+      scratch_stride * static_cast<std::size_t>(options_.workers));
+  if (!options_.training) return;
+  if (kept_stride > 0) {
+    kept =
+        memory_.reserve("activations that backward reads", kept_stride * batch);
+  }
+  if (state_stride > 0) {
+    state = memory_.reserve("states of pools and dropouts",
+                            state_stride * batch / sizeof(float));
+  }
+  if (gradient_stride > 0) {
+    shard_gradients =
+        memory_.reserve("gradients of the shards",
+                        gradient_stride * static_cast<std::size_t>(kShards));
+  }
+}
+
+}  // namespace polytask
