@@ -143,11 +143,13 @@ TEST_F(Hdf5Reader, ReadsMoreThanOneSlab) {
     file.add_bytes("y", {100}, std::vector<unsigned char>(100, 0));
   }
   const DatasetPtr data = read_hdf5(path_);
-  const auto bytes = bytes_of(*data, 99);
-  const std::size_t first = 99 * 120000;
-  EXPECT_EQ(bytes[0], first % 256);
-  EXPECT_EQ(bytes[1], (first + 40000) % 256);
-  EXPECT_EQ(bytes[119999], (first + 119999) % 256);
+  for (std::int64_t i = 0; i < 100; ++i) {
+    const auto bytes = bytes_of(*data, i);
+    const std::size_t first = static_cast<std::size_t>(i) * 120000;
+    EXPECT_EQ(bytes[0], first % 256);
+    EXPECT_EQ(bytes[1], (first + 40000) % 256);
+    EXPECT_EQ(bytes[119999], (first + 119999) % 256);
+  }
 }
 
 TEST_F(Hdf5Reader, ReadsLabelsOfEveryNumberType) {

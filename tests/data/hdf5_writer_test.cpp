@@ -97,6 +97,9 @@ TEST(Hdf5Writer, UsesTheLayoutOfThePost) {
     const Hdf5Handle type(H5Dget_type(dataset.get()), H5Tclose);
     const Hdf5Handle space(H5Dget_space(dataset.get()), H5Sclose);
     EXPECT_EQ(hdf5_type_name(type.get()), "uint8");
+    H5O_info_t info;
+    H5Oget_info2(dataset.get(), &info, H5O_INFO_TIME);
+    EXPECT_EQ(info.ctime, 0) << "the time of writing would change the bytes";
     std::vector<hsize_t> shape(name == "x" ? 4 : 2);
     H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
     EXPECT_EQ(shape, name == "x" ? (std::vector<hsize_t>{3, 3, 4, 5})
@@ -150,6 +153,19 @@ TEST(Hdf5Writer, AFullDiskLeavesTheOldFileAndNothingElse) {
         [&] { write_hdf5(*data, folder / "a.h5", {.compress = false}); });
   }
   EXPECT_EQ(test::read_bytes(folder / "a.h5"), before);
+  EXPECT_EQ(count_files(folder), 1u);
+}
+
+TEST(Hdf5Writer, ADiskThatIsFullAtTheVeryEndIsNoticed) {
+  const test::TemporaryFolder folder;
+  write_hdf5(*colourful(), folder / "a.h5");
+  const rlim_t size = test::read_bytes(folder / "a.h5").size();
+  for (const rlim_t bytes : {size / 8, size / 2, size - 8, size - 1}) {
+    const FullDisk disk(bytes);
+    test::expect_error_parts(Fault::io, {"b.h5: cannot be written"}, [&] {
+      write_hdf5(*colourful(), folder / "b.h5");
+    });
+  }
   EXPECT_EQ(count_files(folder), 1u);
 }
 

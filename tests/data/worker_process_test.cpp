@@ -31,6 +31,12 @@ TEST(WorkerProcess, AnEmptyAnswerIsAnAnswer) {
   EXPECT_TRUE(run([] { return std::string(); }).answered);
 }
 
+TEST(WorkerProcess, AnAnswerBeyond16MiBIsNone) {
+  const WorkerOutcome outcome =
+      run([] { return std::string(std::size_t{20} << 20, 'a'); });
+  EXPECT_FALSE(outcome.answered);
+}
+
 TEST(WorkerProcess, ThrowsTheErrorOfItsWork) {
   test::expect_error(Fault::io, "disk: expected room, found none", [] {
     (void)run([]() -> std::string {
@@ -59,6 +65,16 @@ TEST(WorkerProcess, ACrashIsAnOutcome) {
     EXPECT_EQ(outcome.signal, signal);
   }
   EXPECT_EQ(describe_failure({.signal = 11}), "crashed (signal 11)");
+}
+
+TEST(WorkerProcess, ACrashIsNotHandledByTheHandlersOfTheParent) {
+  const auto before = std::signal(SIGFPE, [](int) { _exit(3); });
+  const WorkerOutcome outcome = run([] {
+    raise(SIGFPE);
+    return std::string("unreachable");
+  });
+  std::signal(SIGFPE, before);
+  EXPECT_EQ(outcome.signal, SIGFPE);
 }
 
 TEST(WorkerProcess, AnExitWithoutAnswerIsAnOutcome) {
@@ -113,15 +129,17 @@ TEST(WorkerProcess, GrowthEndsAtTheMemoryLimit) {
 TEST(WorkerProcess, ClosesWhatItWasNotToldToKeep) {
   const UniqueFd kept(open("/dev/null", O_RDONLY));
   const UniqueFd dropped(open("/dev/null", O_RDONLY));
+  const UniqueFd high(fcntl(dropped.get(), F_DUPFD_CLOEXEC, 200));
   const auto open_ones = [&] {
     std::string text;
-    for (const UniqueFd* fd : {&kept, &dropped}) {
+    for (const UniqueFd* fd : {&kept, &dropped, &high}) {
       text += fcntl(fd->get(), F_GETFD) >= 0 ? "open " : "closed ";
     }
     return text;
   };
-  EXPECT_EQ(run_in_worker({}, {kept.get()}, open_ones).answer, "open closed ");
-  EXPECT_EQ(open_ones(), "open open ");
+  EXPECT_EQ(run_in_worker({}, {kept.get()}, open_ones).answer,
+            "open closed closed ");
+  EXPECT_EQ(open_ones(), "open open open ");
 }
 
 TEST(WorkerProcess, PrintsNothing) {

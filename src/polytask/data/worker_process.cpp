@@ -137,6 +137,7 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
   const std::string received =
       receive(reading.get(), deadline, outcome.timed_out);
   if (outcome.timed_out) kill(pid, SIGKILL);
+  reading.close();  // a worker that still writes shall not wait for a reader
   const int status = wait_for(pid);
 
   ReplyHeader header;
