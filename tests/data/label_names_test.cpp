@@ -10,19 +10,19 @@ namespace {
 TEST(LabelNames, PlainTextIsUtf8WithoutControlCharacters) {
   for (const char* good : {"", "sea", "see und m\xc3\xa4r", "\xe6\xb5\xb7",
                            "\xf0\x9f\x8c\x8a", "\xf4\x8f\xbf\xbf"}) {
-    EXPECT_TRUE(is_plain_text(good)) << printable(good);
+    EXPECT_TRUE(is_plain_text(good)) << printable_ascii(good);
   }
   for (const char* bad :
        {"a\nb", "\x1b[31m", "\x7f", "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\x80",
         "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80",
         "\xc2\x85", "\xe6\xb5"}) {
-    EXPECT_FALSE(is_plain_text(bad)) << printable(bad);
+    EXPECT_FALSE(is_plain_text(bad)) << printable_ascii(bad);
   }
 }
 
 TEST(LabelNames, PrintableHidesWhatATerminalWouldObey) {
-  EXPECT_EQ(printable("a\x1b[0m\n\xc3\xa4"), "a?[0m???");
-  EXPECT_EQ(printable(std::string(1000, 'a')).size(), 200u);
+  EXPECT_EQ(printable_ascii("a\x1b[0m\n\xc3\xa4"), "a?[0m???");
+  EXPECT_EQ(printable_ascii(std::string(1000, 'a')).size(), 200u);
 }
 
 TEST(LabelNames, DefaultsAreNumbered) {
