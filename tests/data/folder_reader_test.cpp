@@ -18,14 +18,25 @@ struct Album {
   test::TemporaryFolder folder;
   FolderOptions options;
 
-  explicit Album(std::string_view table) {
+  explicit Album(const std::string& table) {
+    std::filesystem::create_directory(folder / "photos");
     for (const char* name : {"rgb8.png", "sampled_420.jpg", "grey8.png"}) {
-      folder.copy(test::golden_images() / name, std::string("photos/") + name);
+      std::filesystem::copy(test::golden_images() / name, photo(name));
     }
     options.images = folder.path() / "photos";
-    options.table = folder.write("labels.csv", table);
+    options.table = write("labels.csv", table);
     options.height = 8;
     options.width = 10;
+  }
+
+  [[nodiscard]] std::filesystem::path photo(const std::string& name) const {
+    return folder.path() / "photos" / name;
+  }
+
+  std::filesystem::path write(const std::string& name,
+                              const std::string& content) const {
+    test::write_bytes(folder / name, content);
+    return folder / name;
   }
 };
 
@@ -71,12 +82,11 @@ TEST(FolderReader, AnyNumberOfThreadsReadsTheSame) {
   std::string table = "file,sea\n";
   for (int i = 0; i < 40; ++i) {
     const std::string name = std::to_string(i) + ".png";
-    album.folder.copy(
-        album.options.images / (i % 3 == 0 ? "rgb8.png" : "grey8.png"),
-        "photos/" + name);
+    std::filesystem::copy(album.photo(i % 3 == 0 ? "rgb8.png" : "grey8.png"),
+                          album.photo(name));
     table += name + ",1\n";
   }
-  album.folder.write("labels.csv", table);
+  album.write("labels.csv", table);
   album.options.threads = 1;
   const DatasetPtr one = read_image_folder(album.options);
   for (const int threads : {0, 2, 7}) {
@@ -108,8 +118,8 @@ TEST(FolderReader, FilesThatAreNotThereAreCountedAndTheFirstNamed) {
 
 TEST(FolderReader, UnreadableImagesAreReportedTogether) {
   const Album album("file,sea\nrgb8.png,1\nempty.jpg,1\ntext.jpg,1\n");
-  const auto empty = album.folder.write("photos/empty.jpg", "");
-  const auto text = album.folder.write("photos/text.jpg", "GIF89a");
+  const auto empty = album.write("photos/empty.jpg", "");
+  const auto text = album.write("photos/text.jpg", "GIF89a");
   test::expect_error(
       Fault::data,
       album.options.table.string() +

@@ -23,6 +23,13 @@ Names names_of(const Dataset& data) {
   return names;
 }
 
+// A copy of a golden image under another name.
+std::filesystem::path copy(const test::TemporaryFolder& folder,
+                           const char* image, const std::string& name) {
+  std::filesystem::copy(test::golden_images() / image, folder / name);
+  return folder / name;
+}
+
 ImageList read(std::vector<std::filesystem::path> inputs) {
   return read_image_list(
       {.inputs = std::move(inputs), .height = 8, .width = 10});
@@ -30,9 +37,10 @@ ImageList read(std::vector<std::filesystem::path> inputs) {
 
 TEST(ImageList, FolderGivesItsImagesInTheOrderPeopleCount) {
   const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "deep");
   for (const char* name : {"10.jpg", "2.JPEG", "1.Png", ".hidden.png",
                            "notes.txt", "deep/3.png"}) {
-    folder.copy(test::golden_images() / "rgb8.png", name);
+    copy(folder, "rgb8.png", name);
   }
   const ImageList list = read({folder.path()});
   EXPECT_EQ(names_of(*list.images),
@@ -43,14 +51,15 @@ TEST(ImageList, FolderGivesItsImagesInTheOrderPeopleCount) {
 
 TEST(ImageList, FilesAreTakenInOrderWhateverTheyAreCalled) {
   const test::TemporaryFolder folder;
-  const auto b = folder.copy(test::golden_images() / "rgb8.png", "b.bin");
-  const auto a = folder.copy(test::golden_images() / "grey8.png", "a");
+  const auto b = copy(folder, "rgb8.png", "b.bin");
+  const auto a = copy(folder, "grey8.png", "a");
   EXPECT_EQ(names_of(*read({b, a, b}).images), (Names{b, a, b}));
 }
 
 TEST(ImageList, OneBadImageDoesNotStopTheOthers) {
   const test::TemporaryFolder folder;
-  const auto bad = folder.write("bad.png", "");
+  const auto bad = folder / "bad.png";
+  test::write_bytes(bad, "");
   const auto good = test::golden_images() / "sampled_420.jpg";
   const ImageList list = read({bad, "no/such.jpg", good});
   EXPECT_EQ(names_of(*list.images), (Names{good}));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -12,24 +13,20 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-LabelTable read(std::string_view text, LabelTableOptions options = {}) {
-  const test::TemporaryFolder folder;
-  options.table = folder.write("labels.csv", text);
-  return read_label_table(options);
+LabelTable parse(std::string text, LabelTableOptions options = {}) {
+  options.table = "labels.csv";
+  return parse_label_table(std::move(text), options);
 }
 
-// `message` is what follows the path of the table.
-void expect_bad(Fault fault, std::string_view text, const std::string& message,
-                LabelTableOptions options = {}) {
-  const test::TemporaryFolder folder;
-  options.table = folder.write("labels.csv", text);
-  test::expect_error(fault, options.table.string() + message,
-                     [&] { (void)read_label_table(options); });
+void expect_bad(Fault fault, const std::string& text,
+                const std::string& message,
+                const LabelTableOptions& options = {}) {
+  test::expect_error(fault, message, [&] { (void)parse(text, options); });
 }
 
 TEST(LabelTable, FirstColumnNamesTheImagesTheOthersAreLabels) {
   const LabelTable table =
-      read("file,sea,sunset\r\n1.jpg,1,0\r\n2.jpg,0,1\r\n");
+      parse("file,sea,sunset\r\n1.jpg,1,0\r\n2.jpg,0,1\r\n");
   EXPECT_EQ(table.labels, (Names{"sea", "sunset"}));
   EXPECT_EQ(table.names, (Names{"1.jpg", "2.jpg"}));
   EXPECT_EQ(table.lines, (std::vector<std::int64_t>{2, 3}));
@@ -37,7 +34,7 @@ TEST(LabelTable, FirstColumnNamesTheImagesTheOthersAreLabels) {
 }
 
 TEST(LabelTable, ChosenColumnsComeInTheOrderAskedFor) {
-  const LabelTable table = read(
+  const LabelTable table = parse(
       "sea,who,file,sunset\n1,me,1.jpg,0\n",
       {.table = {}, .name_column = "file", .label_names = {"sunset", "sea"}});
   EXPECT_EQ(table.labels, (Names{"sunset", "sea"}));
@@ -46,13 +43,13 @@ TEST(LabelTable, ChosenColumnsComeInTheOrderAskedFor) {
 }
 
 TEST(LabelTable, ZeroAndOneMayBeWrittenAsDecimals) {
-  EXPECT_EQ(read("f,a,b,c,d\n1.jpg,0.0,1.0, 1 ,1.\n").targets,
+  EXPECT_EQ(parse("f,a,b,c,d\n1.jpg,0.0,1.0, 1 ,1.\n").targets,
             (std::vector<float>{0, 1, 1, 1}));
 }
 
 TEST(LabelTable, EmptyMinusOneAndNanAreMissing) {
   for (const float target :
-       read("f,a,b,c,d,e,g\n1.jpg,,-1,-1.0,nan,NaN,  \n").targets) {
+       parse("f,a,b,c,d,e,g\n1.jpg,,-1,-1.0,nan,NaN,  \n").targets) {
     EXPECT_TRUE(std::isnan(target));
   }
 }
@@ -61,7 +58,8 @@ TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
   expect_bad(Fault::data,
              "f,sea,sunset\n1.jpg,yes,1\n2.jpg,2,0.5\n\n3.jpg,-2,1 0\n"
              "4.jpg,inf,0x1\n",
-             ": expected a row an image, with 0, 1 or a missing label (empty, "
+             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "label (empty, "
              "-1, nan) in each label column, found 7 problems; correct the "
              "table:"
              "\n  - line 2, column sea: \"yes\""
@@ -75,7 +73,8 @@ TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
 TEST(LabelTable, RowsThatCannotBeUsedAreAllNamed) {
   expect_bad(Fault::data,
              "f,sea\n1.jpg,1\n./1.jpg,0\n,1\n2.jpg\n../3.jpg,1\n/4.jpg,1\n",
-             ": expected a row an image, with 0, 1 or a missing label (empty, "
+             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "label (empty, "
              "-1, nan) in each label column, found 5 problems; correct the "
              "table:"
              "\n  - line 3: \"./1.jpg\" again, first in line 2"
@@ -85,41 +84,58 @@ TEST(LabelTable, RowsThatCannotBeUsedAreAllNamed) {
              "\n  - line 7: \"/4.jpg\" is not inside of the folder of images");
 }
 
-TEST(LabelTable, LongCellsAreCutInMessages) {
-  const std::string cell(1000, 'x');
-  const test::TemporaryFolder folder;
-  const auto file = folder.write("labels.csv", "f,sea\n1.jpg," + cell);
-  test::expect_error_parts(
-      Fault::data, {"column sea: \"" + cell.substr(0, 60) + "...\""}, [&] {
-        (void)read_label_table({file, {}, {}});
-      });
+TEST(LabelTable, MessagesCutLongCellsBetweenCharacters) {
+  const auto expect_shown = [](const std::string& cell,
+                               const std::string& shown) {
+    test::expect_error_parts(Fault::data, {"column sea: \"" + shown + "...\""},
+                             [&] { (void)parse("f,sea\n1.jpg," + cell); });
+  };
+  const std::string x59(59, 'x');
+  expect_shown(x59 + "yzz", x59 + "y");
+  expect_shown(x59 + "\u00e4zz", x59);
+}
+
+TEST(LabelTable, MessagesShowNothingATerminalWouldObey) {
+  expect_bad(
+      Fault::data,
+      "f,sea\n1.jpg,\x1b[0m\n\x1b[0m.jpg,1\nm\xe9.jpg,1\nm\u00e9.jpg,1\n",
+      "labels.csv: expected a row an image, with 0, 1 or a missing "
+      "label (empty, -1, nan) in each label column, found 3 problems; "
+      "correct the table:"
+      "\n  - line 2, column sea: \"?[0m\""
+      "\n  - line 3: \"?[0m.jpg\" is not plain UTF-8 text"
+      "\n  - line 4: \"m?.jpg\" is not plain UTF-8 text");
+  expect_bad(Fault::data, "f,s\xe9\n",
+             "labels.csv: expected a header that names each column once; "
+             "correct it:"
+             "\n  - the name of column 2, \"s?\", is not plain UTF-8 text");
 }
 
 TEST(LabelTable, UnknownColumnNamesTheNearest) {
-  expect_bad(Fault::config, "file,sea,sunset\n1.jpg,1,0\n",
-             ": expected a column \"sunst\", found the columns file, sea, "
-             "sunset; did you mean sunset?",
-             {.table = {}, .name_column = {}, .label_names = {"sunst"}});
-  expect_bad(Fault::config, "file,sea,sunset\n1.jpg,1,0\n",
-             ": expected a column \"picture\", found the columns file, sea, "
-             "sunset; name one of those",
-             {.table = {}, .name_column = "picture", .label_names = {}});
+  expect_bad(
+      Fault::config, "file,sea,sunset\n1.jpg,1,0\n",
+      "labels.csv: expected a column \"sunst\", found the columns file, sea, "
+      "sunset; did you mean sunset?",
+      {.table = {}, .name_column = {}, .label_names = {"sunst"}});
+  expect_bad(
+      Fault::config, "file,sea,sunset\n1.jpg,1,0\n",
+      "labels.csv: expected a column \"picture\", found the columns file, sea, "
+      "sunset; name one of those",
+      {.table = {}, .name_column = "picture", .label_names = {}});
 }
 
 TEST(LabelTable, LongHeadersAreCutInMessages) {
   std::string header = "c0";
   for (int i = 1; i < 30; ++i) header += ",c" + std::to_string(i);
-  const test::TemporaryFolder folder;
-  const auto file = folder.write("labels.csv", header);
-  test::expect_error_parts(Fault::config,
-                           {"c18, c19 and 10 more; name one of those"}, [&] {
-                             (void)read_label_table({file, "picture", {}});
-                           });
+  test::expect_error_parts(
+      Fault::config, {"c18, c19 and 10 more; name one of those"},
+      [&] { (void)parse(header, {.table = {}, .name_column = "picture"}); });
 }
 
 TEST(LabelTable, AColumnIsUsedOnce) {
   const std::string message =
-      ": expected each column to be used once, found \"sea\" twice among the "
+      "labels.csv: expected each column to be used once, found \"sea\" twice "
+      "among the "
       "names given; leave one out";
   expect_bad(Fault::config, "f,sea\n1.jpg,1\n", message,
              {.table = {}, .name_column = {}, .label_names = {"sea", "sea"}});
@@ -128,24 +144,28 @@ TEST(LabelTable, AColumnIsUsedOnce) {
 }
 
 TEST(LabelTable, ColumnsNeedDistinctNames) {
-  expect_bad(Fault::data, ",sea,file, sea \n",
-             ": expected a header that names each column once; correct it:"
-             "\n  - column 1 has no name (pandas writes such a column unless "
-             "told index=False)"
-             "\n  - columns 2 and 4 are both called \"sea\"");
+  expect_bad(
+      Fault::data, ",sea,file, sea \n",
+      "labels.csv: expected a header that names each column once; correct it:"
+      "\n  - column 1 has no name (pandas writes such a column unless "
+      "told index=False)"
+      "\n  - columns 2 and 4 are both called \"sea\"");
 }
 
 TEST(LabelTable, TableWithoutLabelsAsksForCommas) {
   expect_bad(Fault::data, "file;sea;sunset\n1.jpg;1;0\n",
-             ": expected label columns beside \"file;sea;sunset\", found none; "
+             "labels.csv: expected label columns beside \"file;sea;sunset\", "
+             "found none; "
              "are its cells separated by commas?");
 }
 
 TEST(LabelTable, TableWithoutRowsIsAnError) {
-  expect_bad(Fault::data, "\n",
-             ": expected a header and a row an image, found an empty table");
-  expect_bad(Fault::data, "file,sea\n\n",
-             ": expected a row an image under the header, found none");
+  expect_bad(
+      Fault::data, "\n",
+      "labels.csv: expected a header and a row an image, found an empty table");
+  expect_bad(
+      Fault::data, "file,sea\n\n",
+      "labels.csv: expected a row an image under the header, found none");
 }
 
 TEST(LabelTable, MissingTableSaysSo) {
@@ -159,7 +179,8 @@ TEST(LabelTable, MissingTableSaysSo) {
 
 TEST(LabelTable, HugeTableIsNotEvenRead) {
   const test::TemporaryFolder folder;
-  const auto file = folder.write("labels.csv", "file,sea\n");
+  const auto file = folder / "labels.csv";
+  test::write_bytes(file, "file,sea\n");
   std::filesystem::resize_file(file, kMaxTableBytes + 1);  // sparse
   test::expect_error(Fault::data,
                      file.string() +
@@ -174,22 +195,19 @@ TEST(LabelTable, HugeTableIsNotEvenRead) {
 TEST(LabelTable, DamagedTablesNeverCrash) {
   const std::string good = "f,\"a\",b\r\n\"1.jpg\",1,0\r\n2.jpg,nan,-1\r\n";
   const std::string bytes = "\",\r\n\xef\xbb\xbf\xff 01-n/.\t";
-  unsigned seed = 7;
-  const auto up_to = [&](std::size_t n) {
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 16) % n;
-  };
-  const test::TemporaryFolder folder;
-  for (int i = 0; i < 1000; ++i) {
+  constexpr unsigned kSeed = 7;
+  std::mt19937 random(kSeed);
+  const auto up_to = [&](std::size_t n) { return random() % n; };
+  for (int i = 0; i < 10000; ++i) {
     std::string text = good.substr(0, 1 + up_to(good.size()));
-    for (int k = 0; k < 3; ++k)
+    for (int k = 0; k < 3; ++k) {
       text[up_to(text.size())] = bytes[up_to(bytes.size())];
+    }
     try {
-      const auto table =
-          read_label_table({folder.write("t.csv", text), {}, {}});
+      const LabelTable table = parse(text);
       EXPECT_EQ(table.targets.size(), table.names.size() * table.labels.size());
     } catch (const Error& e) {
-      EXPECT_NE(std::string(e.what()).find("t.csv"), std::string::npos);
+      EXPECT_TRUE(std::string(e.what()).starts_with("labels.csv")) << e.what();
     }
   }
 }

@@ -6,11 +6,13 @@
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/bounded_file.h"
 #include "polytask/data/csv_reader.h"
+#include "polytask/data/label_names.h"
 #include "polytask/data/problem_list.h"
 
 namespace polytask {
@@ -25,11 +27,19 @@ struct Columns {
   std::vector<std::size_t> labels;  // [L]
 };
 
-// Text as a message may show it: not a whole paragraph that a stray quote made.
+// Text as a message may show it: not a whole paragraph that a stray quote made,
+// and nothing that a terminal would obey.
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
-  const bool long_text = text.size() > kLongest;
-  return cat('"', text.substr(0, kLongest), long_text ? "..." : "", '"');
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+  };
+  std::size_t end = std::min(text.size(), kLongest);
+  while (end > 0 && end < text.size() && continues(end)) --end;
+  const std::string_view shown = text.substr(0, end);
+  return cat('"',
+             is_plain_text(shown) ? std::string(shown) : printable_ascii(shown),
+             end < text.size() ? "..." : "", '"');
 }
 
 // 0, 1 or NaN; nothing for any other text.
@@ -76,6 +86,9 @@ void require_distinct_names(const Cells& header, const std::string& table) {
     if (header[i].empty()) {
       problems.add(cat("column ", i + 1, " has no name (pandas writes such a ",
                        "column unless told index=False)"));
+    } else if (!is_plain_text(header[i])) {
+      problems.add(cat("the name of column ", i + 1, ", ", in_quotes(header[i]),
+                       ", is not plain UTF-8 text"));
     } else if (!is_new) {
       problems.add(cat("columns ", known->second + 1, " and ", i + 1,
                        " are both called ", in_quotes(header[i])));
@@ -165,6 +178,9 @@ class RowCollector {
     const std::filesystem::path path(name);
     if (without_blanks(name).empty()) {
       problems_.add(cat("line ", line, ": no file name"));
+    } else if (!is_plain_text(name)) {
+      problems_.add(cat("line ", line, ": ", in_quotes(name),
+                        " is not plain UTF-8 text"));
     } else if (!stays_inside(path)) {
       problems_.add(cat("line ", line, ": ", in_quotes(name),
                         " is not inside of the folder of images"));
@@ -185,11 +201,16 @@ class RowCollector {
 }  // namespace
 
 LabelTable read_label_table(const LabelTableOptions& options) {
-  const std::string name = options.table.string();
-  CsvReader rows(
+  return parse_label_table(
       read_bounded_file(options.table,
                         {.what = "a CSV table", .most_bytes = kMaxTableBytes}),
-      name);
+      options);
+}
+
+LabelTable parse_label_table(std::string text,
+                             const LabelTableOptions& options) {
+  const std::string name = options.table.string();
+  CsvReader rows(std::move(text), name);
   const Cells header = read_header(rows, name);
   const Columns columns = choose_columns(header, options);
   LabelTable table;

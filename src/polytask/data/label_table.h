@@ -36,4 +36,8 @@ struct LabelTable {
 // Fault::config when the options name a column twice or one that is not there.
 [[nodiscard]] LabelTable read_label_table(const LabelTableOptions& options);
 
+// The same for a table that is in memory: options.table is only its name.
+[[nodiscard]] LabelTable parse_label_table(std::string text,
+                                           const LabelTableOptions& options);
+
 }  // namespace polytask
