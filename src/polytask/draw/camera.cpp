@@ -141,7 +141,8 @@ void add_grain(Canvas& canvas, Dice& dice) {
 }
 
 std::uint8_t byte_of(float shown_value) {
-  return static_cast<std::uint8_t>(clamp01(shown_value) * 255.0f + 0.5f);
+  return static_cast<std::uint8_t>(
+      floor_to_int(clamp01(shown_value) * 255.0f + 0.5f));
 }
 
 }  // namespace

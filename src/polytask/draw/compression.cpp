@@ -39,9 +39,9 @@ Block turned(const Block& a) {
 }
 
 void round_waves(Block& block, float coarse) {
-  static const Block kTable = cosine_table();
-  const Block rows = product(kTable, block, false);
-  Block waves = product(kTable, turned(rows), false);
+  static const Block table = cosine_table();
+  const Block rows = product(table, block, false);
+  Block waves = product(table, turned(rows), false);
   for (std::size_t i = 0; i < 8; ++i) {
     for (std::size_t j = 0; j < 8; ++j) {
       const float step = coarse * (0.6f + static_cast<float>(i + j));
@@ -49,8 +49,8 @@ void round_waves(Block& block, float coarse) {
       waves[i][j] = step * static_cast<float>(steps);
     }
   }
-  const Block back = product(kTable, waves, true);
-  block = product(kTable, turned(back), true);
+  const Block back = product(table, waves, true);
+  block = product(table, turned(back), true);
 }
 
 // Brightness; beyond the edge of the picture, that of the edge.
