@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "polytask/base/utf8.h"
 #include "tests/support/expect_error.h"
 
 namespace polytask {

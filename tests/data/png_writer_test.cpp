@@ -57,8 +57,9 @@ TEST_F(PngWriter, RefusesALengthThatDoesNotFit) {
 TEST_F(PngWriter, AMissingFolderIsNamed) {
   const std::vector<std::uint8_t> pixel{1, 2, 3};
   const std::filesystem::path lost = path_.string() + ".d/picture.png";
-  test::expect_error_parts(Fault::io, {lost.string(), "is the folder there"},
-                           [&] { write_png(lost, 1, 1, pixel); });
+  test::expect_error_parts(
+      Fault::io, {lost.string(), "cannot create a file in its folder"},
+      [&] { write_png(lost, 1, 1, pixel); });
 }
 
 }  // namespace

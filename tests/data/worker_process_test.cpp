@@ -127,12 +127,12 @@ TEST(WorkerProcess, GrowthEndsAtTheMemoryLimit) {
 #endif
 
 TEST(WorkerProcess, ClosesWhatItWasNotToldToKeep) {
-  const UniqueFd kept(open("/dev/null", O_RDONLY));
-  const UniqueFd dropped(open("/dev/null", O_RDONLY));
-  const UniqueFd high(fcntl(dropped.get(), F_DUPFD_CLOEXEC, 200));
+  const FileDescriptor kept(open("/dev/null", O_RDONLY));
+  const FileDescriptor dropped(open("/dev/null", O_RDONLY));
+  const FileDescriptor high(fcntl(dropped.get(), F_DUPFD_CLOEXEC, 200));
   const auto open_ones = [&] {
     std::string text;
-    for (const UniqueFd* fd : {&kept, &dropped, &high}) {
+    for (const FileDescriptor* fd : {&kept, &dropped, &high}) {
       text += fcntl(fd->get(), F_GETFD) >= 0 ? "open " : "closed ";
     }
     return text;

@@ -41,4 +41,23 @@ std::size_t first_byte_that_is_not_text(std::string_view text) {
   return at;
 }
 
+bool is_plain_text(std::string_view text) {
+  while (!text.empty()) {
+    const auto [code, bytes] = first_character(text);
+    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    if (bytes == 0 || control) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
+}
+
+std::string printable_ascii(std::string_view text) {
+  constexpr std::size_t kMostBytes = 200;
+  std::string shown(text.substr(0, kMostBytes));
+  for (char& c : shown) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return shown;
+}
+
 }  // namespace polytask

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace polytask {
@@ -21,5 +22,12 @@ struct Utf8Character {
 // character, or is a control character other than tab, line feed and carriage
 // return; the size of `text` when there is none.
 [[nodiscard]] std::size_t first_byte_that_is_not_text(std::string_view text);
+
+// True for UTF-8 without control characters: what a name should be.
+[[nodiscard]] bool is_plain_text(std::string_view text);
+
+// `text` with every byte that is not printable ASCII shown as '?', at most
+// 200 of them: what a message may quote of a file nobody trusts.
+[[nodiscard]] std::string printable_ascii(std::string_view text);
 
 }  // namespace polytask

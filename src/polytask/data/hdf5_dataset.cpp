@@ -5,6 +5,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/data/label_names.h"
 
 namespace polytask {

@@ -1,6 +1,7 @@
 #include "polytask/data/hdf5_handle.h"
 
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/data/label_names.h"
 
 namespace polytask {

@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "polytask/base/error.h"
+#include "polytask/base/file_descriptor.h"
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/hdf5_content.h"
-#include "polytask/data/unique_fd.h"
 #include "polytask/data/worker_process.h"
 
 namespace polytask {
@@ -27,7 +27,8 @@ constexpr double kBytesPerSecond = 1e6;
 // Size of the regular file `path`. Opened without waiting: a pipe of that
 // name shall not block.
 std::uint64_t checked_file_size(const std::string& path) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const FileDescriptor fd(
+      open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status = {};
   if (fd.get() < 0 || fstat(fd.get(), &status) != 0) {
     throw Error(Fault::io,

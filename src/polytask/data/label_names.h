@@ -4,21 +4,13 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "polytask/base/error.h"
 
 namespace polytask {
 
-// `text` with every byte that is not printable ASCII shown as '?', at most
-// 200 of them: what a message may quote of a file nobody trusts.
-[[nodiscard]] std::string printable_ascii(std::string_view text);
-
 constexpr std::size_t kLongestLabelName = 1024;  // bytes
-
-// True for UTF-8 without control characters.
-[[nodiscard]] bool is_plain_text(std::string_view text);
 
 // Throws `fault` unless there are `count` names, all different, none empty
 // or beyond kLongestLabelName, all plain text. The message names every problem.

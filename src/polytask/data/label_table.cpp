@@ -10,6 +10,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/data/bounded_file.h"
 #include "polytask/data/csv_reader.h"
 #include "polytask/data/label_names.h"

@@ -9,8 +9,8 @@
 #include <cstring>
 
 #include "polytask/base/error.h"
+#include "polytask/base/file_descriptor.h"
 #include "polytask/base/text.h"
-#include "polytask/data/unique_fd.h"
 
 namespace polytask {
 namespace {
@@ -34,7 +34,7 @@ std::string temporary_name(const std::filesystem::path& path) {
 
 // False, with errno, when the system refuses.
 bool flush(const std::string& path, int flags) {
-  const UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC));
+  const FileDescriptor fd(open(path.c_str(), flags | O_CLOEXEC));
   return fd.get() >= 0 && fsync(fd.get()) == 0;
 }
 
@@ -43,7 +43,7 @@ bool flush(const std::string& path, int flags) {
 PendingFile::PendingFile(std::filesystem::path path)
     : path_(std::move(path)), temporary_(temporary_name(path_)) {
   if (std::filesystem::is_directory(path_)) refuse(path_, EISDIR);
-  const UniqueFd fd(
+  const FileDescriptor fd(
       open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (fd.get() < 0) refuse(path_, errno);
 }

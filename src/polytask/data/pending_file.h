@@ -1,4 +1,5 @@
-// A file that appears under its name only once it is whole and on the disk.
+// A file that appears under its name only once it is whole and on the disk, for
+// libraries that write by name; our own bytes go through AtomicFile.
 
 #pragma once
 

@@ -2,9 +2,9 @@
 
 #include <png.h>
 
-#include <fstream>
 #include <vector>
 
+#include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 
@@ -48,13 +48,7 @@ void write_png(const std::filesystem::path& path, int height, int width,
                std::span<const std::uint8_t> rgb) {
   check(height, width, rgb.size());
   const std::vector<char> file = encoded(height, width, rgb);
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(file.data(), static_cast<std::streamsize>(file.size()));
-  out.close();
-  if (out) return;
-  throw Error(Fault::io, cat(path.string(), ": expected to write ", file.size(),
-                             " bytes, could not; is the folder there, writable "
-                             "and not full?"));
+  write_file_atomically(path, {file.data(), file.size()});
 }
 
 }  // namespace polytask

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "polytask/data/unique_fd.h"
+#include "polytask/base/file_descriptor.h"
 
 namespace polytask {
 
@@ -30,7 +30,7 @@ class SharedMemory {
   [[nodiscard]] std::shared_ptr<const std::byte> map(std::size_t bytes) const;
 
  private:
-  UniqueFd fd_;
+  FileDescriptor fd_;
 };
 
 }  // namespace polytask

@@ -12,8 +12,8 @@
 #include <new>
 
 #include "polytask/base/error.h"
+#include "polytask/base/file_descriptor.h"
 #include "polytask/base/text.h"
-#include "polytask/data/unique_fd.h"
 #include "polytask/data/worker_limits.h"
 
 namespace polytask {
@@ -116,8 +116,8 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
                             const std::function<std::string()>& work) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) refuse_to_start();
-  UniqueFd reading(ends[0]);
-  UniqueFd writing(ends[1]);
+  FileDescriptor reading(ends[0]);
+  FileDescriptor writing(ends[1]);
 
   const pid_t pid = fork();
   if (pid < 0) refuse_to_start();
@@ -128,7 +128,7 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
     send_result(writing.get(), work);
     _exit(0);  // no destructors, no exit handlers: those are the parent's
   }
-  writing.close();
+  writing.reset();
 
   WorkerOutcome outcome;
   const auto patience = std::chrono::duration<double>(limits.wall_seconds);
@@ -137,7 +137,7 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
   const std::string received =
       receive(reading.get(), deadline, outcome.timed_out);
   if (outcome.timed_out) kill(pid, SIGKILL);
-  reading.close();  // a worker that still writes shall not wait for a reader
+  reading.reset();  // a worker that still writes shall not wait for a reader
   const int status = wait_for(pid);
 
   ReplyHeader header;
