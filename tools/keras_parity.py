@@ -8,7 +8,12 @@
 Writes FOLDER/keras_parity.safetensors (about 170 MB with the default batch of
 100): images of 100 x 100, the same weights before the first step, the losses
 and the weights after the tenth. The test then runs the same steps with polytask
-and requires losses within 1e-5 relative and weights within 1e-4 of the largest.
+and prints how far losses and weights are apart.
+
+Expect more than the 1e-5 and 1e-4 that the small record keeps to: this network
+overshoots in its second step (the loss jumps from 3.4 to 9), and rounding grows
+from there. Keras in floats is itself 3.6e-5 away from Keras in doubles in the
+losses, and for single weights by a quarter of the largest one.
 No dropout: the two draw different random numbers.
 """
 import pathlib

@@ -222,21 +222,35 @@ TEST(Network, IncompleteBatchEqualsANetworkPlannedForExactlyThat) {
   }
 }
 
-// A step that ended in infinities must not poison the next one.
-TEST(Network, EarlierBatchLeavesNoTrace) {
-  constexpr std::size_t kSceneKernel = 6;
-  NetworkBench clean(every_kind_of_layer(), two_heads(10));
+// A step that ended in infinities, because parameter array `poisoned` did, must
+// not poison the next one, which has fewer images.
+void expect_no_trace(const NetworkOptions& options, std::size_t poisoned) {
+  NetworkBench clean(options, two_heads(10));
   clean.step(6);
-  NetworkBench used(every_kind_of_layer(), two_heads(10));
-  const std::span<float> kernel = used.parameters[kSceneKernel];
-  const std::vector<float> before(kernel.begin(), kernel.end());
-  std::ranges::fill(kernel, std::numeric_limits<float>::infinity());
+  NetworkBench used(options, two_heads(10));
+  const std::span<float> array = used.parameters[poisoned];
+  const std::vector<float> before(array.begin(), array.end());
+  std::ranges::fill(array, std::numeric_limits<float>::infinity());
   used.step(10);
-  ASSERT_FALSE(std::isfinite(used.gradient(0)[0]));
-  std::ranges::copy(before, kernel.begin());
+  ASSERT_FALSE(std::ranges::all_of(used.all_gradients(),
+                                   [](float g) { return std::isfinite(g); }));
+  std::ranges::copy(before, array.begin());
   used.step(6);
   EXPECT_EQ(used.all_logits(), clean.all_logits());
   EXPECT_EQ(used.all_gradients(), clean.all_gradients());
+}
+
+TEST(Network, InfiniteGradientsLeaveNoTrace) {
+  constexpr std::size_t kSceneKernel = 6;
+  expect_no_trace(every_kind_of_layer(), kSceneKernel);
+}
+
+// Without a relu, which would turn NaN into 0.
+TEST(Network, InfiniteFeaturesLeaveNoTrace) {
+  constexpr std::size_t kFirstKernel = 0;
+  expect_no_trace(
+      {.trunk = {Conv2D{.filters = 3}, Flatten{}, Dense{.units = 4}}},
+      kFirstKernel);
 }
 
 TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
