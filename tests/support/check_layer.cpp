@@ -56,7 +56,8 @@ Buffer random_buffer(std::size_t count, std::mt19937& rng) {
 // Half a step off zero, so that relu's kink is as far away as the neighbours.
 Buffer spread_buffer(std::size_t count, float apart, std::mt19937& rng) {
   Buffer buffer(count);
-  const float middle = 0.5f * static_cast<float>(count / 2 * 2);
+  const std::size_t half = count / 2;
+  const auto middle = static_cast<float>(half);
   for (std::size_t i = 0; i < count; ++i) {
     buffer[i] = (static_cast<float>(i) - middle + 0.5f) * apart;
   }
