@@ -53,7 +53,7 @@ class Predictor {
   [[nodiscard]] std::vector<float> probabilities(const ImagesView& images);
 
   // The labels answered "yes" for each row of `probabilities`: above the
-  // label's threshold.
+  // label's threshold. Throws Fault::shape when they are not whole rows.
   [[nodiscard]] std::vector<std::vector<std::string>> labels(
       std::span<const float> probabilities) const;
 

@@ -15,13 +15,21 @@ namespace {
 
 constexpr int kImagesAtATime = 100;
 
-void require_images_fit(const ModelSpec& model, const DatasetSpec& data) {
+using Problems = std::vector<std::string>;
+
+void throw_if_any(const Problems& problems) {
+  if (problems.empty()) return;
+  throw Error(Fault::data,
+              "model and data do not fit:" + bullet_list(problems));
+}
+
+void check_images(const ModelSpec& model, const DatasetSpec& data,
+                  Problems& problems) {
   const Shape found{data.height, data.width, data.channels};
   if (found == model.image) return;
-  throw Error(Fault::data,
-              cat("model and data do not fit: the model takes images ",
-                  to_text(model.image), ", the data has ", to_text(found),
-                  "; resize the images, or train on this size"));
+  problems.push_back(cat("the model takes images ", to_text(model.image),
+                         ", the data has ", to_text(found),
+                         "; resize the images, or train on this size"));
 }
 
 bool has_no_names(const std::vector<std::string>& labels) {
@@ -33,7 +41,8 @@ bool has_no_names(const std::vector<std::string>& labels) {
 
 // For each label of the task, its column in the data.
 std::vector<std::size_t> matched_columns(const Task& task,
-                                         const DatasetSpec& data) {
+                                         const DatasetSpec& data,
+                                         Problems& problems) {
   std::vector<std::size_t> columns(task.labels.size());
   if (has_no_names(data.labels) && data.labels.size() == task.labels.size()) {
     std::iota(columns.begin(), columns.end(), std::size_t{0});
@@ -45,12 +54,13 @@ std::vector<std::size_t> matched_columns(const Task& task,
     if (found == data.labels.end()) absent.push_back(task.labels[i]);
     columns[i] = static_cast<std::size_t>(found - data.labels.begin());
   }
-  if (absent.empty()) return columns;
-  throw Error(
-      Fault::data,
-      cat("model and data do not fit: the model answers ", join(task.labels),
-          "; the data has no ", join(absent), " but ",
-          data.labels.empty() ? "no labels" : join(data.labels)));
+  if (!absent.empty()) {
+    problems.push_back(cat(
+        "the model answers ", join(task.labels), "; the data has no ",
+        data.labels.empty() ? "labels"
+                            : join(absent) + ", only " + join(data.labels)));
+  }
+  return columns;
 }
 
 std::vector<float> targets_of(const Dataset& data,
@@ -84,7 +94,9 @@ Number loss_number(const MultilabelInput& input,
 }  // namespace
 
 std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
-  require_images_fit(predictor.model().spec, data.spec());
+  Problems problems;
+  check_images(predictor.model().spec, data.spec(), problems);
+  throw_if_any(problems);
   const std::size_t columns = predictor.columns().size();
   std::vector<float> all;
   all.reserve(static_cast<std::size_t>(data.size()) * columns);
@@ -108,7 +120,12 @@ ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& data,
                                const BootstrapOptions& bootstrap) {
   const Model& model = predictor.model();
   const Task& task = model.spec.tasks.front();
-  const std::vector<std::size_t> columns = matched_columns(task, data.spec());
+  Problems problems;
+  if (data.size() == 0) problems.emplace_back("the data has no images");
+  check_images(model.spec, data.spec(), problems);
+  const std::vector<std::size_t> columns =
+      matched_columns(task, data.spec(), problems);
+  throw_if_any(problems);
   ModelEvaluation result;
   result.probabilities = predict_dataset(predictor, data);
   const std::vector<float> targets = targets_of(data, columns);

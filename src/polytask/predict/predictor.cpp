@@ -34,25 +34,6 @@ std::vector<double> column_thresholds(const std::vector<Task>& tasks) {
   return thresholds;
 }
 
-std::shared_ptr<const NetworkPlan> checked_plan(const Model& model, int batch,
-                                                int workers) {
-  auto plan = plan_model(model.spec, {.batch = batch, .workers = workers});
-  const auto& wanted = plan->parameters().specs();
-  const auto& found = model.parameters.layout().specs();
-  if (wanted == found) return plan;
-  std::vector<std::string> problems;
-  for (std::size_t i = 0; i < std::max(wanted.size(), found.size()); ++i) {
-    const auto text = [i](const std::vector<ParameterSpec>& specs) {
-      return i < specs.size() ? specs[i].name + " " + to_text(specs[i].shape)
-                              : std::string("nothing");
-    };
-    if (text(wanted) == text(found)) continue;
-    problems.push_back(cat("expected ", text(wanted), ", found ", text(found)));
-  }
-  throw Error(Fault::data, "the model's parameters do not fit its network:" +
-                               bullet_list(problems));
-}
-
 }  // namespace
 
 struct Predictor::State {
@@ -62,7 +43,9 @@ struct Predictor::State {
         thresholds(column_thresholds(model.spec.tasks)),
         batch(options.batch),
         pool(options.threads),
-        network(checked_plan(model, options.batch, pool.workers()), pool) {
+        network(plan_model(model,
+                           {.batch = options.batch, .workers = pool.workers()}),
+                pool) {
     network.prepare(model.parameters);
   }
 
@@ -128,6 +111,11 @@ std::vector<float> Predictor::probabilities(const ImagesView& images) {
 std::vector<std::vector<std::string>> Predictor::labels(
     std::span<const float> probabilities) const {
   const std::size_t columns = state_->columns.size();
+  if (probabilities.size() % columns != 0) {
+    throw Error(Fault::shape,
+                cat("predict: expected rows of ", columns,
+                    " probabilities, got ", probabilities.size()));
+  }
   std::vector<std::vector<std::string>> rows(probabilities.size() / columns);
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
     if (probabilities[i] > state_->thresholds[i % columns]) {

@@ -1,5 +1,7 @@
 #include "polytask/task/model.h"
 
+#include <algorithm>
+
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/network/initialize.h"
@@ -17,6 +19,25 @@ std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
     plan.outputs.push_back({.name = task.name, .units = task.units()});
   }
   return std::make_shared<const NetworkPlan>(spec.network, plan);
+}
+
+std::shared_ptr<const NetworkPlan> plan_model(const Model& model,
+                                              const ModelPlanOptions& options) {
+  auto plan = plan_model(model.spec, options);
+  const auto& wanted = plan->parameters().specs();
+  const auto& found = model.parameters.layout().specs();
+  if (wanted == found) return plan;
+  std::vector<std::string> problems;
+  for (std::size_t i = 0; i < std::max(wanted.size(), found.size()); ++i) {
+    const auto text = [i](const std::vector<ParameterSpec>& specs) {
+      return i < specs.size() ? specs[i].name + " " + to_text(specs[i].shape)
+                              : std::string("nothing");
+    };
+    if (text(wanted) == text(found)) continue;
+    problems.push_back(cat("expected ", text(wanted), ", found ", text(found)));
+  }
+  throw Error(Fault::data, "the model's parameters do not fit its network:" +
+                               bullet_list(problems));
 }
 
 Model make_model(ModelSpec spec, std::uint64_t seed) {

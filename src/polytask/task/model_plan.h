@@ -19,4 +19,9 @@ struct ModelPlanOptions {
 [[nodiscard]] std::shared_ptr<const NetworkPlan> plan_model(
     const ModelSpec& spec, const ModelPlanOptions& options);
 
+// The same for a model that has its parameters. Throws Fault::data, listing
+// every array that differs, when they are not those of its network.
+[[nodiscard]] std::shared_ptr<const NetworkPlan> plan_model(
+    const Model& model, const ModelPlanOptions& options);
+
 }  // namespace polytask

@@ -1,0 +1,219 @@
+#include "polytask/evaluate/evaluate_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "polytask/data/subset.h"
+#include "polytask/task/multi_task_loss.h"
+#include "polytask/train/train.h"
+#include "tests/support/expect_error.h"
+#include "tests/train/stripes.h"
+
+namespace polytask {
+namespace {
+
+using test::expect_error;
+using test::model_for;
+using test::stripes;
+
+// Learned "rows", "columns" and "red" on stripes().
+Predictor trained(int batch = 16) {
+  const DatasetPtr data = stripes({.size = 32});
+  Model model = model_for(data, test::plain_network());
+  train(model, {.train = data, .validation = nullptr},
+        {.epochs = 8,
+         .batch_size = 16,
+         .threads = 1,
+         .adam = {.learning_rate = 0.01}});
+  model.prior = {{0.5, 0.5, 0.25}};
+  return Predictor(std::move(model), {.threads = 1, .batch = batch});
+}
+
+// The images of `data` with its label columns in another order and of other
+// names.
+class Relabelled final : public Dataset {
+ public:
+  Relabelled(DatasetPtr data, std::vector<std::string> names,
+             std::vector<std::size_t> columns)
+      : data_(std::move(data)), spec_(data_->spec()), columns_(columns) {
+    spec_.labels = std::move(names);
+  }
+  const DatasetSpec& spec() const override { return spec_; }
+  std::int64_t size() const override { return data_->size(); }
+  void read_image(std::int64_t index,
+                  std::span<std::byte> image) const override {
+    data_->read_image(index, image);
+  }
+  void read_targets(std::int64_t index,
+                    std::span<float> targets) const override {
+    std::vector<float> row(data_->spec().labels.size());
+    data_->read_targets(index, row);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      targets[i] = row[columns_[i]];
+    }
+  }
+  std::string image_name(std::int64_t index) const override {
+    return data_->image_name(index);
+  }
+
+ private:
+  DatasetPtr data_;
+  DatasetSpec spec_;
+  std::vector<std::size_t> columns_;
+};
+
+double value_of(const NamedNumbers& numbers, const std::string& name) {
+  for (const auto& [key, number] : numbers) {
+    if (key == name) return number.value.value();
+  }
+  ADD_FAILURE() << "no " << name;
+  return std::nan("");
+}
+
+TEST(EvaluateModel, LossIsThatOfTheProbabilities) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 21, .seed = 3, .unlabelled = {4}});
+  const ModelEvaluation result = evaluate_model(predictor, *data);
+  std::vector<float> targets;
+  std::vector<float> row(3);
+  for (std::int64_t i = 0; i < 21; ++i) {
+    data->read_targets(i, row);
+    targets.insert(targets.end(), row.begin(), row.end());
+  }
+  const Number& loss = result.evaluation.loss;
+  EXPECT_NEAR(loss.value.value(),
+              multi_task_loss(result.probabilities, targets, 3).loss, 1e-6);
+  EXPECT_LT(loss.low.value(), loss.value.value());
+  EXPECT_GT(loss.high.value(), loss.value.value());
+  EXPECT_TRUE(loss.baseline.has_value());
+}
+
+TEST(EvaluateModel, SaysWhatItCounted) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 21, .seed = 3});
+  const Evaluation found = evaluate_model(predictor, *data).evaluation;
+  EXPECT_EQ(found.images, 21);
+  ASSERT_EQ(found.tasks.size(), 1u);
+  EXPECT_EQ(found.tasks[0].task, "scene");
+  EXPECT_EQ(found.tasks[0].kind, "multilabel");
+  ASSERT_EQ(found.tasks[0].labels.size(), 3u);
+  EXPECT_EQ(found.tasks[0].labels[2].label, "red");
+  EXPECT_EQ(found.tasks[0].labels[2].confusion.observed(), 21);
+}
+
+TEST(EvaluateModel, PredictsManyImagesAsFew) {
+  Predictor many = trained(100);
+  Predictor few = trained(7);
+  const DatasetPtr data = stripes({.size = 230, .seed = 3});
+  const std::vector<float> a = predict_dataset(many, *data);
+  const std::vector<float> b = predict_dataset(few, *data);
+  ASSERT_EQ(a.size(), 230u * 3u);
+  ASSERT_EQ(b.size(), a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 2e-6);
+}
+
+TEST(EvaluateModel, LabelsInAnotherOrderAreMatchedByName) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 32, .seed = 3});
+  const Relabelled turned(data, {"red", "rows", "columns"}, {2, 0, 1});
+  const Evaluation a = evaluate_model(predictor, *data).evaluation;
+  const Evaluation b = evaluate_model(predictor, turned).evaluation;
+  EXPECT_EQ(a.loss.value, b.loss.value);
+  EXPECT_EQ(value_of(a.tasks[0].metrics, "label_accuracy"),
+            value_of(b.tasks[0].metrics, "label_accuracy"));
+  EXPECT_GT(value_of(a.tasks[0].metrics, "label_accuracy"), 0.6);
+}
+
+TEST(EvaluateModel, LabelsTheModelDoesNotKnowAreLeftAlone) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 16, .seed = 3});
+  const Relabelled more(data, {"rows", "other", "columns", "red"},
+                        {0, 2, 1, 2});
+  EXPECT_EQ(evaluate_model(predictor, more).evaluation.loss.value,
+            evaluate_model(predictor, *data).evaluation.loss.value);
+}
+
+TEST(EvaluateModel, LabelsWithoutNamesAreMatchedByPosition) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 16, .seed = 3});
+  const Relabelled unnamed(data, {"label_0", "label_1", "label_2"}, {0, 1, 2});
+  EXPECT_EQ(evaluate_model(predictor, unnamed).evaluation.loss.value,
+            evaluate_model(predictor, *data).evaluation.loss.value);
+}
+
+TEST(EvaluateModel, TheBaselineIsThePriorOfTheModel) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 16, .seed = 3});
+  double sum = 0.0;
+  std::vector<float> row(3);
+  for (std::int64_t i = 0; i < 16; ++i) {
+    data->read_targets(i, row);
+    const double priors[] = {0.5, 0.5, 0.25};
+    for (std::size_t l = 0; l < 3; ++l) {
+      sum -= std::log(row[l] > 0.5f ? priors[l] : 1.0 - priors[l]);
+    }
+  }
+  EXPECT_NEAR(evaluate_model(predictor, *data).evaluation.loss.baseline.value(),
+              sum / 16.0, 1e-6);
+}
+
+TEST(EvaluateModel, ImagesWithoutAnyLabelHaveNoLoss) {
+  Predictor predictor = trained();
+  const DatasetPtr data = stripes({.size = 2, .unlabelled = {0, 1}});
+  const Evaluation found = evaluate_model(predictor, *data).evaluation;
+  EXPECT_FALSE(found.loss.value.has_value());
+  EXPECT_FALSE(found.loss.reason.empty());
+}
+
+TEST(EvaluateModel, NamesEverythingThatDoesNotFit) {
+  Predictor predictor(
+      make_model({.image = {12, 12, 3},
+                  .network = test::plain_network(),
+                  .tasks = {multilabel("scene", {"rows", "sea", "sky"})}},
+                 1),
+      {.threads = 1});
+  expect_error(
+      Fault::data,
+      "model and data do not fit:\n"
+      "  - the model takes images [12, 12, 3], the data has "
+      "[10, 10, 3]; resize the images, or train on this size\n"
+      "  - the model answers rows, sea, sky; the data has no sea, sky, "
+      "only rows, columns, red",
+      [&] { (void)evaluate_model(predictor, *stripes()); });
+}
+
+TEST(EvaluateModel, DataWithoutLabelsSaysSo) {
+  Predictor predictor = trained();
+  const Relabelled none(stripes(), {}, {});
+  expect_error(
+      Fault::data,
+      "model and data do not fit:\n"
+      "  - the model answers rows, columns, red; the data has no labels",
+      [&] { (void)evaluate_model(predictor, none); });
+}
+
+TEST(EvaluateModel, DataWithoutImagesSaysSo) {
+  Predictor predictor = trained();
+  expect_error(
+      Fault::data,
+      "model and data do not fit:\n"
+      "  - the data has no images",
+      [&] { (void)evaluate_model(predictor, *subset(stripes(), {})); });
+}
+
+TEST(PredictDataset, ImagesOfAnotherSizeAreRefused) {
+  Predictor predictor(make_model({.image = {12, 12, 3},
+                                  .network = test::plain_network(),
+                                  .tasks = {multilabel("scene", {"a"})}},
+                                 1),
+                      {.threads = 1});
+  expect_error(Fault::data,
+               "model and data do not fit:\n"
+               "  - the model takes images [12, 12, 3], the data has "
+               "[10, 10, 3]; resize the images, or train on this size",
+               [&] { (void)predict_dataset(predictor, *stripes()); });
+}
+
+}  // namespace
+}  // namespace polytask
