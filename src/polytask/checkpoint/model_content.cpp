@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "polytask/base/error.h"
 #include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/safetensors_header.h"
 #include "polytask/task/model_settings.h"
 
 namespace polytask {
@@ -54,6 +56,13 @@ ModelSpec read_spec(const SafetensorsFile& file) {
   for (const std::string& problem : problems(spec.tasks)) {
     found.push_back(problem);
   }
+  for (const double scale :
+       {spec.preprocessing.uint8_scale, spec.preprocessing.float32_scale}) {
+    if (scale > 0.0 && scale <= std::numeric_limits<float>::max()) continue;
+    found.push_back(
+        cat("preprocessing: expected scales that are finite and > 0, found ",
+            scale));
+  }
   if (!found.empty()) {
     refuse(file,
            "the description of the model cannot be used:" + bullet_list(found));
@@ -76,7 +85,14 @@ std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
     }
     std::vector<double>& row = prior.emplace_back();
     for (const auto& value : *values) {
-      row.push_back(value.is_number() ? value.get<double>() : std::nan(""));
+      const double share =
+          value.is_number() ? value.get<double>() : std::nan("");
+      if (share < 0.0 || share > 1.0) {
+        refuse(file,
+               cat("polytask.prior: expected shares of 0 to 1 for task \"",
+                   task.name, "\", found ", share));
+      }
+      row.push_back(share);
     }
   }
   return prior;
@@ -89,6 +105,10 @@ ParameterStore read_parameters(const SafetensorsFile& file) {
     if (tensor.name.starts_with(kTrainingPrefix)) continue;
     Shape shape;
     for (const std::int64_t axis : tensor.shape) {
+      if (axis > std::numeric_limits<int>::max()) {
+        refuse(file, cat(in_quotes(tensor.name), ": expected axes below 2^31, ",
+                         "found ", axis));
+      }
       shape.push_back(static_cast<int>(axis));
     }
     specs.push_back({tensor.name, shape});

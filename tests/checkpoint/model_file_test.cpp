@@ -1,0 +1,226 @@
+#include "polytask/checkpoint/model_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "polytask/checkpoint/model_content.h"
+#include "polytask/checkpoint/safetensors.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace polytask {
+namespace {
+
+using test::expect_error;
+using test::expect_error_parts;
+using test::TemporaryFolder;
+
+Model small_model() {
+  Task scene = multilabel("scene", {"desert", "Küste", "a \"b\" | c"});
+  scene.thresholds = {0.25, 0.5, 0.75};
+  Model model = make_model(
+      {.image = {6, 5, 3},
+       .preprocessing = {.uint8_scale = 0.0078125, .float32_scale = 2.0},
+       .network = {.trunk = {Conv2D{.filters = 2,
+                                    .padding = Padding::same,
+                                    .activation = Activation::relu},
+                             MaxPooling2D{}, Dropout{.rate = 0.125}, Flatten{},
+                             Dense{.units = 4}}},
+       .tasks = {scene}},
+      7);
+  model.prior = {{0.1, std::nan(""), 1.0}};
+  model.notes = {{"recipe", "train:\n  epochs: 2\n"}, {"provenance", "{}"}};
+  return model;
+}
+
+// A file like that of small_model(), with one text of its metadata changed;
+// its checksum is right.
+std::filesystem::path altered(const TemporaryFolder& folder,
+                              const std::string& key, const std::string& text) {
+  const Model model = small_model();
+  Metadata metadata = model_metadata(model);
+  metadata[key] = text;
+  const std::filesystem::path path = folder / "altered.safetensors";
+  SafetensorsWriter writer(
+      path, metadata,
+      parameter_tensors(model.parameters.layout(), model.parameters.flat()));
+  writer.write_bytes();
+  writer.commit();
+  return path;
+}
+
+TEST(ModelFile, WhatIsSavedIsLoaded) {
+  const TemporaryFolder folder;
+  const Model model = small_model();
+  save_model(model, folder / "model.safetensors");
+  const Model loaded = load_model(folder / "model.safetensors");
+  EXPECT_EQ(loaded.spec, model.spec);
+  EXPECT_EQ(loaded.parameters.layout(), model.parameters.layout());
+  EXPECT_TRUE(
+      std::ranges::equal(loaded.parameters.flat(), model.parameters.flat()));
+  EXPECT_EQ(loaded.notes, model.notes);
+  ASSERT_EQ(loaded.prior.size(), 1u);
+  EXPECT_EQ(loaded.prior[0][0], 0.1);
+  EXPECT_TRUE(std::isnan(loaded.prior[0][1]));
+  EXPECT_EQ(loaded.prior[0][2], 1.0);
+}
+
+TEST(ModelFile, SavingTwiceGivesTheSameBytes) {
+  const TemporaryFolder folder;
+  save_model(small_model(), folder / "a");
+  save_model(load_model(folder / "a"), folder / "b");
+  EXPECT_EQ(test::read_bytes(folder / "a"), test::read_bytes(folder / "b"));
+}
+
+TEST(ModelFile, AModelBeforeItsTrainingHasNoPrior) {
+  const TemporaryFolder folder;
+  Model model = small_model();
+  model.prior.clear();
+  save_model(model, folder / "model");
+  EXPECT_TRUE(load_model(folder / "model").prior.empty());
+}
+
+TEST(ModelFile, ACheckpointIsAModelWithMore) {
+  const TemporaryFolder folder;
+  const Model model = small_model();
+  auto tensors =
+      parameter_tensors(model.parameters.layout(), model.parameters.flat());
+  const std::vector<float> moment{1.0f, 2.0f};
+  tensors.push_back(
+      {.name = "training/adam_m/x", .shape = {2}, .values = moment});
+  SafetensorsWriter writer(folder / "checkpoint", model_metadata(model),
+                           tensors);
+  writer.write_bytes();
+  writer.commit();
+  EXPECT_EQ(load_model(folder / "checkpoint").parameters.layout(),
+            model.parameters.layout());
+}
+
+TEST(ModelFile, NoSuchFile) {
+  expect_error(Fault::io, "nowhere.safetensors: no such file",
+               [] { (void)load_model("nowhere.safetensors"); });
+}
+
+TEST(ModelFile, ATruncatedFileIsRefused) {
+  const TemporaryFolder folder;
+  save_model(small_model(), folder / "model");
+  const std::string whole = test::read_bytes(folder / "model");
+  for (std::size_t length = 0; length < whole.size(); length += 13) {
+    test::write_bytes(folder / "cut", whole.substr(0, length));
+    try {
+      (void)load_model(folder / "cut");
+      ADD_FAILURE() << length << " of " << whole.size() << " bytes were loaded";
+    } catch (const Error& e) {
+      ASSERT_EQ(e.fault(), Fault::data) << length << " bytes: " << e.what();
+      ASSERT_TRUE(std::string(e.what()).starts_with((folder / "cut").string()));
+    }
+  }
+}
+
+TEST(ModelFile, EveryChangedByteIsRefused) {
+  const TemporaryFolder folder;
+  save_model(small_model(), folder / "model");
+  std::string bytes = test::read_bytes(folder / "model");
+  for (std::size_t i = 0; i < bytes.size(); i += 11) {
+    const char kept = bytes[i];
+    bytes[i] = static_cast<char>(kept ^ 0x10);
+    test::write_bytes(folder / "changed", bytes);
+    EXPECT_THROW((void)load_model(folder / "changed"), Error) << "byte " << i;
+    bytes[i] = kept;
+  }
+}
+
+TEST(ModelFile, ASafetensorsFileOfAnotherKind) {
+  const TemporaryFolder folder;
+  const std::vector<float> one{1.0f};
+  SafetensorsWriter writer(folder / "other", {{"format", "pt"}},
+                           {{.name = "x", .shape = {1}, .values = one}});
+  writer.write_bytes();
+  writer.commit();
+  expect_error(Fault::data,
+               (folder / "other").string() +
+                   ": expected a polytask model, but its metadata has no "
+                   "\"polytask.format\"; models are written by \"polytask "
+                   "train\"",
+               [&] { (void)load_model(folder / "other"); });
+}
+
+TEST(ModelFile, ANewerVersion) {
+  const TemporaryFolder folder;
+  const auto path = altered(folder, "polytask.format", "2");
+  expect_error(Fault::data,
+               path.string() +
+                   ": expected a model of format version 1, found 2; this "
+                   "polytask is too old for it",
+               [&] { (void)load_model(path); });
+}
+
+TEST(ModelFile, ADescriptionThatIsNoYaml) {
+  const TemporaryFolder folder;
+  const auto path = altered(folder, "polytask.model", "image: [1, 2");
+  expect_error_parts(Fault::data, {path.string() + ": ", "altered.safetensors"},
+                     [&] { (void)load_model(path); });
+}
+
+TEST(ModelFile, ListsEveryProblemOfTheDescription) {
+  const TemporaryFolder folder;
+  const auto path = altered(folder, "polytask.model",
+                            "image: [6, 5, 3]\n"
+                            "preprocessing: {uint8_scale: -1}\n"
+                            "network: {trunk: [flattn]}\n"
+                            "tasks: {scene: {labels: [a, a]}}\n");
+  expect_error_parts(
+      Fault::data,
+      {path.string() + ": the description of the model cannot be used:",
+       "flattn", "did you mean \"flatten\"?",
+       "tasks.scene.labels: \"a\" is there twice",
+       "preprocessing: expected scales that are finite and > 0, found -1"},
+      [&] { (void)load_model(path); });
+}
+
+TEST(ModelFile, APriorOfAnotherTask) {
+  const TemporaryFolder folder;
+  const auto path =
+      altered(folder, "polytask.prior", R"({"other": [1, 0, 0]})");
+  expect_error(Fault::data,
+               path.string() +
+                   ": polytask.prior: expected 3 numbers for task "
+                   "\"scene\"",
+               [&] { (void)load_model(path); });
+}
+
+TEST(ModelFile, APriorThatIsNoShare) {
+  const TemporaryFolder folder;
+  const auto path =
+      altered(folder, "polytask.prior", R"({"scene": [0.5, 7.5, 0]})");
+  expect_error(Fault::data,
+               path.string() +
+                   ": polytask.prior: expected shares of 0 to 1 "
+                   "for task \"scene\", found 7.5",
+               [&] { (void)load_model(path); });
+}
+
+// Two axes whose product is 0, so that no byte belongs to them.
+TEST(ModelFile, AnAxisBeyondAnInt) {
+  const TemporaryFolder folder;
+  SafetensorsWriter writer(
+      folder / "wide", model_metadata(small_model()),
+      {{.name = "x", .shape = {std::int64_t{1} << 40, 0}, .values = {}}});
+  writer.write_bytes();
+  writer.commit();
+  expect_error(Fault::data,
+               (folder / "wide").string() +
+                   ": \"x\": expected axes below 2^31, found 1099511627776",
+               [&] { (void)load_model(folder / "wide"); });
+}
+
+TEST(ModelFile, AnUnwritablePlaceIsNamed) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "absent" / "model";
+  expect_error_parts(Fault::io, {path.string()},
+                     [&] { save_model(small_model(), path); });
+}
+
+}  // namespace
+}  // namespace polytask
