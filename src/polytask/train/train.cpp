@@ -2,6 +2,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/checkpoint/safetensors.h"
 #include "polytask/train/training.h"
 
 namespace polytask {
@@ -43,6 +44,20 @@ void require_fit(const ModelSpec& spec, const Dataset& data, const char* part) {
       cat("the ", part, " data and the model do not fit:", bullet_list(found)));
 }
 
+// Comparisons (relu, pooling) can hide a pixel that is no number from the loss.
+void require_finite_pixels(const Dataset& data) {
+  if (data.spec().pixels != PixelType::float32) return;
+  std::vector<float> image(data.spec().values_per_image());
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    data.read_image(i, std::as_writable_bytes(std::span(image)));
+    if (!any_non_finite(image)) continue;
+    throw Error(Fault::data,
+                cat(data.image_name(i),
+                    ": expected finite pixels, found NaN or infinity; correct "
+                    "the image or leave it out"));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> problems(const TrainOptions& options) {
@@ -67,6 +82,8 @@ TrainReport train(Model& model, const TrainData& data,
   require_fit(model.spec, *data.train, "training");
   if (data.validation) require_fit(model.spec, *data.validation, "validation");
   require_batch(options, *data.train);
+  require_finite_pixels(*data.train);
+  if (data.validation) require_finite_pixels(*data.validation);
   return Training(model, data, options, run).run();
 }
 

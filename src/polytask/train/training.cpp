@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
@@ -16,7 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kUpdateRanges = 64;        // of the parameters, shared by threads
 constexpr std::size_t kCheckpoints = 2;  // that stay
 
 double seconds_since(Clock::time_point begin) {
@@ -29,18 +29,6 @@ ImageBatch image_batch(const Batch& batch, const Dataset& data,
           .pixels = batch.pixels().data(),
           .type = data.spec().pixels,
           .scale = spec.preprocessing.scale(data.spec().pixels)};
-}
-
-std::shared_ptr<const NetworkPlan> training_plan(const Model& model,
-                                                 const TrainOptions& options,
-                                                 int workers) {
-  auto plan = plan_model(
-      model.spec,
-      {.batch = options.batch_size, .workers = workers, .training = true});
-  if (plan->parameters() == model.parameters.layout()) return plan;
-  throw Error(Fault::data,
-              "the model's parameters do not fit its own network; its file "
-              "was made by something else");
 }
 
 double loss_in(const MetricValues& values) {
@@ -59,7 +47,9 @@ Training::Training(Model& model, const TrainData& data,
       options_(options),
       run_(run),
       pool_(options.threads),
-      plan_(training_plan(model, options, pool_.workers())),
+      plan_(plan_model(model, {.batch = options.batch_size,
+                               .workers = pool_.workers(),
+                               .training = true})),
       network_(plan_, pool_),
       gradients_(plan_->parameters()),
       state_{.m = ParameterStore(plan_->parameters()),
@@ -77,9 +67,16 @@ Training::Training(Model& model, const TrainData& data,
 
 // Takes the run's folder and, to resume, the newest good checkpoint in it.
 void Training::open_folder() {
-  state_.fingerprint = fingerprint_of(model_.spec, options_, *data_.train);
-  std::filesystem::create_directories(run_.folder);
+  state_.fingerprint = fingerprint_of(model_.spec, options_, data_);
+  std::error_code error;
+  std::filesystem::create_directories(run_.folder, error);
+  if (error) {
+    throw Error(Fault::io, cat(run_.folder.string(),
+                               ": cannot create the folder of the run: ",
+                               error.message(), "; choose another run.dir"));
+  }
   lock_.emplace(run_.folder);
+  remove_leftovers(run_.folder);
   checkpoints_.emplace(run_.folder / "checkpoints");
   saver_.emplace();
   if (run_.resume) {
@@ -128,10 +125,7 @@ std::optional<Training::End> Training::run_epoch(int epoch) {
   if (auto end = train_epoch(epoch, report)) return end;
   if (auto end = validate(report)) return end;
   if (any_non_finite(model_.parameters.flat())) {
-    return End{.outcome = Outcome::diverged,
-               .message = cat("epoch ", epoch,
-                              ": a parameter is not finite any more; a smaller "
-                              "train.adam.learning_rate may help")};
+    return diverged(cat("epoch ", epoch), "a parameter is not finite any more");
   }
   report.seconds = seconds_since(begin);
   finish_epoch(report);
@@ -180,6 +174,11 @@ std::optional<Training::End> Training::train_step(
                       indices);
   }
   network_.backward(gradients_);
+  if (const auto tensor = unusable_gradient()) {
+    return diverged(
+        cat("epoch ", epoch, ", step ", step),
+        cat("the gradient of ", *tensor, " is not finite or beyond 2^63"));
+  }
   update_parameters();
   return std::nullopt;
 }
@@ -198,13 +197,10 @@ void Training::update_parameters() {
   if (saver_) saver_->wait_until_copied();
   adam_.begin_step();
   const std::size_t count = model_.parameters.flat().size();
-  pool_.run(kUpdateRanges, [&](int range, int) {
-    const auto edge = [&](int r) {
-      return count * static_cast<std::size_t>(r) / kUpdateRanges;
-    };
+  pool_.run(kRanges, [&](int range, int) {
     adam_.update(model_.parameters.flat(), gradients_.flat(),
-                 {.m = state_.m.flat(), .v = state_.v.flat()}, edge(range),
-                 edge(range + 1));
+                 {.m = state_.m.flat(), .v = state_.v.flat()},
+                 range_edge(count, range), range_edge(count, range + 1));
   });
 }
 
@@ -293,35 +289,6 @@ void Training::shuffle_images(int epoch) {
   shuffle(std::span(order_),
           RandomStream(random_key(options_.seed, RandomUse::order),
                        static_cast<std::uint32_t>(epoch)));
-}
-
-Training::End Training::stopped(int epoch) const {
-  const std::string kept =
-      run_.folder.empty() || state_.history.empty()
-          ? std::string("nothing of it is saved")
-          : cat("epoch ", state_.history.back().epoch,
-                " is saved; go on with: polytask train --resume ",
-                run_.folder.string());
-  return {.outcome = Outcome::interrupted,
-          .message = cat("stopped in epoch ", epoch, "; ", kept)};
-}
-
-Training::End Training::not_finite(const std::string& when, const Dataset& data,
-                                   std::span<const std::int64_t> indices) {
-  const Task& task = model_.spec.tasks.front();
-  const auto logits = network_.logits(0);
-  const auto bad =
-      std::ranges::find_if(logits, [](float z) { return !std::isfinite(z); });
-  std::string where = "the sum over the batch";
-  if (bad != logits.end()) {
-    const auto at = static_cast<std::size_t>(bad - logits.begin());
-    where = cat("label \"", task.labels[at % task.labels.size()], "\" of ",
-                data.image_name(indices[at / task.labels.size()]));
-  }
-  return {.outcome = Outcome::diverged,
-          .message = cat(when, ": the loss is not finite: ", where,
-                         ". The last good model is kept; a smaller ",
-                         "train.adam.learning_rate may help")};
 }
 
 }  // namespace polytask

@@ -44,14 +44,24 @@ class Training {
       int epoch, int step, std::span<const std::int64_t> indices);
   [[nodiscard]] std::optional<End> validate(EpochReport& report);
   LossValue loss_of_batch(const Batch& batch, bool with_gradient);
+  [[nodiscard]] std::optional<std::string> unusable_gradient();
   void update_parameters();
   void finish_epoch(EpochReport& report);
   void save(int epoch, bool best);
   void report_saves();
   void shuffle_images(int epoch);
+  [[nodiscard]] std::string what_is_saved() const;
   [[nodiscard]] End stopped(int epoch) const;
   [[nodiscard]] End not_finite(const std::string& when, const Dataset& data,
                                std::span<const std::int64_t> indices);
+  [[nodiscard]] End diverged(const std::string& when,
+                             const std::string& what) const;
+
+  // Long arrays are cut into ranges that threads share out.
+  static constexpr int kRanges = 64;
+  static std::size_t range_edge(std::size_t count, int range) {
+    return count * static_cast<std::size_t>(range) / kRanges;
+  }
 
   Model& model_;
   TrainData data_;

@@ -92,37 +92,51 @@ void copy_tensors(const SafetensorsFile& file, const std::string& prefix,
   }
 }
 
+// The first line in which two texts differ, as each has it.
+std::pair<std::string, std::string> first_difference(const std::string& a,
+                                                     const std::string& b) {
+  std::istringstream in_a(a);
+  std::istringstream in_b(b);
+  std::string line_a;
+  std::string line_b;
+  do {
+    if (!std::getline(in_a, line_a)) line_a = "nothing more";
+    if (!std::getline(in_b, line_b)) line_b = "nothing more";
+  } while (line_a == line_b && (in_a || in_b));
+  const auto quoted = [](const std::string& line) {
+    return cat('"',
+               line.substr(std::min(line.find_first_not_of(' '), line.size())),
+               '"');
+  };
+  return {quoted(line_a), quoted(line_b)};
+}
+
 void require_same_fingerprint(const SafetensorsFile& file,
                               const std::string& found,
                               const std::string& expected) {
   if (found == expected) return;
-  const auto line_that_differs = [](const std::string& a,
-                                    const std::string& b) {
-    std::istringstream lines(a);
-    std::string line;
-    while (std::getline(lines, line)) {
-      if (b.find(line) == std::string::npos) return line;
-    }
-    return std::string("(nothing)");
-  };
-  throw Error(Fault::config,
-              cat(file.path().string(), ": cannot go on with other settings ",
-                  "or other data: the checkpoint has \"",
-                  line_that_differs(found, expected), "\", this run has \"",
-                  line_that_differs(expected, found),
-                  "\"; only train.epochs and train.threads may change"));
+  const auto [before, now] = first_difference(found, expected);
+  throw Error(
+      Fault::config,
+      cat(file.path().string(), ": cannot go on with other settings ",
+          "or other data: the checkpoint has ", before, ", this run has ", now,
+          "; only train.epochs and train.threads may change"));
 }
 
 }  // namespace
 
 std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
-                           const Dataset& train) {
+                           const TrainData& data) {
   TrainOptions comparable = options;
   comparable.epochs = 0;
   comparable.threads = 0;
-  return cat(to_yaml(to_settings(spec)), to_yaml(to_settings(comparable)),
-             "training_images: ", train.size(),
-             "\ntraining_data_crc32c: ", checksum(train), "\n");
+  std::string text =
+      cat(to_yaml(to_settings(spec)), to_yaml(to_settings(comparable)),
+          "training_images: ", data.train->size(),
+          "\ntraining_data_crc32c: ", checksum(*data.train), "\n");
+  if (!data.validation) return text;
+  return cat(text, "validation_images: ", data.validation->size(),
+             "\nvalidation_data_crc32c: ", checksum(*data.validation), "\n");
 }
 
 void add_state(const TrainingState& state, Metadata& metadata,
@@ -149,9 +163,11 @@ void add_state(const TrainingState& state, Metadata& metadata,
 void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
   const auto text = file.metadata().find(kStateKey);
   if (text == file.metadata().end()) {
-    throw Error(Fault::data, cat(file.path().string(),
-                                 ": expected a checkpoint of a training, found "
-                                 "a model without one"));
+    throw Error(Fault::data,
+                cat(file.path().string(),
+                    ": expected a checkpoint of a training, found a model "
+                    "without one; delete this file to go on from an older "
+                    "checkpoint"));
   }
   try {
     const Json json = Json::parse(text->second);

@@ -28,10 +28,10 @@ struct TrainingState {
 };
 
 // What a resumed run must share with the first one, as text: the options but
-// for epochs and threads, and a checksum of the training data.
+// for epochs and threads, and checksums of the data.
 [[nodiscard]] std::string fingerprint_of(const ModelSpec& spec,
                                          const TrainOptions& options,
-                                         const Dataset& train);
+                                         const TrainData& data);
 
 // Adds the state to a model's metadata and tensors.
 void add_state(const TrainingState& state, Metadata& metadata,
