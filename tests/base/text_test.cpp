@@ -10,6 +10,11 @@ TEST(Text, NearestFindsASlipOfTheFinger) {
   EXPECT_EQ(nearest("btach_size", {"batch_size", "epochs"}), "batch_size");
 }
 
+TEST(Text, NearestCountsNeighboursThatChangedPlacesOnce) {
+  EXPECT_EQ(nearest("trian", {"data", "tasks", "train"}), "train");
+  EXPECT_EQ(nearest("rnu", {"data", "run"}), "run");
+}
+
 TEST(Text, NearestStaysSilentWhenNothingIsClose) {
   EXPECT_EQ(nearest("momentum", {"batch_size", "epochs", "seed"}), "");
 }
