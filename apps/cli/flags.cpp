@@ -28,6 +28,21 @@ std::string advice(const CLI::App& app, Arguments arguments) {
   return cat("; polytask ", app.get_name(), " --help lists what there is");
 }
 
+std::string in_our_words(const CLI::ParseError& e) {
+  const std::string text = e.what();
+  const std::string last = text.substr(text.rfind(": ") + 2);
+  if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) {
+    return "found " + last + ", which it does not take";
+  }
+  if (dynamic_cast<const CLI::ConversionError*>(&e) != nullptr) {
+    return "cannot understand " + last;
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) {
+    return text.substr(0, text.find(':')) + ": expected a value, found none";
+  }
+  return text;
+}
+
 }  // namespace
 
 bool parse_flags(CLI::App& app, Arguments arguments, const Console& console) {
@@ -36,11 +51,11 @@ bool parse_flags(CLI::App& app, Arguments arguments, const Console& console) {
     app.parse(std::move(reversed));
     return true;
   } catch (const CLI::CallForHelp&) {
-    console.out << app.help("polytask " + app.get_name());
+    console.out << app.help("polytask");
     return false;
   } catch (const CLI::ParseError& e) {
-    throw Error(Fault::config,
-                cat(app.get_name(), ": ", e.what(), advice(app, arguments)));
+    throw Error(Fault::config, cat(app.get_name(), ": ", in_our_words(e),
+                                   advice(app, arguments)));
   }
 }
 

@@ -9,6 +9,11 @@
 namespace polytask::cli {
 
 std::filesystem::path model_path(const std::filesystem::path& path) {
+  if (std::filesystem::is_regular_file(path) && is_hdf5(path)) {
+    throw Error(Fault::data, cat(path.string(),
+                                 ": expected a model, found a data set (HDF5); "
+                                 "the model comes first, then the data"));
+  }
   if (!std::filesystem::is_directory(path)) return path;
   const std::filesystem::path inside = path / "model.safetensors";
   if (std::filesystem::exists(inside)) return inside;

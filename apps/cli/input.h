@@ -6,7 +6,8 @@
 
 namespace polytask::cli {
 
-// A model file, or the model in a run folder.
+// A model file, or the model in a run folder. Throws Fault::io for a folder
+// without a model, Fault::data for an HDF5 file.
 [[nodiscard]] std::filesystem::path model_path(
     const std::filesystem::path& path);
 

@@ -80,6 +80,14 @@ std::vector<PredictionRow> answer(Predictor& predictor, const Dataset& data) {
   return rows;
 }
 
+// When nothing could be answered.
+ExitCode failure_code(const PredictArguments& args) {
+  const bool all_there = std::ranges::all_of(args.inputs, [](const auto& path) {
+    return std::filesystem::exists(path);
+  });
+  return all_there ? kBadData : kIo;
+}
+
 int run(Arguments arguments, const Console& console) {
   PredictArguments args;
   CLI::App app("Answer images.", "predict");
@@ -110,15 +118,16 @@ int run(Arguments arguments, const Console& console) {
       rows.push_back(std::move(row));
     }
   }
+  for (const std::string& problem : inputs.unreadable) {
+    console.err << "polytask: " << problem << '\n';
+  }
+  if (rows.empty() && !inputs.unreadable.empty()) return failure_code(args);
   if (args.json || args.format == "json") {
     console.out << predictions_json(predictor.columns(), rows);
   } else if (args.format == "csv") {
     console.out << predictions_csv(predictor.columns(), rows);
   } else {
     console.out << predictions_names(rows);
-  }
-  for (const std::string& problem : inputs.unreadable) {
-    console.err << "polytask: " << problem << '\n';
   }
   return inputs.unreadable.empty() ? kOk : kBadData;
 }

@@ -57,7 +57,13 @@ std::string provenance_text(const Recipe& recipe,
 }
 
 RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
-    : recipe_(recipe), command_(std::move(command)) {}
+    : recipe_(recipe), command_(std::move(command)) {
+  // So that the run can be resumed and evaluated from any folder.
+  for (std::filesystem::path* path :
+       {&recipe_.data.path, &recipe_.data.table}) {
+    if (!path->empty()) *path = std::filesystem::absolute(*path);
+  }
+}
 
 RunFolder::~RunFolder() = default;
 

@@ -13,9 +13,9 @@
 
 namespace polytask::cli {
 
-// Watches a training and writes recipe.yaml, run.json, log.jsonl and
-// metrics.csv. It starts with the training, which by then owns the folder, so
-// a run that is there already is never touched.
+// Watches a training and writes recipe.yaml (with absolute paths of the data),
+// run.json, log.jsonl and metrics.csv. It starts with the training, which by
+// then owns the folder, so a run that is there already is never touched.
 class RunFolder final : public TrainObserver {
  public:
   // `command` is what the user typed, for run.json.

@@ -26,6 +26,12 @@ struct TrainArguments {
 Recipe recipe_of(const TrainArguments& args) {
   if (!args.resume.empty()) {
     const std::filesystem::path run(args.resume);
+    for (const std::string& word : args.words) {
+      if (!word.starts_with("run.dir=") && !word.starts_with("run=")) continue;
+      throw Error(Fault::config,
+                  cat("train: a run that is resumed stays in its folder, ",
+                      args.resume, "; leave ", word, " away"));
+    }
     Recipe recipe = load_recipe(run / "recipe.yaml", args.words);
     recipe.run.dir = run;  // It may have been moved.
     return recipe;

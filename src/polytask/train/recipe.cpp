@@ -67,6 +67,18 @@ void complete_tasks(Recipe& recipe, const Dataset& data) {
   throw_if_any(problems(recipe.tasks), "the recipe");
 }
 
+// What is wrong with the names a recipe gives is said with their place in it.
+DatasetPtr open_data(const Recipe& recipe,
+                     const std::vector<std::string>& labels) {
+  try {
+    return open_dataset(recipe.data, labels);
+  } catch (const Error& e) {
+    if (e.fault() != Fault::config || labels.empty()) throw;
+    throw Error(Fault::config, cat("tasks.", recipe.tasks.front().name,
+                                   ".labels: ", e.what()));
+  }
+}
+
 }  // namespace
 
 Recipe load_recipe(const std::filesystem::path& path,
@@ -94,7 +106,7 @@ PreparedRun prepare_run(Recipe& recipe) {
   const std::vector<std::string> labels = recipe.tasks.empty()
                                               ? std::vector<std::string>()
                                               : recipe.tasks.front().labels;
-  const DatasetPtr all = open_dataset(recipe.data, labels);
+  const DatasetPtr all = open_data(recipe, labels);
   complete_tasks(recipe, *all);
   PreparedRun run;
   if (recipe.data.split.test_size > 0.0) {
