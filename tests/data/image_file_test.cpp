@@ -57,6 +57,10 @@ TEST(ImageFile, EveryKindOfJpegEqualsPillow) {
   }
 }
 
+TEST(ImageFile, CmykRoundsToTheNearest) {
+  EXPECT_EQ(difference_from_pillow("cmyk.jpg"), 0);
+}
+
 TEST(ImageFile, OrientationOfTheCameraIsNotApplied) {
   const Image turned = read_image_file(test::golden_images() / "turned.jpg");
   EXPECT_EQ(turned.width, 23);
@@ -116,19 +120,41 @@ TEST(ImageFile, SaysWhatItFoundInstead) {
   expect_found("\x01\xab", "a file that starts with the bytes 01 ab");
 }
 
-// IHDR of a PNG that claims this size, with its right checksum.
-Bytes claim_of_50000_by_50000() {
+// A PNG of 8-bit RGB that is nothing but a header.
+//   width_height   big-endian
+//   check          CRC-32 of the chunk
+Bytes png_header(std::string_view width_height, std::string_view check) {
   using namespace std::string_view_literals;
-  return bytes(
-      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xc3\x50\0\0\xc3\x50\x08\x02\0\0\0\xc4\xcd\xaa\x9d\0\0\0\0IDAT"sv);
+  std::string text("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"sv);
+  text += width_height;
+  text += "\x08\x02\0\0\0"sv;
+  text += check;
+  text += "\0\0\0\0IDAT"sv;
+  return bytes(text);
 }
 
 TEST(ImageFile, HugePngIsRefusedByItsHeader) {
+  using namespace std::string_view_literals;
+  const Bytes square =
+      png_header("\x00\x00\xc3\x50\x00\x00\xc3\x50"sv, "\xc4\xcd\xaa\x9d"sv);
   test::expect_error(
       Fault::data,
-      "bomb.png: expected a PNG image of 1 to 50000000 pixels and sides of at "
-      "most 65535, found 50000 x 50000; save it smaller",
-      [] { (void)decode_image(claim_of_50000_by_50000(), "bomb.png"); });
+      "bomb.png: expected a PNG image of at most 50000000 pixels and sides of "
+      "at most 65535, found 50000 x 50000; save it smaller",
+      [&] { (void)decode_image(square, "bomb.png"); });
+  const Bytes line =
+      png_header("\x00\x1e\x84\x80\x00\x00\x00\x01"sv, "\xbb\xa1\x49\x1e"sv);
+  test::expect_error_parts(Fault::data, {"found 2000000 x 1; save it smaller"},
+                           [&] { (void)decode_image(line, "bomb.png"); });
+}
+
+TEST(ImageFile, FewBytesOfPngCannotClaimManyPixels) {
+  using namespace std::string_view_literals;
+  const Bytes png =
+      png_header("\x00\x00\x1b\x58\x00\x00\x1b\x58"sv, "\x16\xf9\x2c\xd8"sv);
+  test::expect_error_parts(Fault::data,
+                           {"only 41 bytes for 7000 x 7000 pixels"},
+                           [&] { (void)decode_image(png, "bomb.png"); });
 }
 
 // SOF0 holds the height and width at bytes 5 to 8.
@@ -149,7 +175,7 @@ TEST(ImageFile, HugeJpegIsRefusedByItsHeader) {
                            [&] { (void)decode_image(jpeg, "bomb.jpg"); });
 }
 
-TEST(ImageFile, FewBytesCannotClaimManyPixels) {
+TEST(ImageFile, FewBytesOfJpegCannotClaimManyPixels) {
   Bytes jpeg = test::bytes_of(test::golden_images() / "coarse.jpg");
   claim_size(jpeg, 7000, 7000);
   test::expect_error(
@@ -157,6 +183,29 @@ TEST(ImageFile, FewBytesCannotClaimManyPixels) {
       "bomb.jpg: expected a whole JPEG image, found damage (only 685 bytes for "
       "7000 x 7000 pixels); get the file again or leave it out",
       [&] { (void)decode_image(jpeg, "bomb.jpg"); });
+}
+
+// The first scan of a progressive file, again and again: a few bytes each, and
+// each a pass over the whole image.
+Bytes with_scans(int more) {
+  const Bytes file = test::bytes_of(test::golden_images() / "progressive.jpg");
+  const Bytes start_of_scan = bytes("\xff\xda");
+  const Bytes next_tables = bytes("\xff\xc4");
+  const auto scan = std::ranges::search(file, start_of_scan).begin();
+  const auto end =
+      std::search(scan, file.end(), next_tables.begin(), next_tables.end());
+  Bytes longer(file.begin(), end);
+  for (int i = 0; i < more; ++i) longer.insert(longer.end(), scan, end);
+  longer.insert(longer.end(), end, file.end());
+  return longer;
+}
+
+TEST(ImageFile, ScansAreBounded) {
+  EXPECT_EQ(decode_image(with_scans(50), "sea.jpg").pixels,
+            decode_image(with_scans(0), "sea.jpg").pixels);
+  test::expect_error_parts(Fault::data, {"it has more than 200 scans"}, [] {
+    (void)decode_image(with_scans(500), "bomb.jpg");
+  });
 }
 
 TEST(ImageFile, EveryTruncationIsAnError) {

@@ -71,17 +71,24 @@ TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
 }
 
 TEST(LabelTable, RowsThatCannotBeUsedAreAllNamed) {
-  expect_bad(Fault::data,
-             "f,sea\n1.jpg,1\n./1.jpg,0\n,1\n2.jpg\n../3.jpg,1\n/4.jpg,1\n",
-             "labels.csv: expected a row an image, with 0, 1 or a missing "
-             "label (empty, "
-             "-1, nan) in each label column, found 5 problems; correct the "
-             "table:"
-             "\n  - line 3: \"./1.jpg\" again, first in line 2"
-             "\n  - line 4: no file name"
-             "\n  - line 5: 1 cells where the header has 2"
-             "\n  - line 6: \"../3.jpg\" is not inside of the folder of images"
-             "\n  - line 7: \"/4.jpg\" is not inside of the folder of images");
+  expect_bad(
+      Fault::data,
+      "f,sea\n1.jpg,1\n./1.jpg,0\n ,1\n2.jpg,1,1\n../3.jpg,1\n/4.jpg,1\n",
+      "labels.csv: expected a row an image, with 0, 1 or a missing "
+      "label (empty, "
+      "-1, nan) in each label column, found 5 problems; correct the "
+      "table:"
+      "\n  - line 3: \"./1.jpg\" again, first in line 2"
+      "\n  - line 4: no file name"
+      "\n  - line 5: 3 cells where the header has 2"
+      "\n  - line 6: \"../3.jpg\" is not inside of the folder of images"
+      "\n  - line 7: \"/4.jpg\" is not inside of the folder of images");
+}
+
+TEST(LabelTable, ShortRowsAreNamed) {
+  test::expect_error_parts(Fault::data,
+                           {"\n  - line 2: 1 cells where the header has 3"},
+                           [] { (void)parse("f,sea,trees\n1.jpg\n"); });
 }
 
 TEST(LabelTable, MessagesCutLongCellsBetweenCharacters) {

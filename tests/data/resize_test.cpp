@@ -152,6 +152,11 @@ TEST(Resize, PixelsThatDoNotFitTheSizeAreAnError) {
         const Image image{.height = 2, .width = 1, .pixels = Pixels(5)};
         (void)resize_bilinear(image, 4, 4);
       });
+  test::expect_error_parts(Fault::shape, {"got 6 for [2, 1, 1]"}, [] {
+    const Image image{
+        .height = 2, .width = 1, .channels = 1, .pixels = Pixels(6)};
+    (void)resize_bilinear(image, 4, 4);
+  });
 }
 
 }  // namespace

@@ -94,11 +94,11 @@ Image allocate_image(const ImageClaim& claim, std::size_t file_bytes,
                      std::string_view name) {
   const std::uint64_t pixels = std::uint64_t{claim.height} * claim.width;
   const std::uint32_t longest = std::max(claim.height, claim.width);
-  if (pixels == 0 || pixels > std::uint64_t{kMaxImagePixels} ||
+  if (pixels > std::uint64_t{kMaxImagePixels} ||
       longest > std::uint32_t{kMaxImageSide}) {
     throw Error(
         Fault::data,
-        cat(name, ": expected a ", claim.format, " image of 1 to ",
+        cat(name, ": expected a ", claim.format, " image of at most ",
             kMaxImagePixels, " pixels and sides of at most ", kMaxImageSide,
             ", found ", claim.width, " x ", claim.height, "; save it smaller"));
   }

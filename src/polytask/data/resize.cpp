@@ -10,6 +10,8 @@
 namespace polytask {
 namespace {
 
+// 255 * 2^22 < 2^31, so the sum of a window cannot overflow: its weights sum to
+// 1 but for half a unit each.
 constexpr int kFractionBits = 22;
 constexpr std::int32_t kHalf = 1 << (kFractionBits - 1);
 
@@ -32,10 +34,8 @@ struct Filter {
   }
 };
 
-// A weight is at most 1, and 255 * 2^22 < 2^31: the sum of a window cannot
-// overflow, since its weights sum to 1 but for half a unit each.
-std::int32_t to_fixed_point(double weight) {
-  return static_cast<std::int32_t>(weight * (1 << kFractionBits) + 0.5);
+int round_half_up(double value) {
+  return static_cast<int>(std::floor(value + 0.5));
 }
 
 Filter make_filter(int source, int result) {
@@ -48,8 +48,8 @@ Filter make_filter(int source, int result) {
   std::vector<double> exact(static_cast<std::size_t>(filter.stride));
   for (int i = 0; i < result; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(centre - radius + 0.5));
-    const int end = std::min(source, static_cast<int>(centre + radius + 0.5));
+    const int first = std::max(0, round_half_up(centre - radius));
+    const int end = std::min(source, round_half_up(centre + radius));
     double sum = 0.0;
     for (int k = first; k < end; ++k) {
       const double distance = std::abs((k - centre + 0.5) * (1.0 / radius));
@@ -60,7 +60,8 @@ Filter make_filter(int source, int result) {
     auto* weight =
         filter.weights.data() + static_cast<std::ptrdiff_t>(i) * filter.stride;
     for (int k = 0; k < end - first; ++k) {
-      weight[k] = to_fixed_point(exact[static_cast<std::size_t>(k)] / sum);
+      weight[k] = round_half_up(exact[static_cast<std::size_t>(k)] / sum *
+                                (1 << kFractionBits));
     }
   }
   return filter;
