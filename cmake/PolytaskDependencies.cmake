@@ -38,7 +38,6 @@ polytask_require(libjpeg libjpeg62-turbo-dev)
 polytask_require(libpng libpng-dev)
 polytask_require(yaml-cpp libyaml-cpp-dev)
 polytask_require(fmt libfmt-dev)
-polytask_require(libhwy libhwy-dev)
 set(POLYTASK_PRIVATE_DEPENDENCIES ${POLYTASK_DEPENDENCIES} OpenMP::OpenMP_CXX
     DNNL::dnnl)
 polytask_require(nlohmann_json nlohmann-json3-dev)
