@@ -37,7 +37,6 @@ polytask_require(hdf5 libhdf5-dev)
 polytask_require(libjpeg libjpeg62-turbo-dev)
 polytask_require(libpng libpng-dev)
 polytask_require(yaml-cpp libyaml-cpp-dev)
-polytask_require(fmt libfmt-dev)
 set(POLYTASK_PRIVATE_DEPENDENCIES ${POLYTASK_DEPENDENCIES} OpenMP::OpenMP_CXX
     DNNL::dnnl)
 polytask_require(nlohmann_json nlohmann-json3-dev)
