@@ -1,0 +1,149 @@
+#include "polytask/train/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "polytask/data/hdf5_writer.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/stripes.h"
+
+namespace polytask {
+namespace {
+
+using test::TemporaryFolder;
+
+constexpr const char* kSmall =
+    "data: {path: stripes.h5}\n"
+    "network: {trunk: [flatten, dense: {units: 3}]}\n";
+
+class RecipeFile : public ::testing::Test {
+ protected:
+  RecipeFile() {
+    write_hdf5(*test::stripes({.size = 20, .unlabelled = {0, 1}}),
+               folder_ / "stripes.h5");
+  }
+
+  Recipe load(const std::string& text,
+              std::vector<std::string> overrides = {}) const {
+    test::write_bytes(folder_ / "recipe.yaml", text);
+    overrides.push_back("data.path=" + (folder_ / "stripes.h5").string());
+    return load_recipe(folder_ / "recipe.yaml", overrides);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST(Recipe, TheOneOfThePostIsThePost) {
+  const Recipe recipe = load_recipe(
+      std::filesystem::path(POLYTASK_SOURCE_DIR) / "recipes/blog.yaml", {});
+  const Activation relu = Activation::relu;
+  const NetworkOptions post{
+      .trunk = {
+          Conv2D{.filters = 32, .padding = Padding::same, .activation = relu},
+          Conv2D{.filters = 32, .activation = relu}, MaxPooling2D{},
+          Dropout{.rate = 0.25},
+          Conv2D{.filters = 64, .padding = Padding::same, .activation = relu},
+          Conv2D{.filters = 64, .activation = relu}, MaxPooling2D{},
+          Dropout{.rate = 0.25}, Flatten{},
+          Dense{.units = 512, .activation = relu}, Dropout{.rate = 0.5}}};
+  EXPECT_EQ(recipe.network, post);
+  EXPECT_EQ(recipe.train, (TrainOptions{.epochs = 50, .batch_size = 100}));
+  EXPECT_EQ(recipe.train.adam, (AdamOptions{.learning_rate = 1e-3,
+                                            .beta_1 = 0.9,
+                                            .beta_2 = 0.999,
+                                            .epsilon = 1e-7}));
+  EXPECT_EQ(recipe.data.split.test_size, 0.2);
+  EXPECT_EQ(recipe.data.split.random_state, 100u);
+  ASSERT_EQ(recipe.tasks.size(), 1u);
+  EXPECT_EQ(recipe.tasks[0].labels,
+            (std::vector<std::string>{"desert", "mountains", "sea", "sunset",
+                                      "trees"}));
+}
+
+TEST_F(RecipeFile, EveryKeyHasADefault) {
+  const Recipe recipe = load(kSmall);
+  EXPECT_EQ(recipe.train, TrainOptions{});
+  EXPECT_EQ(recipe.run.dir, "runs/latest");
+  EXPECT_EQ(recipe.data.images, "x");
+  EXPECT_EQ(recipe.data.labels, "y");
+  EXPECT_EQ(recipe.data.split.test_size, 0.2);
+  EXPECT_TRUE(recipe.tasks.empty());
+}
+
+TEST_F(RecipeFile, ItsTextIsTheSameRecipe) {
+  Recipe recipe = load(kSmall, {"train.adam.learning_rate=0.1",
+                                "data.scale=0.0078125", "train.seed=99"});
+  (void)prepare_run(recipe);
+  const std::string text = recipe_text(recipe);
+  EXPECT_EQ(recipe_text(load(text)), text);
+  EXPECT_NE(text.find("labels: [rows, columns, red]"), std::string::npos)
+      << text;
+}
+
+TEST_F(RecipeFile, TheSplitSharesOutEveryImageOnce) {
+  Recipe recipe = load(kSmall);
+  const PreparedRun run = prepare_run(recipe);
+  EXPECT_EQ(run.data.train->size(), 16);
+  EXPECT_EQ(run.data.validation->size(), 4);
+  std::set<std::string> names;
+  for (const DatasetPtr& part : {run.data.train, run.data.validation}) {
+    for (std::int64_t i = 0; i < part->size(); ++i) {
+      names.insert(part->image_name(i));
+    }
+  }
+  EXPECT_EQ(names.size(), 20u);
+}
+
+TEST_F(RecipeFile, WithoutASplitAllImagesAreTrainedOn) {
+  Recipe recipe = load(kSmall, {"data.split.test_size=0"});
+  const PreparedRun run = prepare_run(recipe);
+  EXPECT_EQ(run.data.train->size(), 20);
+  EXPECT_EQ(run.data.validation, nullptr);
+}
+
+TEST_F(RecipeFile, TheModelIsThatOfTheDataAndTheRecipe) {
+  Recipe recipe = load(kSmall, {"data.scale=0.5"});
+  const ModelSpec model = prepare_run(recipe).model;
+  EXPECT_EQ(model.image, (Shape{10, 10, 3}));
+  EXPECT_EQ(model.network, recipe.network);
+  EXPECT_EQ(model.preprocessing.uint8_scale, 0.5);
+  EXPECT_EQ(model.tasks, recipe.tasks);
+}
+
+// Shares of the observed labels: the two images without labels do not count.
+TEST_F(RecipeFile, ThePriorIsThatOfTheTrainingImages) {
+  Recipe recipe = load(kSmall);
+  const PreparedRun run = prepare_run(recipe);
+  std::vector<float> row(3);
+  double positive = 0.0;
+  double observed = 0.0;
+  for (std::int64_t i = 0; i < run.data.train->size(); ++i) {
+    run.data.train->read_targets(i, row);
+    if (std::isnan(row[0])) continue;
+    observed += 1.0;
+    positive += row[0];
+  }
+  ASSERT_EQ(run.prior.size(), 1u);
+  EXPECT_EQ(run.prior[0][0], positive / observed);
+}
+
+TEST_F(RecipeFile, ARecipeMayNameTheLabelsAnew) {
+  Recipe recipe = load(kSmall, {"tasks.look.labels=[a, b, c]"});
+  EXPECT_EQ(prepare_run(recipe).data.train->spec().labels,
+            (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(RecipeFile, NoPathIsAProblem) {
+  test::write_bytes(folder_ / "recipe.yaml",
+                    "network: {trunk: [flatten, dense: {units: 3}]}\n");
+  test::expect_error(
+      Fault::config,
+      "data.path: expected an HDF5 file or a folder of images, got nothing",
+      [&] { (void)load_recipe(folder_ / "recipe.yaml", {}); });
+}
+
+}  // namespace
+}  // namespace polytask
