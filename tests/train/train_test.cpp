@@ -131,6 +131,40 @@ TEST(Train, CountsTheTrainingNumbersOverAllImages) {
             metric(epoch.validation, "argmax_accuracy"));
 }
 
+// With a learning rate that changes nothing, only the order tells two epochs
+// apart.
+TEST(Train, EveryEpochHasAnOrderOfItsOwn) {
+  const DatasetPtr data = stripes({.size = 32});
+  Model model = model_for(data, plain_network());
+  Recorder recorder;
+  train(model, {.train = data, .validation = nullptr},
+        {.epochs = 2,
+         .batch_size = 8,
+         .threads = 1,
+         .adam = {.learning_rate = 1e-30}},
+        {.folder = {}, .observer = &recorder});
+  EXPECT_GT(std::abs(metric(recorder.steps[0].train, "loss") -
+                     metric(recorder.steps[4].train, "loss")),
+            1e-3);
+  EXPECT_NEAR(metric(recorder.steps[3].train, "loss"),
+              metric(recorder.steps[7].train, "loss"), 1e-6);
+}
+
+// As above, and all images in one batch.
+TEST(Train, EveryEpochDropsOtherValues) {
+  const DatasetPtr data = stripes();
+  Model model = model_for(data, dropout_network());
+  const TrainReport report =
+      train(model, {.train = data, .validation = nullptr},
+            {.epochs = 2,
+             .batch_size = 16,
+             .threads = 1,
+             .adam = {.learning_rate = 1e-30}});
+  EXPECT_GT(std::abs(metric(report.history[0].train, "loss") -
+                     metric(report.history[1].train, "loss")),
+            1e-3);
+}
+
 TEST(Train, ValidatesWithTheNumbersOfEvaluateModel) {
   const DatasetPtr data = stripes({.size = 32});
   const DatasetPtr validation =
@@ -253,6 +287,30 @@ TEST(Train, ABatchWithoutAnyLabelIsNoDivergence) {
   EXPECT_TRUE(std::isnan(metric(report.history[0].train, "loss")));
   EXPECT_TRUE(std::isnan(metric(report.history[0].validation, "loss")));
   EXPECT_EQ(test::values_of(model), before);
+}
+
+// The next steps go on while a checkpoint is written: it must hold the end of
+// its own epoch all the same.
+TEST(Train, ACheckpointHoldsTheEndOfItsEpoch) {
+  const TemporaryFolder folder;
+  const DatasetPtr data = stripes();
+  Model model = model_for(data, {.trunk = {Flatten{}, Dense{.units = 1000}}});
+  Recorder recorder;
+  std::vector<std::uint32_t> ends;
+  int checked = 0;
+  recorder.epoch = [&](const EpochReport&) {
+    ends.push_back(test::bits_of(model));
+  };
+  recorder.checkpoint = [&](const CheckpointReport& report) {
+    EXPECT_EQ(test::bits_of(load_model(report.path)),
+              ends[static_cast<std::size_t>(report.epoch - 1)])
+        << "epoch " << report.epoch;
+    ++checked;
+  };
+  train(model, {.train = data, .validation = nullptr},
+        {.epochs = 12, .batch_size = 4, .threads = 2},
+        {.folder = folder / "run", .observer = &recorder});
+  EXPECT_EQ(checked, 12);
 }
 
 TEST(Train, WithoutAFolderNothingIsWritten) {
