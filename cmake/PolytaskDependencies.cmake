@@ -33,6 +33,7 @@ function(polytask_require module package)
 endfunction()
 
 set(POLYTASK_DEPENDENCIES "")
+polytask_require(libhwy libhwy-dev)
 polytask_require(hdf5 libhdf5-dev)
 polytask_require(libjpeg libjpeg62-turbo-dev)
 polytask_require(libpng libpng-dev)

@@ -40,8 +40,8 @@ void check(const PoolShape& s, bool positive_only) {
 
   std::vector<float> dst_training(results, kNaN);
   std::vector<std::uint8_t> winner(results);
-  max_pool_training(s, positive_only, src.data(), dst_training.data(),
-                    winner.data());
+  max_pool_training(s, {.positive_only = positive_only}, src.data(),
+                    dst_training.data(), winner.data());
   EXPECT_EQ(dst_training, expected.dst);
 
   std::vector<float> diff_dst(results);
@@ -75,7 +75,8 @@ TEST(MaxPool, WindowOfFifteenHasRoomForItsLastElement) {
   src.back() = 1.0f;
   float dst = kNaN;
   std::uint8_t winner = 0;
-  max_pool_training({15, 15, 1, 15}, true, src.data(), &dst, &winner);
+  max_pool_training({15, 15, 1, 15}, {.positive_only = true}, src.data(), &dst,
+                    &winner);
   EXPECT_EQ(winner, 224);
   EXPECT_NE(winner, kNobody);
 }
@@ -85,7 +86,8 @@ TEST(MaxPool, NobodyWinsAWindowOfZerosBehindARelu) {
   const std::vector<float> src{0.0f, -0.0f, 0.0f, -1.0f};
   float dst = kNaN;
   std::uint8_t winner = 0;
-  max_pool_training({2, 2, 1, 2}, true, src.data(), &dst, &winner);
+  max_pool_training({2, 2, 1, 2}, {.positive_only = true}, src.data(), &dst,
+                    &winner);
   EXPECT_EQ(winner, kNobody);
   EXPECT_EQ(dst, 0.0f);
 }

@@ -2,7 +2,8 @@
 //
 // Element e is kept when a 16-bit random number keyed by (seed, epoch, sample,
 // layer, e) is at least rate * 65536 (rounded); kept values are divided by the
-// share that is kept. Any thread may compute any image in any order.
+// share that is kept. Any processor and any thread may compute any image in any
+// order.
 
 #pragma once
 
@@ -23,6 +24,13 @@ struct ImageKey {
 [[nodiscard]] constexpr std::size_t bit_bytes(std::size_t count) {
   return (count + 7) / 8;
 }
+
+// What a kept value is multiplied by: 1 / (1 - rate).
+[[nodiscard]] float kept_scale(double rate);
+
+// Overwrites `kept`, for 8 * kept.size() elements; bit e % 8 of byte e / 8.
+void dropout_bits(const ImageKey& key, std::uint32_t layer, double rate,
+                  std::span<std::uint8_t> kept);
 
 // Overwrites dst and `kept` (bit_bytes(n) bytes, bit e % 8 of byte e / 8).
 //   rate   share that is dropped, 0 <= rate < 1

@@ -3,8 +3,18 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "polytask/kernels/vector_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "polytask/kernels/max_pool.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "polytask/kernels/partial_vectors-inl.h"
+
+#ifndef POLYTASK_MAX_POOL_ONCE
+#define POLYTASK_MAX_POOL_ONCE
 namespace polytask::kernels {
-namespace {
 
 // The rows of one window: where element (i, j) of the window at (y, x) begins.
 struct Window {
@@ -38,27 +48,12 @@ void for_each_window(const PoolShape& shape, F f) {
   }
 }
 
-void take_larger(const float* src, float* best, std::size_t channels) {
-  for (std::size_t c = 0; c < channels; ++c) {
-    best[c] = src[c] > best[c] ? src[c] : best[c];
-  }
-}
-
-void take_larger(const float* src, std::uint8_t number, float* best,
-                 std::uint8_t* winner, std::size_t channels) {
-  for (std::size_t c = 0; c < channels; ++c) {
-    const bool larger = src[c] > best[c];
-    best[c] = larger ? src[c] : best[c];
-    winner[c] = larger ? number : winner[c];
-  }
-}
-
-void zero(float* begin, std::size_t count) {
+inline void zero(float* begin, std::size_t count) {
   std::fill(begin, begin + count, 0.0f);
 }
 
 // What no window covers: the columns on the right and the rows below.
-void zero_margin(const PoolShape& shape, float* diff_src) {
+inline void zero_margin(const PoolShape& shape, float* diff_src) {
   const Window window(shape);
   const int covered_rows = shape.height / shape.window * shape.window;
   const int covered_columns = shape.width / shape.window * shape.window;
@@ -72,62 +67,120 @@ void zero_margin(const PoolShape& shape, float* diff_src) {
        static_cast<std::size_t>(shape.height - covered_rows) * window.row);
 }
 
-}  // namespace
+}  // namespace polytask::kernels
+#endif
 
-void max_pool(const PoolShape& shape, const float* src, float* dst) {
+HWY_BEFORE_NAMESPACE();
+namespace polytask::kernels::HWY_NAMESPACE {
+
+struct Best {
+  Floats value;
+  Ints number;
+};
+
+// The maximum over a window, of `lanes` channels whose first element is at
+// `src`, and the number of the first element that has it.
+Best best_of(const Window& window, const float* src, int lanes) {
+  Best best{load_some(src, lanes), hn::Zero(kInts)};
+  for (int i = 0; i < window.size; ++i) {
+    for (int j = i == 0 ? 1 : 0; j < window.size; ++j) {
+      const Floats value = load_some(src + window.offset(0, 0, i, j), lanes);
+      const auto larger = hn::Gt(value, best.value);
+      best.value = hn::IfThenElse(larger, value, best.value);
+      best.number =
+          hn::IfThenElse(hn::RebindMask(kInts, larger),
+                         hn::Set(kInts, i * window.size + j), best.number);
+    }
+  }
+  return best;
+}
+
+void MaxPool(const PoolShape& shape, const float* src, float* dst) {
   const Window window(shape);
-  for_each_window(shape, [&](std::size_t at, int y, int x) {
-    float* best = dst + at;
+  for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
     const float* first = src + window.offset(y, x, 0, 0);
-    std::copy(first, first + window.channels, best);
-    for (int i = 0; i < window.size; ++i) {
-      for (int j = i == 0 ? 1 : 0; j < window.size; ++j) {
-        take_larger(src + window.offset(y, x, i, j), best, window.channels);
-      }
+    for (int c = 0; c < shape.channels; c += kLanes) {
+      const int lanes = std::min(kLanes, shape.channels - c);
+      store_some(best_of(window, first + c, lanes).value, dst + at + c, lanes);
     }
   });
 }
 
-void max_pool_training(const PoolShape& shape, bool positive_only,
-                       const float* src, float* dst, std::uint8_t* winner) {
+void MaxPoolTraining(const PoolShape& shape, const PoolExtras& extras,
+                     const float* src, float* dst, std::uint8_t* winner) {
   const Window window(shape);
-  for_each_window(shape, [&](std::size_t at, int y, int x) {
-    float* best = dst + at;
-    std::uint8_t* best_number = winner + at;
+  const Floats scale = hn::Set(kFloats, extras.scale);
+  const Ints nobody = hn::Set(kInts, kNobody);
+  for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
     const float* first = src + window.offset(y, x, 0, 0);
-    std::copy(first, first + window.channels, best);
-    std::fill(best_number, best_number + window.channels, std::uint8_t{0});
-    for (int i = 0; i < window.size; ++i) {
-      for (int j = i == 0 ? 1 : 0; j < window.size; ++j) {
-        take_larger(src + window.offset(y, x, i, j),
-                    static_cast<std::uint8_t>(i * window.size + j), best,
-                    best_number, window.channels);
+    for (int c = 0; c < shape.channels; c += kLanes) {
+      const int lanes = std::min(kLanes, shape.channels - c);
+      Best best = best_of(window, first + c, lanes);
+      if (extras.positive_only) {
+        const auto positive = hn::Gt(best.value, hn::Zero(kFloats));
+        best.number = hn::IfThenElse(hn::RebindMask(kInts, positive),
+                                     best.number, nobody);
       }
-    }
-    if (!positive_only) return;
-    for (std::size_t c = 0; c < window.channels; ++c) {
-      best_number[c] = best[c] > 0.0f ? best_number[c] : kNobody;
+      if (extras.kept != nullptr) {
+        const FloatMask kept = load_some_bits(
+            extras.kept, at + static_cast<std::size_t>(c), lanes);
+        best.value = hn::IfThenElseZero(kept, hn::Mul(best.value, scale));
+        best.number =
+            hn::IfThenElse(hn::RebindMask(kInts, kept), best.number, nobody);
+      }
+      store_some(best.value, dst + at + c, lanes);
+      store_some_bytes(best.number, winner + at + c, lanes);
     }
   });
 }
 
-void max_pool_backward(const PoolShape& shape, const float* diff_dst,
-                       const std::uint8_t* winner, float* diff_src) {
+void MaxPoolBackward(const PoolShape& shape, const float* diff_dst,
+                     const std::uint8_t* winner, float* diff_src) {
   const Window window(shape);
-  for_each_window(shape, [&](std::size_t at, int y, int x) {
-    const float* diff = diff_dst + at;
-    const std::uint8_t* number = winner + at;
-    for (int i = 0; i < window.size; ++i) {
-      for (int j = 0; j < window.size; ++j) {
-        const auto own = static_cast<std::uint8_t>(i * window.size + j);
-        float* out = diff_src + window.offset(y, x, i, j);
-        for (std::size_t c = 0; c < window.channels; ++c) {
-          out[c] = number[c] == own ? diff[c] : 0.0f;
+  for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
+    float* first = diff_src + window.offset(y, x, 0, 0);
+    for (int c = 0; c < shape.channels; c += kLanes) {
+      const int lanes = std::min(kLanes, shape.channels - c);
+      const Floats diff = load_some(diff_dst + at + c, lanes);
+      const Ints number = load_some_bytes(winner + at + c, lanes, kNobody);
+      for (int i = 0; i < window.size; ++i) {
+        for (int j = 0; j < window.size; ++j) {
+          const auto own = hn::Eq(number, hn::Set(kInts, i * window.size + j));
+          store_some(hn::IfThenElseZero(hn::RebindMask(kFloats, own), diff),
+                     first + window.offset(0, 0, i, j) + c, lanes);
         }
       }
     }
   });
+}
+
+}  // namespace polytask::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace polytask::kernels {
+namespace {
+
+HWY_EXPORT(MaxPool);
+HWY_EXPORT(MaxPoolTraining);
+HWY_EXPORT(MaxPoolBackward);
+
+}  // namespace
+
+void max_pool(const PoolShape& shape, const float* src, float* dst) {
+  HWY_DYNAMIC_DISPATCH(MaxPool)(shape, src, dst);
+}
+
+void max_pool_training(const PoolShape& shape, const PoolExtras& extras,
+                       const float* src, float* dst, std::uint8_t* winner) {
+  HWY_DYNAMIC_DISPATCH(MaxPoolTraining)(shape, extras, src, dst, winner);
+}
+
+void max_pool_backward(const PoolShape& shape, const float* diff_dst,
+                       const std::uint8_t* winner, float* diff_src) {
+  HWY_DYNAMIC_DISPATCH(MaxPoolBackward)(shape, diff_dst, winner, diff_src);
   zero_margin(shape, diff_src);
 }
 
 }  // namespace polytask::kernels
+#endif

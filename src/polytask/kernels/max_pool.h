@@ -5,7 +5,6 @@
 // src [H, W, C], dst [H / P, W / P, C], row-major; rows and columns that fill
 // no window are not read. `winner` has the size of dst: the number i * P + j of
 // the first window element that has the maximum, or kNobody.
-// Plain loops over channels, which compilers turn into vector code.
 
 #pragma once
 
@@ -25,10 +24,20 @@ constexpr std::uint8_t kNobody = 255;
 // Overwrites dst.
 void max_pool(const PoolShape& shape, const float* src, float* dst);
 
-// Overwrites dst and winner. With `positive_only` a window whose maximum is not
-// above 0 has no winner: the relu before the pool lets no gradient through, so
-// its mask costs nothing.
-void max_pool_training(const PoolShape& shape, bool positive_only,
+// What else the pool's forward pass does on its way.
+struct PoolExtras {
+  // A window whose maximum is not above 0 has no winner: the relu before the
+  // pool lets no gradient through, so its mask costs nothing.
+  bool positive_only = false;
+  // Dropout behind the pool, as bits of dst's elements (see dropout_bits): what
+  // is dropped becomes 0 and has no winner, the rest is multiplied by `scale`.
+  // Null: no dropout. Channels must be a multiple of 8.
+  const std::uint8_t* kept = nullptr;
+  float scale = 1.0f;
+};
+
+// Overwrites dst and winner.
+void max_pool_training(const PoolShape& shape, const PoolExtras& extras,
                        const float* src, float* dst, std::uint8_t* winner);
 
 // Overwrites diff_src: diff_dst at each winner, 0 everywhere else.

@@ -14,7 +14,7 @@ ImageLayerSpec checked_spec(const DropoutLayerOptions& o, const Shape& src) {
                 cat(o.name, ": rate: expected 0 <= rate < 1, got ", o.rate));
   }
   return {.name = o.name,
-          .implementation = "own loops",
+          .implementation = "own",
           .src = src,
           .dst = src,
           .state_bytes = kernels::bit_bytes(element_count(src))};

@@ -26,7 +26,7 @@ ImageLayerSpec checked_spec(const MaxPoolingLayerOptions& o, const Shape& src) {
                     "; pool less, or use larger images"));
   }
   return {.name = o.name,
-          .implementation = "own loops",
+          .implementation = "own",
           .src = src,
           .dst = dst,
           .state_bytes = element_count(dst)};
@@ -47,8 +47,8 @@ void MaxPoolingLayer::forward(const ForwardPass& pass) const {
   if (pass.state == nullptr) {
     kernels::max_pool(shape_, pass.src, pass.dst);
   } else {
-    kernels::max_pool_training(shape_, masks_relu_, pass.src, pass.dst,
-                               pass.state);
+    kernels::max_pool_training(shape_, {.positive_only = masks_relu_}, pass.src,
+                               pass.dst, pass.state);
   }
 }
 
