@@ -28,6 +28,26 @@ inline NetworkOptions every_kind_of_layer() {
           }};
 }
 
+// Convolutions with their pools as PooledConvolutionLayer takes them, where the
+// processor has the vectors: behind a relu, behind a dropout, with and without
+// one of its own.
+inline NetworkOptions pooled_blocks() {
+  constexpr auto kRelu = Activation::relu;
+  return {
+      .trunk = {
+          Conv2D{.filters = 9, .padding = Padding::same, .activation = kRelu},
+          Conv2D{.filters = 16, .activation = kRelu},
+          MaxPooling2D{},
+          Dropout{.rate = 0.25},
+          Conv2D{.filters = 20, .padding = Padding::same, .activation = kRelu},
+          MaxPooling2D{},
+          Dropout{.rate = 0.1},
+          Flatten{},
+          Dense{.units = 7, .activation = kRelu},
+          Dropout{.rate = 0.5},
+      }};
+}
+
 // The network of the post "Multi-task Learning in Keras".
 inline NetworkOptions post_network(bool with_dropout) {
   const auto convolution = [](int filters, Padding padding) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "polytask/kernels/pooled_convolution.h"
 #include "tests/network/network_bench.h"
 #include "tests/support/expect_error.h"
 
@@ -24,10 +25,10 @@ void expect_refused(Fault fault, const std::string& message,
 }
 
 // oneDNN falls back to plain loops without a word; "ref" in its names.
-TEST(NetworkPlan, NoLayerOfThePostFallsToASlowReference) {
-  const NetworkPlan plan(test::post_network(true), post_plan());
+void expect_fast(const PlanOptions& options, std::size_t layers) {
+  const NetworkPlan plan(test::post_network(true), options);
   const std::vector<std::string> texts = plan.implementations();
-  EXPECT_EQ(texts.size(), 4u + 2u + 2u + 2u);
+  EXPECT_EQ(texts.size(), layers);
   for (const std::string& text : texts) {
     EXPECT_EQ(text.find("ref"), std::string::npos) << text;
     EXPECT_TRUE(text.find("jit") != std::string::npos ||
@@ -36,6 +37,15 @@ TEST(NetworkPlan, NoLayerOfThePostFallsToASlowReference) {
                 text.find("own") != std::string::npos)
         << text;
   }
+}
+
+TEST(NetworkPlan, NoLayerOfThePostFallsToASlowReference) {
+  PlanOptions options = post_plan();
+  const std::size_t separate = 4 + 2 + 2 + 2;  // and dropout of dense_1 in it
+  const std::size_t pooled = 2 + 2 + 2;
+  expect_fast(options, kernels::has_vector_fma() ? pooled : separate);
+  options.own_kernels = false;
+  expect_fast(options, separate);
 }
 
 TEST(NetworkPlan, PostHasTheParametersOfThePost) {
@@ -91,8 +101,8 @@ TEST(NetworkPlan, DescribeHasALineForEachLayer) {
   for (const char* line :
        {"conv2d_1  [8, 8, 2] -> [8, 8, 3]  57 parameters  forward ",
         "conv2d_2  [8, 8, 3] -> [6, 6, 4]  112 parameters  forward ",
-        "max_pooling2d_1  [6, 6, 4] -> [3, 3, 4]  0 parameters  own loops\n",
-        "dropout_1  [3, 3, 4] -> [3, 3, 4]  0 parameters  own loops\n",
+        "max_pooling2d_1  [6, 6, 4] -> [3, 3, 4]  0 parameters  own\n",
+        "dropout_1  [3, 3, 4] -> [3, 3, 4]  0 parameters  own\n",
         "dense_1  [36] -> [7]  259 parameters  forward ",
         "scene  [7] -> [5]  40 parameters  forward ",
         "weather  [7] -> [2]  16 parameters  forward "}) {

@@ -9,6 +9,7 @@
 #include "tests/network/network_bench.h"
 #include "tests/reference/network.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/vector_targets.h"
 
 namespace polytask {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using reference::Doubles;
 using test::every_kind_of_layer;
 using test::NetworkBench;
+using test::pooled_blocks;
 using test::two_heads;
 
 // A network and its twin in plain loops and doubles, on the same numbers.
@@ -115,13 +117,17 @@ class Twins {
 };
 
 TEST(Network, LogitsEqualThePlainLoops) {
-  Twins twins(every_kind_of_layer(), 9);
-  twins.expect_equal_logits(/*training=*/false);
-  twins.expect_equal_logits(/*training=*/true);
+  for (const NetworkOptions& options :
+       {every_kind_of_layer(), pooled_blocks()}) {
+    Twins twins(options, 9);
+    twins.expect_equal_logits(/*training=*/false);
+    twins.expect_equal_logits(/*training=*/true);
+  }
 }
 
 TEST(Network, GradientsEqualCentralDifferences) {
   Twins(every_kind_of_layer(), 3).expect_equal_gradients();
+  Twins(pooled_blocks(), 3).expect_equal_gradients();
 }
 
 // Each stands for a way in which the plan could connect layers wrongly.
@@ -172,8 +178,12 @@ NetworkOptions wide_dense() {
                     Dropout{}}};
 }
 
+std::vector<NetworkOptions> every_way() {
+  return {every_kind_of_layer(), wide_dense(), pooled_blocks()};
+}
+
 TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
-  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+  for (const NetworkOptions& options : every_way()) {
     for (const int images : {1, 5, 8, 19}) {
       NetworkBench alone(options, two_heads(19, 1));
       alone.step(images);
@@ -202,7 +212,7 @@ TEST(Network, RepeatsWithTheSameBits) {
 
 // Rows behind the images hold what an earlier, full batch left there.
 TEST(Network, IncompleteBatchEqualsANetworkPlannedForExactlyThat) {
-  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+  for (const NetworkOptions& options : every_way()) {
     NetworkBench larger(options, two_heads(10));
     for (const int images : {1, 2, 7, 8, 9}) {
       SCOPED_TRACE(cat(images, " images"));
@@ -243,6 +253,8 @@ void expect_no_trace(const NetworkOptions& options, std::size_t poisoned) {
 TEST(Network, InfiniteGradientsLeaveNoTrace) {
   constexpr std::size_t kSceneKernel = 6;
   expect_no_trace(every_kind_of_layer(), kSceneKernel);
+  constexpr std::size_t kSceneKernelBehindThree = 8;
+  expect_no_trace(pooled_blocks(), kSceneKernelBehindThree);
 }
 
 // Without a relu, which would turn NaN into 0.
@@ -254,7 +266,7 @@ TEST(Network, InfiniteFeaturesLeaveNoTrace) {
 }
 
 TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
-  for (const NetworkOptions& options : {every_kind_of_layer(), wide_dense()}) {
+  for (const NetworkOptions& options : every_way()) {
     NetworkBench training(options, two_heads(6));
     PlanOptions forward_only = two_heads(6);
     forward_only.training = false;
@@ -269,6 +281,41 @@ TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
       ASSERT_NEAR(got[i], expected[i], 1e-6) << "logit " << i;
     }
   }
+}
+
+// Two ways to the same numbers: own kernels and oneDNN's.
+TEST(Network, OwnKernelsAgreeWithOneDnn) {
+  PlanOptions without = two_heads(6);
+  without.own_kernels = false;
+  NetworkBench own(pooled_blocks(), two_heads(6));
+  NetworkBench onednn(pooled_blocks(), without);
+  own.step(6);
+  onednn.step(6);
+  EXPECT_EQ(own.all_logits(), onednn.all_logits());
+  const std::vector<float> expected = onednn.all_gradients();
+  const std::vector<float> got = own.all_gradients();
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_NEAR(got[i], expected[i], 1e-5 + 1e-5 * std::abs(expected[i]));
+  }
+}
+
+TEST(Network, EveryVectorProcessorGivesTheSameGradientsOfLists) {
+  std::vector<std::vector<float>> results;
+  for (const std::int64_t target : test::vector_targets()) {
+    const test::OnlyTarget only(target);
+    NetworkBench bench(pooled_blocks(), two_heads(6));
+    bench.step(6);
+    results.push_back(bench.all_gradients());
+  }
+  for (const auto& result : results) EXPECT_EQ(result, results.front());
+}
+
+// What a processor without AVX2 runs.
+TEST(Network, WithoutVectorsThePlanIsOneDnns) {
+  const test::OnlyTarget only(HWY_SCALAR);
+  const NetworkPlan plan(pooled_blocks(), two_heads(4));
+  EXPECT_EQ(plan.describe().find("lists"), std::string::npos);
+  Twins(pooled_blocks(), 3).expect_equal_gradients();
 }
 
 TEST(Network, FloatPixelsGiveTheLogitsOfTheSameBytes) {

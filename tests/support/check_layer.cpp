@@ -27,10 +27,11 @@ constexpr std::size_t kElements = 60;  // of a large tensor, at random
 
 using Buffer = std::vector<float>;
 
-// `count` floats that start as NaN, and one more that must stay.
+// `count` floats, NaN unless said otherwise, and one more that must stay.
 class Guarded {
  public:
-  explicit Guarded(std::size_t count) : values_(count + 1, kNaN) {
+  explicit Guarded(std::size_t count, float start = kNaN)
+      : values_(count + 1, start) {
     values_.back() = kGuard;
   }
   [[nodiscard]] float* data() { return values_.data(); }
@@ -108,7 +109,7 @@ struct Bench {
   // diff_src, then the gradients of the parameters.
   [[nodiscard]] std::vector<Buffer> backward() const {
     Guarded diff_src(inputs[0].size());
-    Guarded gradient(spec().gradient_count);
+    Guarded gradient(spec().gradient_count, 0.0f);  // backward adds to it
     Guarded scratch(spec().scratch_count);
     Buffer diff = diff_dst;  // backward may overwrite it
     layer.backward(

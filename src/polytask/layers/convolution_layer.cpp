@@ -7,6 +7,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
+#include "polytask/tensor/workspace.h"
 
 namespace polytask {
 namespace {
@@ -72,19 +73,21 @@ ImageLayerSpec describe(const ConvolutionLayerOptions& o,
       (c.width + c.pad_left + c.pad_right - c.kernel_width) / c.stride + 1;
   const Shape kernel{c.kernel_height, c.kernel_width, c.channels, c.filters};
   const Shape dst{rows, columns, c.filters};
-  return {.name = o.name,
-          .implementation = convolution.implementation(),
-          .src = {c.height, c.width, c.channels},
-          .dst = dst,
-          .parameters = {{o.name + "/kernel", kernel},
-                         {o.name + "/bias", {c.filters}}},
-          .prepared_count = convolution.prepared_count(),
-          .gradient_count = convolution.gradient_count(),
-          .scratch_count = convolution.scratch_count(),
-          .backward_reads_src = true,
-          .backward_reads_dst = o.relu && !o.relu_masked_by_next,
-          .forward_flops = 2.0 * static_cast<double>(element_count(dst)) *
-                           c.kernel_height * c.kernel_width * c.channels};
+  return {
+      .name = o.name,
+      .implementation = convolution.implementation(),
+      .src = {c.height, c.width, c.channels},
+      .dst = dst,
+      .parameters = {{o.name + "/kernel", kernel},
+                     {o.name + "/bias", {c.filters}}},
+      .prepared_count = convolution.prepared_count(),
+      .gradient_count = convolution.gradient_count(),
+      .scratch_count = WorkspacePlan::aligned(convolution.gradient_count()) +
+                       convolution.scratch_count(),
+      .backward_reads_src = true,
+      .backward_reads_dst = o.relu && !o.relu_masked_by_next,
+      .forward_flops = 2.0 * static_cast<double>(element_count(dst)) *
+                       c.kernel_height * c.kernel_width * c.channels};
 }
 
 }  // namespace
@@ -109,11 +112,14 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
     const std::size_t count = element_count(spec_.dst);
     kernels::mask_relu({pass.dst, count}, {pass.diff_dst, count});
   }
-  convolution_.backward_weights(pass.src, pass.diff_dst, pass.gradient,
-                                pass.scratch);
+  const std::size_t count = convolution_.gradient_count();
+  float* own = pass.scratch;  // oneDNN overwrites its result
+  float* scratch = pass.scratch + WorkspacePlan::aligned(count);
+  convolution_.backward_weights(pass.src, pass.diff_dst, own, scratch);
+  kernels::add_to({pass.gradient, count}, {own, count});
   if (pass.diff_src == nullptr) return;
   convolution_.backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
-                             pass.scratch);
+                             scratch);
 }
 
 void ConvolutionLayer::unpack_gradient(

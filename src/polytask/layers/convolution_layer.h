@@ -19,8 +19,8 @@ struct ConvolutionLayerOptions {
   int stride = 1;
   bool same_padding = false;
   bool relu = false;
-  // The next layer (a max pool) masks the gradient with relu's derivative, so
-  // this one need not, and dst need not be kept.
+  // The next layer masks the gradient with relu's derivative, so this one need
+  // not, and dst need not be kept for it.
   bool relu_masked_by_next = false;
   bool with_backward = true;
   bool with_diff_src = true;  // false for the first layer

@@ -9,7 +9,8 @@
 //   prepare    once after each change of the parameters: brings them into the
 //              form that forward and backward read
 //   forward    writes all of dst and, in training, all of state
-//   backward   writes all of diff_src and of gradient; may overwrite diff_dst
+//   backward   writes all of diff_src and adds to gradient; may overwrite
+//              diff_dst
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
 //              like the parameters
 

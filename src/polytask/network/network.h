@@ -82,8 +82,7 @@ class Network {
   void backward_dense(const DenseStep& step, Slot src, float* diff_src,
                       ParameterStore& gradients);
   void backward_rows(const DenseStep& step);
-  void backward_image(int image, int worker, float* shard_gradient,
-                      bool first_of_shard);
+  void backward_image(int image, int worker, float* shard_gradient);
   void backward_images();
   void sum_shards();
 

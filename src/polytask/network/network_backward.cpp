@@ -92,18 +92,15 @@ void Network::backward_images() {
   pool_.run(kShards, [this](int shard, int worker) {
     float* gradient = workspace_[plan_->shard_gradients].data() +
                       static_cast<std::size_t>(shard) * plan_->gradient_stride;
+    std::fill(gradient, gradient + plan_->gradient_stride, 0.0f);
     const Rows rows = shard_rows(shard);
-    if (rows.first == rows.last) {
-      std::fill(gradient, gradient + plan_->gradient_stride, 0.0f);
-    }
     for (int i = rows.first; i < rows.last; ++i) {
-      backward_image(i, worker, gradient, i == rows.first);
+      backward_image(i, worker, gradient);
     }
   });
 }
 
-void Network::backward_image(int image, int worker, float* shard_gradient,
-                             bool first_of_shard) {
+void Network::backward_image(int image, int worker, float* shard_gradient) {
   const auto& steps = plan_->image_steps;
   float* diff_dst = workspace_[plan_->diff_feature_rows].data() +
                     static_cast<std::size_t>(image) * plan_->features();
@@ -112,9 +109,6 @@ void Network::backward_image(int image, int worker, float* shard_gradient,
     const ImageLayerSpec& spec = step.layer->spec();
     float* diff_src =
         i == 0 ? nullptr : worker_scratch(worker, plan_->diff[i % 2]);
-    float* sum = shard_gradient + step.gradient_offset;
-    float* own =
-        first_of_shard ? sum : worker_scratch(worker, plan_->image_gradient);
     // The first layer's input has no gradient; a layer without parameters has
     // nothing to do there.
     if (i == 0 && spec.gradient_count == 0) return;
@@ -125,11 +119,8 @@ void Network::backward_image(int image, int worker, float* shard_gradient,
          .prepared = workspace_[step.prepared].data(),
          .diff_dst = diff_dst,
          .diff_src = diff_src,
-         .gradient = own,
+         .gradient = shard_gradient + step.gradient_offset,
          .scratch = worker_scratch(worker, plan_->layer_scratch)});
-    if (!first_of_shard && spec.gradient_count > 0) {
-      kernels::add_to({sum, spec.gradient_count}, {own, spec.gradient_count});
-    }
     diff_dst = diff_src;
   }
 }

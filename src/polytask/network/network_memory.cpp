@@ -50,7 +50,6 @@ void NetworkPlan::place_activations() {
 void NetworkPlan::place_layer_buffers() {
   std::size_t largest = element_count(options_.input);
   std::size_t scratch_count = 0;
-  std::size_t gradient_count = 0;
   for (ImageStep& step : image_steps) {
     const ImageLayerSpec& spec = step.layer->spec();
     step.state_offset = state_stride;
@@ -58,7 +57,6 @@ void NetworkPlan::place_layer_buffers() {
     step.gradient_offset = gradient_stride;
     gradient_stride += WorkspacePlan::aligned(spec.gradient_count);
     largest = std::max(largest, element_count(spec.dst));
-    gradient_count = std::max(gradient_count, spec.gradient_count);
     scratch_count = std::max(scratch_count, spec.scratch_count);
   }
   for (const auto* steps : {&dense_steps, &heads}) {
@@ -68,7 +66,6 @@ void NetworkPlan::place_layer_buffers() {
   }
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
   if (!options_.training) return;
-  image_gradient = place(gradient_count, /*keep=*/false).offset;
   for (std::size_t& buffer : diff) {
     buffer = place(largest, /*keep=*/false).offset;
   }

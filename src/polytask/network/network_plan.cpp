@@ -9,6 +9,7 @@
 #include "polytask/layers/convolution_layer.h"
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/max_pooling_layer.h"
+#include "polytask/layers/pooled_convolution_layer.h"
 
 namespace polytask {
 namespace {
@@ -33,6 +34,25 @@ std::vector<std::string> layer_names(const NetworkOptions& network) {
 bool is_relu_convolution(const LayerOptions& layer) {
   const auto* convolution = std::get_if<Conv2D>(&layer);
   return convolution != nullptr && convolution->activation == Activation::relu;
+}
+
+// How many layers from `at` on become one PooledConvolutionLayer: a
+// convolution, its pool and perhaps a dropout; 0 when they stay apart.
+//   channels   of the convolution's input
+std::size_t pooled_layers(const NetworkOptions& network, std::size_t at,
+                          int channels) {
+  const auto& trunk = network.trunk;
+  if (at + 1 >= trunk.size()) return 0;
+  const auto* conv = std::get_if<Conv2D>(&trunk[at]);
+  const auto* pool = std::get_if<MaxPooling2D>(&trunk[at + 1]);
+  if (conv == nullptr || pool == nullptr ||
+      !PooledConvolutionLayer::pays(channels, conv->kernel_size, conv->strides,
+                                    pool->pool_size)) {
+    return 0;
+  }
+  const bool dropout =
+      at + 2 < trunk.size() && std::holds_alternative<Dropout>(trunk[at + 2]);
+  return dropout && conv->filters % 8 == 0 ? 3 : 2;
 }
 
 void check(const NetworkOptions& network, const PlanOptions& o) {
@@ -96,54 +116,108 @@ Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
                                     std::size_t& at) {
   const std::vector<std::string> names = layer_names(network);
   Shape shape = options_.input;
-  for (; at < network.trunk.size(); ++at) {
+  while (at < network.trunk.size()) {
     const LayerOptions& layer = network.trunk[at];
     if (std::holds_alternative<Dense>(layer)) break;
-    ImageStep step;
-    if (const auto* conv = std::get_if<Conv2D>(&layer)) {
-      const bool pool_follows =
-          at + 1 < network.trunk.size() &&
-          std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]);
-      step.layer = std::make_unique<ConvolutionLayer>(
-          ConvolutionLayerOptions{
-              .name = names[at],
-              .filters = conv->filters,
-              .kernel_size = conv->kernel_size,
-              .stride = conv->strides,
-              .same_padding = conv->padding == Padding::same,
-              .relu = conv->activation == Activation::relu,
-              .relu_masked_by_next = pool_follows,
-              .with_backward = options_.training,
-              .with_diff_src = !image_steps.empty()},
-          shape);
-    } else if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {
-      step.layer = std::make_unique<MaxPoolingLayer>(
-          MaxPoolingLayerOptions{
-              .name = names[at],
-              .pool_size = pool->pool_size,
-              .masks_relu =
-                  at > 0 && is_relu_convolution(network.trunk[at - 1])},
-          shape);
-    } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
-      step.layer = std::make_unique<DropoutLayer>(
-          DropoutLayerOptions{
-              .name = names[at],
-              .rate = dropout->rate,
-              .address = static_cast<std::uint32_t>(dropouts_++)},
-          shape);
-      if (!options_.training) continue;
-    } else {  // Flatten: the same numbers in the same order.
-      shape = flattened(names[at], shape);
+    if (const std::size_t count = pooled_layers_at(network, at, shape)) {
+      shape = add_image_step(make_pooled_convolution(
+          network, std::span(names).subspan(at, count), at, shape));
+      at += count;
       continue;
     }
-    shape = step.layer->spec().dst;
-    for (const ParameterSpec& spec : step.layer->spec().parameters) {
-      step.parameters.push_back(specs_.size());
-      specs_.push_back(spec);
+    if (std::holds_alternative<Flatten>(layer)) {
+      // The same numbers in the same order.
+      shape = flattened(names[at], shape);
+    } else {
+      auto built = make_image_layer(network, names[at], at, shape);
+      const bool runs =
+          options_.training || !std::holds_alternative<Dropout>(layer);
+      if (runs) shape = add_image_step(std::move(built));
     }
-    image_steps.push_back(std::move(step));
+    ++at;
   }
   return shape;
+}
+
+// pooled_layers() where they are wanted and the shape is an image.
+std::size_t NetworkPlan::pooled_layers_at(const NetworkOptions& network,
+                                          std::size_t at,
+                                          const Shape& shape) const {
+  if (!options_.own_kernels || shape.size() != 3) return 0;
+  return pooled_layers(network, at, shape[2]);
+}
+
+std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
+    const NetworkOptions& network, const std::string& name, std::size_t at,
+    const Shape& shape) {
+  const LayerOptions& layer = network.trunk[at];
+  if (const auto* conv = std::get_if<Conv2D>(&layer)) {
+    const Shape next{1, 1, conv->filters};
+    const bool next_masks =
+        at + 1 < network.trunk.size() &&
+        (std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]) ||
+         pooled_layers_at(network, at + 1, next) > 0);
+    return std::make_unique<ConvolutionLayer>(
+        ConvolutionLayerOptions{.name = name,
+                                .filters = conv->filters,
+                                .kernel_size = conv->kernel_size,
+                                .stride = conv->strides,
+                                .same_padding = conv->padding == Padding::same,
+                                .relu = conv->activation == Activation::relu,
+                                .relu_masked_by_next = next_masks,
+                                .with_backward = options_.training,
+                                .with_diff_src = !image_steps.empty()},
+        shape);
+  }
+  if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {
+    return std::make_unique<MaxPoolingLayer>(
+        MaxPoolingLayerOptions{
+            .name = name,
+            .pool_size = pool->pool_size,
+            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1])},
+        shape);
+  }
+  return std::make_unique<DropoutLayer>(
+      next_dropout(name, std::get<Dropout>(layer)), shape);
+}
+
+// Each dropout of a network draws numbers of its own.
+DropoutLayerOptions NetworkPlan::next_dropout(const std::string& name,
+                                              const Dropout& dropout) {
+  return {.name = name,
+          .rate = dropout.rate,
+          .address = static_cast<std::uint32_t>(dropouts_++)};
+}
+
+std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
+    const NetworkOptions& network, std::span<const std::string> names,
+    std::size_t at, const Shape& shape) {
+  const auto& conv = std::get<Conv2D>(network.trunk[at]);
+  PooledConvolutionLayerOptions options{
+      .name = names[0],
+      .pool_name = names[1],
+      .filters = conv.filters,
+      .same_padding = conv.padding == Padding::same,
+      .relu = conv.activation == Activation::relu,
+      .masks_src_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
+      .with_backward = options_.training,
+      .with_diff_src = !image_steps.empty()};
+  if (names.size() == 3) {
+    const auto& dropout = std::get<Dropout>(network.trunk[at + 2]);
+    options.dropout = next_dropout(names[2], dropout);
+  }
+  return std::make_unique<PooledConvolutionLayer>(options, shape);
+}
+
+// Returns the shape behind the layer.
+Shape NetworkPlan::add_image_step(std::unique_ptr<const ImageLayer> layer) {
+  ImageStep step{.layer = std::move(layer)};
+  for (const ParameterSpec& spec : step.layer->spec().parameters) {
+    step.parameters.push_back(specs_.size());
+    specs_.push_back(spec);
+  }
+  image_steps.push_back(std::move(step));
+  return image_steps.back().layer->spec().dst;
 }
 
 void NetworkPlan::add_dense_layers(const NetworkOptions& network,
@@ -194,13 +268,9 @@ DenseStep NetworkPlan::make_dense_step(const DenseLayerOptions& dense,
 
 void NetworkPlan::add_row_step(DenseStep& step, const std::string& name,
                                const Dropout& dropout) {
-  const int address = dropouts_++;
   RowStep row;
-  row.layer = std::make_unique<DropoutLayer>(
-      DropoutLayerOptions{.name = name,
-                          .rate = dropout.rate,
-                          .address = static_cast<std::uint32_t>(address)},
-      Shape{step.layer.units()});
+  row.layer = std::make_unique<DropoutLayer>(next_dropout(name, dropout),
+                                             Shape{step.layer.units()});
   if (!options_.training) return;
   const auto batch = static_cast<std::size_t>(options_.batch);
   row.dst = memory_.reserve(row.layer->spec().name, step.dst.count);

@@ -10,10 +10,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "polytask/layers/dense_layer.h"
+#include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/image_layer.h"
 #include "polytask/network/network_options.h"
 #include "polytask/tensor/workspace.h"
@@ -33,6 +35,9 @@ struct PlanOptions {
   int batch = 1;         // images at a time, at most
   int workers = 1;       // threads that will run it
   bool training = true;  // false: forward only, nothing is kept
+  // Our own kernels for convolutions where they pay; without them every
+  // convolution is oneDNN's, which is what they are compared with.
+  bool own_kernels = true;
 };
 
 // Where an activation of one image lives.
@@ -113,9 +118,8 @@ class NetworkPlan {
   Slot scratch;                  // [workers, scratch_stride]
   std::size_t scratch_stride = 0;
   std::size_t layer_scratch = 0;  // offset in a worker's scratch
-  std::size_t image_gradient = 0;
-  std::size_t diff[2] = {0, 0};  // two buffers that take turns
-  Slot feature_rows;             // [batch, features]
+  std::size_t diff[2] = {0, 0};   // two buffers that take turns
+  Slot feature_rows;              // [batch, features]
   Slot diff_feature_rows;
   Slot head_diff;  // [batch, units] of the last trunk layer, when heads add up
   Slot shard_gradients;             // [kShards, gradient_stride]
@@ -123,6 +127,18 @@ class NetworkPlan {
 
  private:
   Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
+  [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
+                                             std::size_t at,
+                                             const Shape& shape) const;
+  std::unique_ptr<const ImageLayer> make_image_layer(
+      const NetworkOptions& network, const std::string& name, std::size_t at,
+      const Shape& shape);
+  std::unique_ptr<const ImageLayer> make_pooled_convolution(
+      const NetworkOptions& network, std::span<const std::string> names,
+      std::size_t at, const Shape& shape);
+  DropoutLayerOptions next_dropout(const std::string& name,
+                                   const Dropout& dropout);
+  Shape add_image_step(std::unique_ptr<const ImageLayer> layer);
   void add_dense_layers(const NetworkOptions& network, std::size_t at,
                         Shape shape);
   DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& src);

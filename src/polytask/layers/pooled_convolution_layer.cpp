@@ -1,0 +1,161 @@
+#include "polytask/layers/pooled_convolution_layer.h"
+
+#include <algorithm>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/layers/convolution_layer.h"
+#include "polytask/layers/max_pooling_layer.h"
+#include "polytask/tensor/workspace.h"
+
+namespace polytask {
+namespace {
+
+enum Parameter : std::size_t { kKernel, kBias };
+
+constexpr int kKernelSize = 3;
+constexpr int kWindow = 2;
+constexpr int kLeastChannels = 8;  // below, most of a vector would be zeros
+
+// What the separate layers say of themselves; building them checks the options.
+ImageLayerSpec convolution_spec(const PooledConvolutionLayerOptions& o,
+                                const Shape& src) {
+  return ConvolutionLayer({.name = o.name,
+                           .filters = o.filters,
+                           .kernel_size = kKernelSize,
+                           .same_padding = o.same_padding,
+                           .relu = o.relu,
+                           .with_backward = false},
+                          src)
+      .spec();
+}
+
+onednn::ConvolutionOptions forward_options(
+    const PooledConvolutionLayerOptions& o, const ImageLayerSpec& spec) {
+  const int pad = o.same_padding ? 1 : 0;
+  return {.height = spec.src[0],
+          .width = spec.src[1],
+          .channels = spec.src[2],
+          .filters = o.filters,
+          .kernel_height = kKernelSize,
+          .kernel_width = kKernelSize,
+          .pad_top = pad,
+          .pad_left = pad,
+          .pad_bottom = pad,
+          .pad_right = pad,
+          .relu = o.relu,
+          .with_backward = false};
+}
+
+}  // namespace
+
+bool PooledConvolutionLayer::pays(int channels, int kernel_size, int stride,
+                                  int pool_size) {
+  return channels >= kLeastChannels && kernel_size == kKernelSize &&
+         stride == 1 && pool_size == kWindow && kernels::has_vector_fma();
+}
+
+PooledConvolutionLayer::PooledConvolutionLayer(
+    const PooledConvolutionLayerOptions& options, const Shape& src)
+    : options_(options),
+      spec_(convolution_spec(options, src)),
+      convolution_options_(forward_options(options, spec_)),
+      convolution_(options.name, convolution_options_) {
+  const Shape result = spec_.dst;
+  const ImageLayerSpec pooled =
+      MaxPoolingLayer({.name = options.pool_name, .pool_size = kWindow}, result)
+          .spec();
+  if (options.dropout) (void)DropoutLayer(*options.dropout, pooled.dst);
+  pool_ = {.height = result[0],
+           .width = result[1],
+           .channels = result[2],
+           .window = kWindow};
+  shape_ = {.height = src[0],
+            .width = src[1],
+            .channels = src[2],
+            .filters = options.filters,
+            .pad_top = convolution_options_.pad_top,
+            .pad_left = convolution_options_.pad_left,
+            .rows = pooled.dst[0],
+            .columns = pooled.dst[1]};
+  describe(pooled.dst);
+}
+
+void PooledConvolutionLayer::describe(const Shape& dst) {
+  spec_.name = cat(options_.name, " + ", options_.pool_name);
+  if (options_.dropout) spec_.name += " + " + options_.dropout->name;
+  const std::size_t result = element_count(spec_.dst);
+  spec_.dst = dst;
+  spec_.implementation = convolution_.implementation();
+  spec_.prepared_count = convolution_.prepared_count();
+  bits_offset_ = WorkspacePlan::aligned(result);
+  inner_scratch_offset_ =
+      bits_offset_ +
+      WorkspacePlan::aligned(
+          kernels::bit_bytes(element_count(dst)) / sizeof(float) + 1);
+  spec_.scratch_count = inner_scratch_offset_ + convolution_.scratch_count();
+  if (!options_.with_backward) return;
+  spec_.implementation += ", backward own lists of winners";
+  packed_offset_ = WorkspacePlan::aligned(spec_.prepared_count);
+  spec_.prepared_count = packed_offset_ + kernels::block_weights_count(shape_);
+  bias_offset_ = WorkspacePlan::aligned(kernels::block_weights_count(shape_));
+  spec_.gradient_count =
+      bias_offset_ + static_cast<std::size_t>(options_.filters);
+  spec_.scratch_count =
+      std::max(spec_.scratch_count, kernels::scratch_count(shape_));
+  spec_.state_bytes = element_count(dst);
+  spec_.backward_reads_src = true;
+}
+
+void PooledConvolutionLayer::prepare(
+    std::span<const std::span<const float>> parameters, float* prepared) const {
+  convolution_.prepare(parameters[kKernel], parameters[kBias], prepared);
+  if (!options_.with_backward) return;
+  kernels::pack_weights(shape_, parameters[kKernel], prepared + packed_offset_);
+}
+
+void PooledConvolutionLayer::forward(const ForwardPass& pass) const {
+  float* result = pass.scratch;
+  convolution_.forward(pass.src, pass.prepared, result,
+                       pass.scratch + inner_scratch_offset_);
+  if (pass.state == nullptr) {
+    kernels::max_pool(pool_, result, pass.dst);
+    return;
+  }
+  kernels::PoolExtras extras{.positive_only = options_.relu};
+  if (options_.dropout) {
+    const std::span bits{
+        reinterpret_cast<std::uint8_t*>(pass.scratch + bits_offset_),
+        kernels::bit_bytes(spec_.state_bytes)};
+    kernels::dropout_bits(pass.key, options_.dropout->address,
+                          options_.dropout->rate, bits);
+    extras.kept = bits.data();
+    extras.scale = kernels::kept_scale(options_.dropout->rate);
+  }
+  kernels::max_pool_training(pool_, extras, result, pass.dst, pass.state);
+}
+
+void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
+  const kernels::PooledGradient from{
+      .diff = pass.diff_dst,
+      .winner = pass.state,
+      .scale = options_.dropout ? kernels::kept_scale(options_.dropout->rate)
+                                : 1.0f};
+  kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
+                                pass.scratch);
+  kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
+  if (pass.diff_src == nullptr) return;
+  kernels::data_gradient(shape_, from, pass.prepared + packed_offset_,
+                         options_.masks_src_relu ? pass.src : nullptr,
+                         pass.diff_src, pass.scratch);
+}
+
+void PooledConvolutionLayer::unpack_gradient(
+    const float* gradient,
+    std::span<const std::span<float>> diff_parameters) const {
+  kernels::unpack_weights(shape_, gradient, diff_parameters[kKernel]);
+  const float* bias = gradient + bias_offset_;
+  std::copy(bias, bias + options_.filters, diff_parameters[kBias].begin());
+}
+
+}  // namespace polytask

@@ -1,0 +1,72 @@
+// A 3 x 3 convolution, its relu, a max pool of 2 x 2 and the dropout behind it,
+// as one layer: what convolutional networks repeat.
+//
+// src [H, W, C], dst [OH / 2, OW / 2, filters]. Forward computes what the
+// separate layers would. Backward goes further: the gradient of the
+// convolution's result is never written out, for at least three quarters of it
+// are zeros; kernels/pooled_convolution.h walks the rest.
+// Source: docs/design/006-sparse-backward.md, docs/math/layers.md
+
+#pragma once
+
+#include <optional>
+
+#include "polytask/kernels/max_pool.h"
+#include "polytask/kernels/pooled_convolution.h"
+#include "polytask/layers/dropout_layer.h"
+#include "polytask/layers/image_layer.h"
+#include "polytask/onednn/convolution.h"
+
+namespace polytask {
+
+struct PooledConvolutionLayerOptions {
+  std::string name;  // of the convolution
+  std::string pool_name;
+  int filters = 0;
+  bool same_padding = false;
+  bool relu = false;
+  std::optional<DropoutLayerOptions> dropout;  // filters: a multiple of 8
+  // src is a relu's result whose mask backward applies here: see
+  // ConvolutionLayerOptions::relu_masked_by_next.
+  bool masks_src_relu = false;
+  bool with_backward = true;
+  bool with_diff_src = true;
+};
+
+class PooledConvolutionLayer final : public ImageLayer {
+ public:
+  // Whether a layer of these sizes can be built here and pays: the processor
+  // has the vectors for it and src is not just the three colours of an image.
+  [[nodiscard]] static bool pays(int channels, int kernel_size, int stride,
+                                 int pool_size);
+
+  // Throws Fault::config and Fault::shape as the separate layers do.
+  PooledConvolutionLayer(const PooledConvolutionLayerOptions& options,
+                         const Shape& src);
+
+  [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
+  void prepare(std::span<const std::span<const float>> parameters,
+               float* prepared) const override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  void unpack_gradient(
+      const float* gradient,
+      std::span<const std::span<float>> diff_parameters) const override;
+
+ private:
+  // Completes spec_, which so far describes the convolution, and the offsets.
+  void describe(const Shape& dst);
+
+  PooledConvolutionLayerOptions options_;
+  ImageLayerSpec spec_;  // before convolution_, which relies on its checks
+  onednn::ConvolutionOptions convolution_options_;
+  onednn::Convolution convolution_;  // forward only
+  kernels::PoolShape pool_;
+  kernels::PooledConvolution shape_;
+  std::size_t bits_offset_ = 0;  // floats: of the dropout's bits in scratch,
+  std::size_t inner_scratch_offset_ = 0;  // of oneDNN's scratch,
+  std::size_t packed_offset_ = 0;         // of our weights in prepared,
+  std::size_t bias_offset_ = 0;           // of the bias in gradient
+};
+
+}  // namespace polytask

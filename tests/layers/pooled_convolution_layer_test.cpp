@@ -1,0 +1,145 @@
+#include "polytask/layers/pooled_convolution_layer.h"
+
+#include <gtest/gtest.h>
+
+#include "polytask/base/text.h"
+#include "polytask/layers/convolution_layer.h"
+#include "polytask/layers/max_pooling_layer.h"
+#include "tests/support/check_layer.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/vector_targets.h"
+
+namespace polytask {
+namespace {
+
+PooledConvolutionLayerOptions options(int filters, bool same = false) {
+  return {.name = "conv2d_2",
+          .pool_name = "max_pooling2d_1",
+          .filters = filters,
+          .same_padding = same};
+}
+
+DropoutLayerOptions quarter() {
+  return {.name = "dropout_1", .rate = 0.25, .address = 3};
+}
+
+class PooledConvolutionLayerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kernels::has_vector_fma()) GTEST_SKIP() << "no AVX2 here";
+  }
+};
+
+TEST_F(PooledConvolutionLayerTest, PassesTheLayerCheckOnEveryProcessor) {
+  for (const std::int64_t target : test::vector_targets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    const test::OnlyTarget only(target);
+    for (const bool same : {false, true}) {
+      for (const Shape& src : {Shape{6, 7, 8}, {5, 8, 17}}) {
+        for (const int filters : {1, 3, 8}) {
+          test::check_layer(
+              PooledConvolutionLayer(options(filters, same), src));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(PooledConvolutionLayerTest, PassesTheLayerCheckWithReluAndDropout) {
+  PooledConvolutionLayerOptions o = options(8);
+  o.relu = true;
+  test::check_layer(PooledConvolutionLayer(o, {7, 6, 8}));
+  o.dropout = quarter();
+  test::check_layer(PooledConvolutionLayer(o, {7, 6, 8}));
+  o.with_diff_src = false;
+  test::check_layer(PooledConvolutionLayer(o, {7, 6, 8}),
+                    {.needs_diff_src = false});
+}
+
+// Forward is the separate layers' to the bit, in training and outside.
+TEST_F(PooledConvolutionLayerTest, ForwardEqualsTheSeparateLayers) {
+  const Shape src_shape{11, 10, 24};
+  PooledConvolutionLayerOptions o = options(40);
+  o.relu = true;
+  o.dropout = quarter();
+  const PooledConvolutionLayer layer(o, src_shape);
+  const ConvolutionLayer convolution(
+      {.name = "conv", .filters = 40, .kernel_size = 3, .relu = true},
+      src_shape);
+  const MaxPoolingLayer pool({.name = "pool"}, convolution.spec().dst);
+  const DropoutLayer dropout(quarter(), pool.spec().dst);
+  std::vector<float> src(element_count(src_shape));
+  for (std::size_t i = 0; i < src.size(); ++i) {
+    src[i] = static_cast<float>(i * 7919 % 101) / 50.0f - 1.0f;
+  }
+  std::vector<float> kernel(9 * 24 * 40);
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    kernel[i] = static_cast<float>(i * 104729 % 97) / 48.0f - 1.0f;
+  }
+  const std::vector<float> bias(40, 0.1f);
+  const std::vector<std::span<const float>> parameters{kernel, bias};
+  const ImageKey key{.seed = 1, .epoch = 2, .sample = 3};
+  for (const bool training : {false, true}) {
+    const auto run = [&](const ImageLayer& one, const std::vector<float>& in) {
+      const ImageLayerSpec& spec = one.spec();
+      std::vector<float> prepared(spec.prepared_count);
+      std::vector<float> scratch(spec.scratch_count);
+      std::vector<float> out(element_count(spec.dst));
+      std::vector<std::uint8_t> state(spec.state_bytes);
+      one.prepare(parameters, prepared.data());
+      one.forward({.src = in.data(),
+                   .prepared = prepared.data(),
+                   .dst = out.data(),
+                   .state = training ? state.data() : nullptr,
+                   .scratch = scratch.data(),
+                   .key = key});
+      return out;
+    };
+    const std::vector<float> pooled = run(pool, run(convolution, src));
+    EXPECT_EQ(run(layer, src), training ? run(dropout, pooled) : pooled);
+  }
+}
+
+TEST_F(PooledConvolutionLayerTest, SaysWhoComputesIt) {
+  PooledConvolutionLayerOptions o = options(8);
+  o.dropout = quarter();
+  const PooledConvolutionLayer layer(o, {6, 6, 8});
+  EXPECT_EQ(layer.spec().name, "conv2d_2 + max_pooling2d_1 + dropout_1");
+  EXPECT_NE(layer.spec().implementation.find("backward own"),
+            std::string::npos);
+  EXPECT_EQ(layer.spec().parameters,
+            (std::vector<ParameterSpec>{{"conv2d_2/kernel", {3, 3, 8, 8}},
+                                        {"conv2d_2/bias", {8}}}));
+}
+
+TEST_F(PooledConvolutionLayerTest, PaysWhereItsKernelsFit) {
+  EXPECT_TRUE(PooledConvolutionLayer::pays(32, 3, 1, 2));
+  EXPECT_FALSE(PooledConvolutionLayer::pays(3, 3, 1, 2)) << "colours";
+  EXPECT_FALSE(PooledConvolutionLayer::pays(32, 5, 1, 2));
+  EXPECT_FALSE(PooledConvolutionLayer::pays(32, 3, 2, 2));
+  EXPECT_FALSE(PooledConvolutionLayer::pays(32, 3, 1, 3));
+  const test::OnlyTarget only(HWY_SCALAR);
+  EXPECT_FALSE(PooledConvolutionLayer::pays(32, 3, 1, 2)) << "no AVX2";
+}
+
+// The same words as from the layers it stands for.
+TEST_F(PooledConvolutionLayerTest, ImpossibleOnesNameTheLayer) {
+  const auto refuse = [](Fault fault, const char* text, int filters,
+                         double rate, const Shape& src) {
+    PooledConvolutionLayerOptions o = options(filters);
+    o.dropout = {.name = "dropout_1", .rate = rate};
+    test::expect_error(fault, text,
+                       [&] { const PooledConvolutionLayer layer(o, src); });
+  };
+  refuse(Fault::config, "conv2d_2: filters: expected >= 1, got 0", 0, 0.5,
+         {6, 6, 8});
+  refuse(Fault::config, "dropout_1: rate: expected 0 <= rate < 1, got 1", 8,
+         1.0, {6, 6, 8});
+  refuse(Fault::shape,
+         "max_pooling2d_1: a window of 2 x 2 does not fit into its input "
+         "[1, 4, 8]; pool less, or use larger images",
+         8, 0.5, {3, 6, 8});
+}
+
+}  // namespace
+}  // namespace polytask
