@@ -19,6 +19,7 @@
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
 #include "polytask/task/multi_task_loss.h"
+#include "polytask/train/gradient_step.h"
 
 namespace polytask::benchmark {
 namespace {
@@ -52,7 +53,6 @@ class Step {
                                         .workers = threads})),
         network_(plan_, pool_),
         parameters_(plan_->parameters()),
-        gradients_(plan_->parameters()),
         m_(plan_->parameters()),
         v_(plan_->parameters()),
         adam_({}),
@@ -66,6 +66,23 @@ class Step {
     for (std::uint32_t i = 0; i < kBatch; ++i) samples_[i] = i;
   }
 
+  // Milliseconds of both threads a layer and pass, per step.
+  void print_layers(int steps) {
+    network_.start_clock();
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < steps; ++i) run();
+    const std::chrono::duration<double, std::milli> elapsed =
+        std::chrono::steady_clock::now() - begin;
+    double sum = 0.0;
+    for (const LayerTime& t : network_.layer_times()) {
+      const double ms = 1e3 * t.seconds / steps;
+      sum += ms;
+      std::printf("%-8s %-44s %7.1f ms\n", t.pass.c_str(), t.layer.c_str(), ms);
+    }
+    std::printf("%-53s %7.1f ms\n", "sum over threads", sum);
+    std::printf("%-53s %7.1f ms\n", "step", elapsed.count() / steps);
+  }
+
   void run() {
     network_.prepare(parameters_);
     network_.forward_training(
@@ -74,24 +91,17 @@ class Step {
         {.seed = 1, .epoch = ++epoch_, .samples = samples_});
     multi_task_loss_on_logits(network_.logits(0), targets_, kLabels,
                               network_.diff_logits(0));
-    network_.backward(gradients_);
+    network_.backward();
+    if (unusable_gradient(network_)) std::puts("a gradient is not finite");
     adam_.begin_step();
-    const std::size_t count = parameters_.flat().size();
-    pool_.run(64, [&](int part, int) {
-      const auto edge = [&](int p) {
-        return count * static_cast<std::size_t>(p) / 64;
-      };
-      adam_.update(parameters_.flat(), gradients_.flat(),
-                   {.m = m_.flat(), .v = v_.flat()}, edge(part),
-                   edge(part + 1));
-    });
+    update_parameters(network_, adam_, parameters_, m_, v_);
   }
 
  private:
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore parameters_, gradients_, m_, v_;
+  ParameterStore parameters_, m_, v_;
   Adam adam_;
   std::vector<std::uint8_t> pixels_;
   std::vector<float> targets_;
@@ -156,6 +166,7 @@ int run(int pairs, int threads) {
     step_ms.push_back(milliseconds(step));
     ratios.push_back(step_ms.back() / bare_ms.back());
   }
+  step.print_layers(pairs);
   const auto [low, high] = bootstrap_interval(ratios);
   std::printf("bare convolutions  %7.1f ms (median of %d)\n", median(bare_ms),
               pairs);

@@ -18,7 +18,7 @@ MAY_USE = {
     "data": ["tensor"],
     "draw": ["data"],
     "metrics": ["tensor"],
-    "optim": ["tensor"],
+    "optim": ["kernels"],
     "layers": ["onednn", "kernels"],
     "network": ["layers"],
     "task": ["network", "metrics"],

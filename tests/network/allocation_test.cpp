@@ -114,13 +114,15 @@ class Step {
           logits, std::span<const float>(targets_).first(logits.size()),
           head == 0 ? 5 : 2, bench_.network.diff_logits(head));
     }
-    bench_.network.backward(bench_.gradients);
+    bench_.network.backward();
     adam_.begin_step();
-    bench_.pool.run(4, [this](int part, int) {
-      const std::size_t count = m_.flat().size();
-      const auto p = static_cast<std::size_t>(part);
-      adam_.update(bench_.parameters.flat(), bench_.gradients.flat(),
-                   {m_.flat(), v_.flat()}, count * p / 4, count * (p + 1) / 4);
+    bench_.network.for_each_gradient([this](std::size_t parameter,
+                                            std::size_t first,
+                                            std::span<const float> gradient) {
+      const auto range = [&](ParameterStore& store) {
+        return store[parameter].subspan(first, gradient.size());
+      };
+      adam_.update(range(bench_.parameters), gradient, {range(m_), range(v_)});
     });
   }
 

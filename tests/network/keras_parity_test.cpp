@@ -114,7 +114,7 @@ struct Training {
     network.backward(bench.gradients);
     adam.begin_step();
     adam.update(bench.parameters.flat(), bench.gradients.flat(),
-                {m.flat(), v.flat()}, 0, m.flat().size());
+                {m.flat(), v.flat()});
     return value.loss;
   }
 };

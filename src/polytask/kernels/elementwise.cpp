@@ -1,5 +1,7 @@
 #include "polytask/kernels/elementwise.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 
 namespace polytask::kernels {
@@ -26,6 +28,18 @@ void add_to(std::span<float> sum, std::span<const float> term) {
   const float* from = term.data();
   float* to = sum.data();
   for (std::size_t i = 0; i < sum.size(); ++i) to[i] += from[i];
+}
+
+float largest_magnitude(std::span<const float> values) {
+  // Magnitudes are ordered as their bits are, and NaN's lie above infinity's.
+  constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
+  std::int32_t largest = 0;
+  for (const float value : values) {
+    largest = std::max(
+        largest, static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(value) &
+                                           kMagnitude));
+  }
+  return std::bit_cast<float>(largest);
 }
 
 void scale_pixels(std::span<const std::uint8_t> src, float factor,

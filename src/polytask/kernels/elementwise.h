@@ -14,6 +14,9 @@ void mask_relu(std::span<const float> dst, std::span<float> diff);
 // sum[i] += term[i]
 void add_to(std::span<float> sum, std::span<const float> term);
 
+// The largest |values[i]|; 0 of none. A NaN counts as larger than anything.
+[[nodiscard]] float largest_magnitude(std::span<const float> values);
+
 // dst[i] = src[i] * scale
 void scale_pixels(std::span<const std::uint8_t> src, float scale,
                   std::span<float> dst);

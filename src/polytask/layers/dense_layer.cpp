@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kParts = 8;  // the same for any number of threads
 constexpr int kFeaturesWorthAPart = 256;
+constexpr int kGradientFloats = 32768;  // of a block: 128 KiB
 
 int checked_features(const DenseLayerOptions& o, const Shape& src) {
   if (o.units < 1) {
@@ -37,6 +38,22 @@ DenseLayer::DenseLayer(const DenseLayerOptions& options, const Shape& src)
     };
     blocks_.push_back(plan_block(edge(part), edge(part + 1) - edge(part)));
   }
+  if (!options.with_backward) return;
+  gradient_rows_ = std::min(
+      features_, std::max(16, kGradientFloats / options.units / 16 * 16));
+  gradient_.emplace(plan_gradient(gradient_rows_));
+  const int rest = features_ % gradient_rows_;
+  if (rest > 0) last_gradient_.emplace(plan_gradient(rest));
+}
+
+onednn::Matmul DenseLayer::plan_gradient(int rows) const {
+  const auto& [name, units, relu, batch, with_backward] = options_;
+  return onednn::Matmul(name, {.m = rows,
+                               .k = batch,
+                               .n = units,
+                               .a = {.row = 1, .column = features_},
+                               .b = {.row = units},
+                               .c = {.row = units}});
 }
 
 DenseLayer::Block DenseLayer::plan_block(int first, int count) const {
@@ -59,13 +76,6 @@ DenseLayer::Block DenseLayer::plan_block(int first, int count) const {
                                   .a = results,
                                   .b = {.row = 1, .column = units},
                                   .c = images});
-  block.backward_weights.emplace(
-      name, onednn::MatmulOptions{.m = count,
-                                  .k = batch,
-                                  .n = units,
-                                  .a = {.row = 1, .column = features_},
-                                  .b = results,
-                                  .c = kernel});
   return block;
 }
 
@@ -79,7 +89,7 @@ std::string DenseLayer::implementation() const {
   std::string text = cat("forward ", block.forward->implementation());
   if (!options_.with_backward) return text;
   return cat(text, ", backward data ", block.backward_data->implementation(),
-             ", backward weights ", block.backward_weights->implementation());
+             ", backward weights ", gradient_->implementation());
 }
 
 double DenseLayer::forward_flops() const {
@@ -98,10 +108,12 @@ std::size_t DenseLayer::partial_count() const {
 std::size_t DenseLayer::scratch_count() const {
   std::size_t count = 1;
   for (const Block& block : blocks_) {
-    for (const auto* product :
-         {&block.forward, &block.backward_data, &block.backward_weights}) {
+    for (const auto* product : {&block.forward, &block.backward_data}) {
       if (*product) count = std::max(count, (*product)->scratch_count());
     }
+  }
+  for (const auto* product : {&gradient_, &last_gradient_}) {
+    if (*product) count = std::max(count, (*product)->scratch_count());
   }
   return count;
 }
@@ -136,22 +148,40 @@ void DenseLayer::forward_finish(int first_row, int last_row, float* partial,
   }
 }
 
-void DenseLayer::backward_part(int part, const float* src,
-                               const float* diff_dst,
-                               std::span<const float> kernel, float* diff_src,
-                               std::span<float> diff_kernel,
-                               std::span<float> diff_bias,
-                               float* scratch) const {
+void DenseLayer::backward_data_part(int part, const float* diff_dst,
+                                    std::span<const float> kernel,
+                                    float* diff_src, float* scratch) const {
   const Block& block = blocks_[static_cast<std::size_t>(part)];
-  const auto units = static_cast<std::size_t>(options_.units);
   const std::size_t first = static_cast<std::size_t>(block.first);
-  if (diff_src != nullptr) {
-    block.backward_data->execute(diff_dst, kernel.data() + first * units,
-                                 diff_src + first, scratch);
-  }
-  block.backward_weights->execute(src + first, diff_dst,
-                                  diff_kernel.data() + first * units, scratch);
-  if (part != 0) return;
+  block.backward_data->execute(
+      diff_dst,
+      kernel.data() + first * static_cast<std::size_t>(options_.units),
+      diff_src + first, scratch);
+}
+
+int DenseLayer::gradient_blocks() const {
+  return (features_ + gradient_rows_ - 1) / gradient_rows_;
+}
+
+std::size_t DenseLayer::gradient_block_count() const {
+  return static_cast<std::size_t>(gradient_rows_) *
+         static_cast<std::size_t>(options_.units);
+}
+
+DenseLayer::Rows DenseLayer::kernel_gradient_block(int block, const float* src,
+                                                   const float* diff_dst,
+                                                   float* gradient,
+                                                   float* scratch) const {
+  const int first = block * gradient_rows_;
+  const int count = std::min(gradient_rows_, features_ - first);
+  const auto& product = count == gradient_rows_ ? gradient_ : last_gradient_;
+  product->execute(src + first, diff_dst, gradient, scratch);
+  return {.first = first, .count = count};
+}
+
+void DenseLayer::bias_gradient(const float* diff_dst,
+                               std::span<float> diff_bias) const {
+  const auto units = static_cast<std::size_t>(options_.units);
   std::ranges::fill(diff_bias, 0.0f);
   for (int row = 0; row < options_.batch; ++row) {
     kernels::add_to(diff_bias,

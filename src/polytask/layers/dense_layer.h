@@ -57,12 +57,25 @@ class DenseLayer {
                       std::span<const float> bias, float* dst) const;
 
   // diff_dst is the gradient before the relu: mask_relu first. Each part
-  // overwrites its columns of diff_src and its rows of diff_kernel; part 0 also
-  // diff_bias. diff_src may be null.
-  void backward_part(int part, const float* src, const float* diff_dst,
-                     std::span<const float> kernel, float* diff_src,
-                     std::span<float> diff_kernel, std::span<float> diff_bias,
-                     float* scratch) const;
+  // overwrites its columns of diff_src.
+  void backward_data_part(int part, const float* diff_dst,
+                          std::span<const float> kernel, float* diff_src,
+                          float* scratch) const;
+
+  // The gradient of the kernel comes in blocks of rows that fit into a core's
+  // cache, so that whoever needs it can use it there: row first of the kernel
+  // and those behind it. Overwrites `gradient`, row-major, at most
+  // gradient_block_count() floats.
+  struct Rows {
+    int first = 0;
+    int count = 0;
+  };
+  [[nodiscard]] int gradient_blocks() const;
+  [[nodiscard]] std::size_t gradient_block_count() const;
+  Rows kernel_gradient_block(int block, const float* src, const float* diff_dst,
+                             float* gradient, float* scratch) const;
+  // Overwrites diff_bias.
+  void bias_gradient(const float* diff_dst, std::span<float> diff_bias) const;
 
  private:
   struct Block {
@@ -70,14 +83,17 @@ class DenseLayer {
     int count = 0;
     std::optional<onednn::Matmul> forward;
     std::optional<onednn::Matmul> backward_data;
-    std::optional<onednn::Matmul> backward_weights;
   };
   [[nodiscard]] Block plan_block(int first, int count) const;
+  [[nodiscard]] onednn::Matmul plan_gradient(int rows) const;
   [[nodiscard]] std::size_t sums() const;  // floats of one partial sum
 
   DenseLayerOptions options_;
   int features_ = 0;
   std::vector<Block> blocks_;
+  int gradient_rows_ = 0;  // of a block; the last one may have fewer
+  std::optional<onednn::Matmul> gradient_;
+  std::optional<onednn::Matmul> last_gradient_;
 };
 
 }  // namespace polytask

@@ -15,7 +15,12 @@ constexpr int kShards = NetworkPlan::kShards;
 }  // namespace
 
 Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
-    : plan_(std::move(plan)), pool_(pool), workspace_(plan_->memory()) {
+    : plan_(std::move(plan)),
+      pool_(pool),
+      workspace_(plan_->memory()),
+      clock_(pool.workers(),
+             1 + 2 * (plan_->image_steps.size() + plan_->dense_steps.size() +
+                      plan_->heads.size())) {
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
   throw Error(Fault::config, cat("network: planned for at most ", planned,
@@ -108,23 +113,27 @@ void Network::forward_image(int image, int worker) {
   const std::byte* raw = batch_.pixels + static_cast<std::size_t>(image) *
                                              pixels * size_of(batch_.type);
   const std::span<float> scaled{at(plan_->input, image, worker), pixels};
-  if (batch_.type == PixelType::uint8) {
-    kernels::scale_pixels(
-        std::span{reinterpret_cast<const std::uint8_t*>(raw), pixels},
-        batch_.scale, scaled);
-  } else {
-    kernels::scale_pixels(
-        std::span{reinterpret_cast<const float*>(raw), pixels}, batch_.scale,
-        scaled);
-  }
+  clock_.measure(worker, 0, [&] {
+    if (batch_.type == PixelType::uint8) {
+      kernels::scale_pixels(
+          std::span{reinterpret_cast<const std::uint8_t*>(raw), pixels},
+          batch_.scale, scaled);
+    } else {
+      kernels::scale_pixels(
+          std::span{reinterpret_cast<const float*>(raw), pixels}, batch_.scale,
+          scaled);
+    }
+  });
   for (const ImageStep& step : plan_->image_steps) {
-    step.layer->forward(
-        {.src = at(step.src, image, worker),
-         .prepared = workspace_[step.prepared].data(),
-         .dst = at(step.dst, image, worker),
-         .state = state_of(step, image),
-         .scratch = worker_scratch(worker, plan_->layer_scratch),
-         .key = image_key(image)});
+    clock_.measure(worker, line_of(step), [&] {
+      step.layer->forward(
+          {.src = at(step.src, image, worker),
+           .prepared = workspace_[step.prepared].data(),
+           .dst = at(step.dst, image, worker),
+           .state = state_of(step, image),
+           .scratch = worker_scratch(worker, plan_->layer_scratch),
+           .key = image_key(image)});
+    });
   }
 }
 
@@ -141,9 +150,11 @@ void Network::forward_dense(const DenseStep& step, Slot src) {
   const DenseLayer& layer = step.layer;
   float* partial = workspace_[step.partial].data();
   pool_.run(layer.parts(), [&](int part, int worker) {
-    layer.forward_part(part, workspace_[src].data(),
-                       (*parameters_)[step.kernel], partial,
-                       worker_scratch(worker, plan_->layer_scratch));
+    clock_.measure(worker, line_of(step), [&] {
+      layer.forward_part(part, workspace_[src].data(),
+                         (*parameters_)[step.kernel], partial,
+                         worker_scratch(worker, plan_->layer_scratch));
+    });
   });
   const auto units = static_cast<std::size_t>(layer.units());
   pool_.run(kShards, [&](int shard, int worker) {
@@ -168,6 +179,35 @@ void Network::forward_dense(const DenseStep& step, Slot src) {
       before = result;
     }
   });
+}
+
+std::size_t Network::line_of(const ImageStep& step) const {
+  return 1 + 2 * static_cast<std::size_t>(&step - plan_->image_steps.data());
+}
+
+std::size_t Network::line_of(const DenseStep& step) const {
+  const auto& dense = plan_->dense_steps;
+  const auto& heads = plan_->heads;
+  const bool head = &step >= heads.data() && &step < &*heads.end();
+  const auto index = static_cast<std::size_t>(
+      head ? &step - heads.data() + static_cast<std::ptrdiff_t>(dense.size())
+           : &step - dense.data());
+  return 1 + 2 * (plan_->image_steps.size() + index);
+}
+
+std::vector<LayerTime> Network::layer_times() const {
+  std::vector<LayerTime> times{{"input", "forward", clock_.seconds(0)}};
+  const auto add = [&](const std::string& name, std::size_t line) {
+    times.push_back({name, "forward", clock_.seconds(line)});
+    times.push_back({name, "backward", clock_.seconds(line + 1)});
+  };
+  for (const ImageStep& step : plan_->image_steps) {
+    add(step.layer->spec().name, line_of(step));
+  }
+  for (const auto* steps : {&plan_->dense_steps, &plan_->heads}) {
+    for (const DenseStep& step : *steps) add(step.layer.name(), line_of(step));
+  }
+  return times;
 }
 
 std::span<const float> Network::logits(std::size_t output) const {

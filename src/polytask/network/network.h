@@ -8,14 +8,19 @@
 //   prepare()    after each change of the parameters
 //   forward()    logits of a batch
 //   backward()   gradients of the batch that forward saw last
+//   for_each_gradient()   hands them out
 
 #pragma once
 
 #include <array>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "polytask/base/function_ref.h"
 #include "polytask/base/thread_pool.h"
+#include "polytask/network/layer_clock.h"
 #include "polytask/network/network_plan.h"
 #include "polytask/tensor/parameter_store.h"
 #include "polytask/tensor/pixel_type.h"
@@ -35,6 +40,13 @@ struct BatchKey {
   std::uint64_t seed = 0;
   std::uint32_t epoch = 0;
   std::span<const std::uint32_t> samples;  // [n]
+};
+
+// The time one layer took in one pass, summed over images and threads.
+struct LayerTime {
+  std::string layer;  // as in the plan; "input" for the scaling of the pixels
+  std::string pass;   // "forward" or "backward"
+  double seconds = 0;
 };
 
 class Network {
@@ -58,8 +70,30 @@ class Network {
   // Where the loss writes the gradient of the logits, [n, units].
   [[nodiscard]] std::span<float> diff_logits(std::size_t output);
 
-  // Overwrites gradients, which have the plan's layout.
+  // Computes the gradients, but for those of dense kernels, which are larger
+  // than everything else together and are computed as they are handed out.
+  void backward();
+
+  // Elements [first, first + gradient.size()) of the gradient of a parameter
+  // array, an index into the plan's parameters().
+  using GradientSink =
+      FunctionRef<void(std::size_t parameter, std::size_t first,
+                       std::span<const float> gradient)>;
+  // After backward(): calls the sink for every element of every gradient once,
+  // in ranges that are in the cache of the core that calls. Several threads
+  // call at once. The sink may change those elements of the parameters.
+  void for_each_gradient(GradientSink sink);
+  // Both, into gradients, which have the plan's layout.
   void backward(ParameterStore& gradients);
+
+  // After backward(): nothing in the gradient of a parameter array is larger
+  // than this. Not finite when the gradient may not be.
+  [[nodiscard]] float gradient_bound(std::size_t parameter);
+
+  // Times every layer from now on until it is asked; see layer_times().
+  void start_clock() { clock_.start(); }
+  // Since start_clock(), in the order of the layers.
+  [[nodiscard]] std::vector<LayerTime> layer_times() const;
 
  private:
   struct Rows {
@@ -78,17 +112,26 @@ class Network {
   void forward_dense(DenseStep const& step, Slot src);
   void clear_rows_behind_batch();
 
-  void backward_heads(ParameterStore& gradients);
-  void backward_dense(const DenseStep& step, Slot src, float* diff_src,
-                      ParameterStore& gradients);
+  void backward_heads();
+  void backward_dense(const DenseStep& step, float* diff_src);
+  void hand_out(const DenseStep& step, int block, int worker,
+                GradientSink sink) const;
+  [[nodiscard]] Slot src_of(const DenseStep& step) const;
+  [[nodiscard]] float largest_in(std::span<const float> values);
   void backward_rows(const DenseStep& step);
   void backward_image(int image, int worker, float* shard_gradient);
   void backward_images();
   void sum_shards();
 
+  // Lines of the clock: the input, then forward and backward of each step of
+  // the images, of the dense layers, of the heads.
+  [[nodiscard]] std::size_t line_of(const ImageStep& step) const;
+  [[nodiscard]] std::size_t line_of(const DenseStep& step) const;
+
   std::shared_ptr<const NetworkPlan> plan_;
   ThreadPool& pool_;
   Workspace workspace_;
+  LayerClock clock_;
   const ParameterStore* parameters_ = nullptr;
   ImageBatch batch_;
   BatchKey key_;

@@ -50,6 +50,7 @@ void NetworkPlan::place_activations() {
 void NetworkPlan::place_layer_buffers() {
   std::size_t largest = element_count(options_.input);
   std::size_t scratch_count = 0;
+  std::size_t block_count = 0;
   for (ImageStep& step : image_steps) {
     const ImageLayerSpec& spec = step.layer->spec();
     step.state_offset = state_stride;
@@ -62,10 +63,13 @@ void NetworkPlan::place_layer_buffers() {
   for (const auto* steps : {&dense_steps, &heads}) {
     for (const DenseStep& step : *steps) {
       scratch_count = std::max(scratch_count, step.layer.scratch_count());
+      if (!options_.training) continue;
+      block_count = std::max(block_count, step.layer.gradient_block_count());
     }
   }
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
   if (!options_.training) return;
+  gradient_block = place(block_count, /*keep=*/false).offset;
   for (std::size_t& buffer : diff) {
     buffer = place(largest, /*keep=*/false).offset;
   }
@@ -78,6 +82,11 @@ void NetworkPlan::reserve_memory() {
     if (spec.prepared_count == 0) continue;
     step.prepared =
         memory_.reserve(spec.name + " prepared", spec.prepared_count);
+    if (!options_.training) continue;
+    for (const ParameterSpec& parameter : spec.parameters) {
+      step.gradients.push_back(memory_.reserve("diff " + parameter.name,
+                                               element_count(parameter.shape)));
+    }
   }
   scratch = memory_.reserve(
       "scratch of the workers",

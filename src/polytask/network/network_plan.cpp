@@ -257,6 +257,8 @@ DenseStep NetworkPlan::make_dense_step(const DenseLayerOptions& dense,
   step.dst = memory_.reserve(dense.name, count);
   if (options_.training) {
     step.diff_dst = memory_.reserve("diff " + dense.name, count);
+    step.diff_bias = memory_.reserve("diff " + dense.name + "/bias",
+                                     static_cast<std::size_t>(dense.units));
   }
   step.kernel = specs_.size();
   step.bias = specs_.size() + 1;

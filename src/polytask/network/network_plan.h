@@ -59,6 +59,7 @@ struct ImageStep {
   Slot prepared;                        // empty when the layer prepares nothing
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
   std::vector<std::size_t> parameters;  // indices into the layout
+  std::vector<Slot> gradients;          // of the batch, one a parameter
 };
 
 // A layer on the rows of a dense layer's result.
@@ -75,6 +76,7 @@ struct DenseStep {
   Slot dst;       // [batch, units]
   Slot diff_dst;  // the same, training only
   std::vector<RowStep> after;
+  Slot diff_bias;          // training only
   std::size_t kernel = 0;  // index into the layout
   std::size_t bias = 0;
 
@@ -117,9 +119,10 @@ class NetworkPlan {
   std::size_t state_stride = 0;  // bytes
   Slot scratch;                  // [workers, scratch_stride]
   std::size_t scratch_stride = 0;
-  std::size_t layer_scratch = 0;  // offset in a worker's scratch
-  std::size_t diff[2] = {0, 0};   // two buffers that take turns
-  Slot feature_rows;              // [batch, features]
+  std::size_t layer_scratch = 0;   // offset in a worker's scratch
+  std::size_t gradient_block = 0;  // the same, of a dense layer's rows
+  std::size_t diff[2] = {0, 0};    // two buffers that take turns
+  Slot feature_rows;               // [batch, features]
   Slot diff_feature_rows;
   Slot head_diff;  // [batch, units] of the last trunk layer, when heads add up
   Slot shard_gradients;             // [kShards, gradient_stride]

@@ -4,6 +4,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/kernels/adam.h"
 
 namespace polytask {
 namespace {
@@ -45,22 +46,12 @@ void Adam::begin_step() {
 }
 
 void Adam::update(std::span<float> w, std::span<const float> g,
-                  const AdamState& state, std::size_t first,
-                  std::size_t last) const {
-  const auto keep_1 = static_cast<float>(1.0 - options_.beta_1);
-  const auto keep_2 = static_cast<float>(1.0 - options_.beta_2);
-  const auto epsilon = static_cast<float>(options_.epsilon);
-  const float rate = rate_;
-  float* const weight = w.data();
-  float* const m = state.m.data();
-  float* const v = state.v.data();
-  const float* const gradient = g.data();
-  for (std::size_t i = first; i < last; ++i) {
-    const float gi = gradient[i];
-    m[i] += keep_1 * (gi - m[i]);
-    v[i] += keep_2 * (gi * gi - v[i]);
-    weight[i] -= rate * m[i] / (std::sqrt(v[i]) + epsilon);
-  }
+                  const AdamState& state) const {
+  kernels::adam({.rate = rate_,
+                 .keep_1 = static_cast<float>(1.0 - options_.beta_1),
+                 .keep_2 = static_cast<float>(1.0 - options_.beta_2),
+                 .epsilon = static_cast<float>(options_.epsilon)},
+                g, w, state.m, state.v);
 }
 
 }  // namespace polytask

@@ -35,10 +35,10 @@ class Adam {
   // Starts step t; then update() for ranges that cover every element once.
   void begin_step();
 
-  // Overwrites w, m and v in [first, last).
+  // Overwrites w, m and v, which are as long as g. Several threads may update
+  // different ranges at once.
   void update(std::span<float> w, std::span<const float> g,
-              const AdamState& state, std::size_t first,
-              std::size_t last) const;
+              const AdamState& state) const;
 
  private:
   AdamOptions options_;

@@ -11,6 +11,7 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/task/model_plan.h"
+#include "polytask/train/gradient_step.h"
 
 namespace polytask {
 namespace {
@@ -51,7 +52,6 @@ Training::Training(Model& model, const TrainData& data,
                                .workers = pool_.workers(),
                                .training = true})),
       network_(plan_, pool_),
-      gradients_(plan_->parameters()),
       state_{.m = ParameterStore(plan_->parameters()),
              .v = ParameterStore(plan_->parameters())},
       adam_(options.adam),
@@ -173,13 +173,15 @@ std::optional<Training::End> Training::train_step(
     return not_finite(cat("epoch ", epoch, ", step ", step), *data_.train,
                       indices);
   }
-  network_.backward(gradients_);
-  if (const auto tensor = unusable_gradient()) {
+  network_.backward();
+  if (const auto tensor = unusable_gradient(network_)) {
     return diverged(
         cat("epoch ", epoch, ", step ", step),
         cat("the gradient of ", *tensor, " is not finite or beyond 2^63"));
   }
-  update_parameters();
+  if (saver_) saver_->wait_until_copied();
+  adam_.begin_step();
+  update_parameters(network_, adam_, model_.parameters, state_.m, state_.v);
   return std::nullopt;
 }
 
@@ -191,17 +193,6 @@ LossValue Training::loss_of_batch(const Batch& batch, bool with_gradient) {
   meter_.add(logits, batch.targets(), batch.weights(), value.weighted_sum,
              value.observed);
   return value;
-}
-
-void Training::update_parameters() {
-  if (saver_) saver_->wait_until_copied();
-  adam_.begin_step();
-  const std::size_t count = model_.parameters.flat().size();
-  pool_.run(kRanges, [&](int range, int) {
-    adam_.update(model_.parameters.flat(), gradients_.flat(),
-                 {.m = state_.m.flat(), .v = state_.v.flat()},
-                 range_edge(count, range), range_edge(count, range + 1));
-  });
 }
 
 std::optional<Training::End> Training::validate(EpochReport& report) {

@@ -44,8 +44,6 @@ class Training {
       int epoch, int step, std::span<const std::int64_t> indices);
   [[nodiscard]] std::optional<End> validate(EpochReport& report);
   LossValue loss_of_batch(const Batch& batch, bool with_gradient);
-  [[nodiscard]] std::optional<std::string> unusable_gradient();
-  void update_parameters();
   void finish_epoch(EpochReport& report);
   void save(int epoch, bool best);
   void report_saves();
@@ -57,12 +55,6 @@ class Training {
   [[nodiscard]] End diverged(const std::string& when,
                              const std::string& what) const;
 
-  // Long arrays are cut into ranges that threads share out.
-  static constexpr int kRanges = 64;
-  static std::size_t range_edge(std::size_t count, int range) {
-    return count * static_cast<std::size_t>(range) / kRanges;
-  }
-
   Model& model_;
   TrainData data_;
   TrainOptions options_;
@@ -70,7 +62,6 @@ class Training {
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore gradients_;
   TrainingState state_;
   Adam adam_;
   Batch batch_;

@@ -1,0 +1,26 @@
+#include "polytask/train/gradient_step.h"
+
+namespace polytask {
+
+std::optional<std::string> unusable_gradient(Network& network) {
+  constexpr float kLimit = 0x1p63f;
+  const auto& specs = network.plan().parameters().specs();
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (!(network.gradient_bound(i) < kLimit)) return specs[i].name;
+  }
+  return std::nullopt;
+}
+
+void update_parameters(Network& network, const Adam& adam,
+                       ParameterStore& parameters, ParameterStore& m,
+                       ParameterStore& v) {
+  network.for_each_gradient([&](std::size_t parameter, std::size_t first,
+                                std::span<const float> gradient) {
+    const auto range = [&](ParameterStore& store) {
+      return store[parameter].subspan(first, gradient.size());
+    };
+    adam.update(range(parameters), gradient, {.m = range(m), .v = range(v)});
+  });
+}
+
+}  // namespace polytask
