@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "polytask/base/text.h"
 #include "tests/support/check_layer.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/vector_targets.h"
 
 namespace polytask {
 namespace {
@@ -55,6 +57,58 @@ TEST(ConvolutionLayer, ChannelCountsPassTheLayerCheck) {
       check({true, 1, 3, channels, filters, filters % 2 == 1}, {5, 4});
     }
   }
+}
+
+// Lists where relu leaves about half; oneDNN where all are alive, because there
+// is no relu; on every processor.
+TEST(ConvolutionLayer, SkippingZerosPassesTheLayerCheck) {
+  for (const std::int64_t target : test::vector_targets()) {
+    const test::OnlyTarget only(target);
+    ASSERT_TRUE(ConvolutionLayer::can_skip_zeros(8, 3, 1));
+    for (const bool same : {false, true}) {
+      for (const bool relu : {false, true}) {
+        for (const int channels : {8, 17, 33}) {
+          Case c{same, 1, 3, channels, 5, relu};
+          ConvolutionLayerOptions options = c.options();
+          options.skip_zeros = true;
+          test::check_layer(ConvolutionLayer(options, {6, 7, channels}));
+        }
+      }
+    }
+  }
+}
+
+TEST(ConvolutionLayer, SkippingZerosAddsUpWithOneDnn) {
+  if (!kernels::has_vector_fma()) GTEST_SKIP() << "no AVX2 here";
+  const Shape src_shape{6, 6, 8};
+  ConvolutionLayerOptions options{
+      .name = "conv", .filters = 4, .kernel_size = 3, .skip_zeros = true};
+  const ConvolutionLayer layer(options, src_shape);
+  const ImageLayerSpec& spec = layer.spec();
+  const std::vector<float> src(element_count(src_shape), 1.0f);
+  std::vector<float> kernel(9 * 8 * 4, 0.5f);
+  std::vector<float> bias(4);
+  std::vector<float> prepared(spec.prepared_count);
+  std::vector<float> scratch(spec.scratch_count);
+  std::vector<float> diff_src(src.size());
+  std::vector<float> gradient(spec.gradient_count);
+  layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                prepared.data());
+  std::vector<float> dense(element_count(spec.dst), 1.0f);
+  std::vector<float> sparse(dense.size(), 0.0f);
+  std::ranges::fill(std::span(sparse).first(4), 10.0f);  // one pixel
+  for (std::vector<float>* diff : {&dense, &sparse}) {
+    layer.backward({.src = src.data(),
+                    .prepared = prepared.data(),
+                    .diff_dst = diff->data(),
+                    .diff_src = diff_src.data(),
+                    .gradient = gradient.data(),
+                    .scratch = scratch.data()});
+  }
+  layer.unpack_gradient(gradient.data(),
+                        std::vector<std::span<float>>{kernel, bias});
+  for (const float v : kernel) EXPECT_EQ(v, 16.0f + 10.0f);
+  for (const float v : bias) EXPECT_EQ(v, 16.0f + 10.0f);
 }
 
 TEST(ConvolutionLayer, FirstLayerNeedsNoGradientOfItsImage) {

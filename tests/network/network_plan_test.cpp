@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "polytask/kernels/pooled_convolution.h"
+#include "polytask/kernels/sparse_convolution.h"
 #include "tests/network/network_bench.h"
 #include "tests/support/expect_error.h"
 

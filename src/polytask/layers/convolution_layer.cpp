@@ -92,15 +92,47 @@ ImageLayerSpec describe(const ConvolutionLayerOptions& o,
 
 }  // namespace
 
+bool ConvolutionLayer::can_skip_zeros(int channels, int kernel_size,
+                                      int stride) {
+  constexpr int kLeastChannels = 8;  // below, most of a vector would be zeros
+  return channels >= kLeastChannels && kernel_size == 3 && stride == 1 &&
+         kernels::has_vector_fma();
+}
+
 ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
                                    const Shape& src)
     : masks_relu_(options.relu && !options.relu_masked_by_next),
+      skips_zeros_(options.skip_zeros && options.with_backward),
       convolution_(options.name, checked(options, src)),
-      spec_(describe(options, checked(options, src), convolution_)) {}
+      spec_(describe(options, checked(options, src), convolution_)) {
+  if (!skips_zeros_) return;
+  const onednn::ConvolutionOptions c = checked(options, src);
+  sparse_ = {.height = c.height,
+             .width = c.width,
+             .channels = c.channels,
+             .filters = c.filters,
+             .pad_top = c.pad_top,
+             .pad_left = c.pad_left,
+             .rows = spec_.dst[0],
+             .columns = spec_.dst[1]};
+  const std::size_t weights =
+      WorkspacePlan::aligned(kernels::block_weights_count(sparse_));
+  packed_offset_ = WorkspacePlan::aligned(spec_.prepared_count);
+  spec_.prepared_count = packed_offset_ + weights;
+  gradient_offset_ = WorkspacePlan::aligned(spec_.gradient_count);
+  bias_offset_ = gradient_offset_ + weights;
+  spec_.gradient_count = bias_offset_ + static_cast<std::size_t>(c.filters);
+  spec_.scratch_count =
+      std::max(spec_.scratch_count, kernels::scratch_count(sparse_));
+  spec_.implementation += ", or own lists where relu left few";
+}
 
 void ConvolutionLayer::prepare(
     std::span<const std::span<const float>> parameters, float* prepared) const {
   convolution_.prepare(parameters[kKernel], parameters[kBias], prepared);
+  if (!skips_zeros_) return;
+  kernels::pack_weights(sparse_, parameters[kKernel],
+                        prepared + packed_offset_);
 }
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
@@ -108,9 +140,14 @@ void ConvolutionLayer::forward(const ForwardPass& pass) const {
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
+  const std::size_t results = element_count(spec_.dst);
   if (masks_relu_) {
-    const std::size_t count = element_count(spec_.dst);
-    kernels::mask_relu({pass.dst, count}, {pass.diff_dst, count});
+    kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
+  }
+  if (skips_zeros_ && kernels::nonzero_share({pass.diff_dst, results}) <
+                          kernels::kWorthSkipping) {
+    walk_lists(pass);
+    return;
   }
   const std::size_t count = convolution_.gradient_count();
   float* own = pass.scratch;  // oneDNN overwrites its result
@@ -122,11 +159,27 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
                              scratch);
 }
 
+void ConvolutionLayer::walk_lists(const BackwardPass& pass) const {
+  kernels::add_weights_gradient(sparse_, pass.src, pass.diff_dst,
+                                pass.gradient + gradient_offset_, pass.scratch);
+  kernels::add_bias_gradient(sparse_, pass.diff_dst,
+                             pass.gradient + bias_offset_);
+  if (pass.diff_src == nullptr) return;
+  kernels::data_gradient(sparse_, pass.diff_dst, pass.prepared + packed_offset_,
+                         nullptr, pass.diff_src, pass.scratch);
+}
+
+// The images that oneDNN computed, and those that the lists did.
 void ConvolutionLayer::unpack_gradient(
     const float* gradient,
     std::span<const std::span<float>> diff_parameters) const {
   convolution_.unpack_gradient(gradient, diff_parameters[kKernel],
                                diff_parameters[kBias]);
+  if (!skips_zeros_) return;
+  kernels::add_unpacked_weights(sparse_, gradient + gradient_offset_,
+                                diff_parameters[kKernel]);
+  const std::span<float> bias = diff_parameters[kBias];
+  kernels::add_to(bias, {gradient + bias_offset_, bias.size()});
 }
 
 }  // namespace polytask

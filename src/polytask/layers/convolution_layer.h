@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include "polytask/kernels/sparse_convolution.h"
 #include "polytask/layers/image_layer.h"
 #include "polytask/onednn/convolution.h"
 
@@ -24,10 +25,18 @@ struct ConvolutionLayerOptions {
   bool relu_masked_by_next = false;
   bool with_backward = true;
   bool with_diff_src = true;  // false for the first layer
+  // Backward walks lists of what relu has let through, where that is little:
+  // see kernels/sparse_convolution.h. Needs can_skip_zeros().
+  bool skip_zeros = false;
 };
 
 class ConvolutionLayer final : public ImageLayer {
  public:
+  // Whether this processor can skip zeros in a layer of these sizes, and src is
+  // not just the three colours of an image.
+  [[nodiscard]] static bool can_skip_zeros(int channels, int kernel_size,
+                                           int stride);
+
   // Throws Fault::config for a size below 1, Fault::shape when src is not
   // [H, W, C] or the kernel does not fit into it.
   ConvolutionLayer(const ConvolutionLayerOptions& options, const Shape& src);
@@ -42,9 +51,17 @@ class ConvolutionLayer final : public ImageLayer {
       std::span<const std::span<float>> diff_parameters) const override;
 
  private:
+  // Backward by lists; diff_dst has been masked.
+  void walk_lists(const BackwardPass& pass) const;
+
   bool masks_relu_;
+  bool skips_zeros_;
   onednn::Convolution convolution_;
+  kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
+  std::size_t packed_offset_ = 0;    // floats: our weights in prepared,
+  std::size_t gradient_offset_ = 0;  // their gradient in gradient,
+  std::size_t bias_offset_ = 0;      // and the bias's behind it
 };
 
 }  // namespace polytask

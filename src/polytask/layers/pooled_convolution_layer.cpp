@@ -76,8 +76,8 @@ PooledConvolutionLayer::PooledConvolutionLayer(
             .filters = options.filters,
             .pad_top = convolution_options_.pad_top,
             .pad_left = convolution_options_.pad_left,
-            .rows = pooled.dst[0],
-            .columns = pooled.dst[1]};
+            .rows = 2 * pooled.dst[0],
+            .columns = 2 * pooled.dst[1]};
   describe(pooled.dst);
 }
 
@@ -153,7 +153,8 @@ void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
 void PooledConvolutionLayer::unpack_gradient(
     const float* gradient,
     std::span<const std::span<float>> diff_parameters) const {
-  kernels::unpack_weights(shape_, gradient, diff_parameters[kKernel]);
+  std::ranges::fill(diff_parameters[kKernel], 0.0f);
+  kernels::add_unpacked_weights(shape_, gradient, diff_parameters[kKernel]);
   const float* bias = gradient + bias_offset_;
   std::copy(bias, bias + options_.filters, diff_parameters[kBias].begin());
 }

@@ -4,7 +4,7 @@
 // src [H, W, C], dst [OH / 2, OW / 2, filters]. Forward computes what the
 // separate layers would. Backward goes further: the gradient of the
 // convolution's result is never written out, for at least three quarters of it
-// are zeros; kernels/pooled_convolution.h walks the rest.
+// are zeros; kernels/sparse_convolution.h walks the rest.
 // Source: docs/design/006-sparse-backward.md, docs/math/layers.md
 
 #pragma once
@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "polytask/kernels/max_pool.h"
-#include "polytask/kernels/pooled_convolution.h"
+#include "polytask/kernels/sparse_convolution.h"
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/image_layer.h"
 #include "polytask/onednn/convolution.h"
@@ -62,7 +62,7 @@ class PooledConvolutionLayer final : public ImageLayer {
   onednn::ConvolutionOptions convolution_options_;
   onednn::Convolution convolution_;  // forward only
   kernels::PoolShape pool_;
-  kernels::PooledConvolution shape_;
+  kernels::SparseConvolution shape_;
   std::size_t bits_offset_ = 0;  // floats: of the dropout's bits in scratch,
   std::size_t inner_scratch_offset_ = 0;  // of oneDNN's scratch,
   std::size_t packed_offset_ = 0;         // of our weights in prepared,

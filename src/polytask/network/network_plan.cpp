@@ -157,6 +157,11 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         at + 1 < network.trunk.size() &&
         (std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]) ||
          pooled_layers_at(network, at + 1, next) > 0);
+    const bool skip_zeros = options_.own_kernels &&
+                            conv->activation == Activation::relu &&
+                            shape.size() == 3 &&
+                            ConvolutionLayer::can_skip_zeros(
+                                shape[2], conv->kernel_size, conv->strides);
     return std::make_unique<ConvolutionLayer>(
         ConvolutionLayerOptions{.name = name,
                                 .filters = conv->filters,
@@ -166,7 +171,8 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
                                 .relu = conv->activation == Activation::relu,
                                 .relu_masked_by_next = next_masks,
                                 .with_backward = options_.training,
-                                .with_diff_src = !image_steps.empty()},
+                                .with_diff_src = !image_steps.empty(),
+                                .skip_zeros = skip_zeros},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {

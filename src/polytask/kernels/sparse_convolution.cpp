@@ -1,4 +1,4 @@
-#include "polytask/kernels/pooled_convolution.h"
+#include "polytask/kernels/sparse_convolution.h"
 
 #include <algorithm>
 
@@ -6,14 +6,14 @@
 #include "polytask/kernels/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "polytask/kernels/pooled_convolution.cpp"
+#define HWY_TARGET_INCLUDE "polytask/kernels/sparse_convolution.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "polytask/kernels/partial_vectors-inl.h"
 
-#ifndef POLYTASK_POOLED_CONVOLUTION_ONCE
-#define POLYTASK_POOLED_CONVOLUTION_ONCE
+#ifndef POLYTASK_SPARSE_CONVOLUTION_ONCE
+#define POLYTASK_SPARSE_CONVOLUTION_ONCE
 namespace polytask::kernels {
 
 constexpr int kTaps = 9;        // of a 3 x 3 kernel
@@ -21,12 +21,11 @@ constexpr int kBlock = 32;      // channels of src that one list entry feeds
 constexpr int kHalfBlock = 16;  // the last block, where that is enough
 constexpr int kGroup = 32;      // filters whose lists are walked together
 
-// Windows of a tile, each way. The part of src that a tile of 7 x 7 windows
-// reads, 16 x 16 pixels of 32 channels, fills 32 KiB of the first-level cache;
-// a larger square leaves it, a smaller one has shorter lists.
-constexpr int kTile = 7;
-constexpr int kTilePixels = 2 * kTile + 2;
-constexpr int kWindows = kTile * kTile;
+// Pixels of a tile of the result, each way. The part of src that a tile reads,
+// 16 x 16 pixels of 32 channels, fills 32 KiB of the first-level cache; a
+// larger square leaves it, a smaller one has shorter lists.
+constexpr int kTile = 14;
+constexpr int kTileRow = kTile + 2;  // pixels of src in a row of the copy
 
 // A block of channels of src.
 struct Block {
@@ -42,7 +41,7 @@ inline Block block(int channels, int index) {
 }
 
 // Where the weights of a block and filter begin.
-inline std::size_t weights_at(const PooledConvolution& s, const Block& b,
+inline std::size_t weights_at(const SparseConvolution& s, const Block& b,
                               int filter) {
   return static_cast<std::size_t>(kTaps) *
          (static_cast<std::size_t>(b.first) *
@@ -74,9 +73,20 @@ struct List {
   float* values = nullptr;
 };
 
-// Room for one filter's list of a tile; vectors are appended whole, so there
-// is one more than fits.
-constexpr int kListRoom = (kWindows + 15) / 16 * 16 + 16;
+// Where gradients stand: one place a window of the pool, or one a pixel.
+struct OfPool {
+  static constexpr int kStep = 2;
+};
+struct OfPixels {
+  static constexpr int kStep = 1;
+};
+
+// Places of a tile, rounded up to whole vectors, and one vector more: a list
+// is written in whole vectors, too.
+template <class Kind>
+inline constexpr int kPlaces = (kTile / Kind::kStep) * (kTile / Kind::kStep);
+template <class Kind>
+inline constexpr int kListRoom = (kPlaces<Kind> + 15) / 16 * 16 + 16;
 
 }  // namespace polytask::kernels
 #endif
@@ -120,7 +130,7 @@ void walk_filter(const List& list, int count, const float* tile,
                  float* gradient) {
   constexpr int kDivisor = kBlock / kWidth;
   constexpr int kVectors = kWidth / kLanes;
-  constexpr int kRowFloats = kTilePixels * kWidth;
+  constexpr int kRowFloats = kTileRow * kWidth;
   Floats sum[kRows][3][kVectors];
 #pragma GCC unroll 3
   for (int i = 0; i < kRows; ++i) {
@@ -180,7 +190,7 @@ void walk_filter(const List& list, int count, const float* tile,
   }
 }
 
-// The windows of a tile.
+// A rectangle of the result.
 struct Tile {
   int first_row = 0;
   int first_column = 0;
@@ -189,15 +199,15 @@ struct Tile {
 };
 
 // Copies what a tile reads of a block of src, with the zeros around the image
-// and behind the channels, to rows of kTilePixels pixels of `width` floats.
-void copy_tile(const PooledConvolution& s, const Block& b, const Tile& t,
+// and behind the channels, to rows of kTileRow pixels of `width` floats.
+void copy_tile(const SparseConvolution& s, const Block& b, const Tile& t,
                const float* src, float* tile) {
   const int channels = std::min(b.width, s.channels - b.first);
-  const int first_x = 2 * t.first_column - s.pad_left;
-  for (int i = 0; i < 2 * t.rows + 2; ++i) {
-    const int y = 2 * t.first_row + i - s.pad_top;
-    float* to = tile + i * kTilePixels * b.width;
-    for (int j = 0; j < 2 * t.columns + 2; ++j, to += b.width) {
+  const int first_x = t.first_column - s.pad_left;
+  for (int i = 0; i < t.rows + 2; ++i) {
+    const int y = t.first_row + i - s.pad_top;
+    float* to = tile + i * kTileRow * b.width;
+    for (int j = 0; j < t.columns + 2; ++j, to += b.width) {
       const int x = first_x + j;
       const bool inside = y >= 0 && y < s.height && x >= 0 && x < s.width;
       const float* from =
@@ -216,25 +226,23 @@ void copy_tile(const PooledConvolution& s, const Block& b, const Tile& t,
   }
 }
 
-// Four floats, or bytes made integers, of `windows` pixels in vectors whose
-// lane w is pixel w: one vector for each of the four.
+// Four floats, or bytes made integers, of `places` in vectors whose lane w is
+// place w: one vector for each of the four.
 template <class D, class LoadFour>
-void transpose_four(D d, int windows, LoadFour load_four,
+void transpose_four(D d, int places, LoadFour load_four,
                     hn::Vec<D> (&columns)[4]) {
   const hn::Half<D> half;
-  const auto pixel = [&](int w) HWY_ATTR {
-    return load_four(std::min(w, windows - 1));
+  const auto place = [&](int w) HWY_ATTR {
+    return load_four(std::min(w, places - 1));
   };
   hn::Vec<D> rows[4];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     if constexpr (kLanes == 16) {
-      const hn::Half<decltype(half)> quarter;
-      (void)quarter;
-      rows[i] = hn::Combine(d, hn::Combine(half, pixel(12 + i), pixel(8 + i)),
-                            hn::Combine(half, pixel(4 + i), pixel(i)));
+      rows[i] = hn::Combine(d, hn::Combine(half, place(12 + i), place(8 + i)),
+                            hn::Combine(half, place(4 + i), place(i)));
     } else {
-      rows[i] = hn::Combine(d, pixel(4 + i), pixel(i));
+      rows[i] = hn::Combine(d, place(4 + i), place(i));
     }
   }
   // A 4 x 4 transpose in each block of 128 bits.
@@ -253,72 +261,122 @@ void transpose_four(D d, int windows, LoadFour load_four,
   columns[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23));
 }
 
-// What list_by_filter knows of a tile's windows.
-struct Windows {
+// The places of a tile in row order.
+template <class Kind>
+struct Places {
   int count = 0;
-  std::int32_t pixel[kWindows + 16] = {};   // window, in the pool's result
-  std::int32_t offset[kWindows + 16] = {};  // its first pixel in copy_tile's
-                                            // copy of a block of kBlock
+  std::int32_t index[kListRoom<Kind>] = {};   // in the array of gradients
+  std::int32_t offset[kListRoom<Kind>] = {};  // in copy_tile's copy of a block
+                                              // of kBlock channels
+
+  Places(const SparseConvolution& s, const Tile& t) {
+    constexpr int kStep = Kind::kStep;
+    for (int y = 0; y < t.rows; y += kStep) {
+      for (int x = 0; x < t.columns; x += kStep, ++count) {
+        index[count] = (t.first_row + y) / kStep * (s.columns / kStep) +
+                       (t.first_column + x) / kStep;
+        offset[count] = (y * kTileRow + x) * kBlock;
+      }
+    }
+  }
 };
 
-Windows windows_of(const PooledConvolution& s, const Tile& t) {
-  Windows all;
-  for (int y = 0; y < t.rows; ++y) {
-    for (int x = 0; x < t.columns; ++x, ++all.count) {
-      all.pixel[all.count] = (t.first_row + y) * s.columns + t.first_column + x;
-      all.offset[all.count] = (2 * y * kTilePixels + 2 * x) * kBlock;
-    }
+// Four neighbours; behind the first `count` the bytes of `fill`.
+template <class D, class T>
+auto load_four(D d, const T* from, int count, T fill) {
+  if (count >= 4) return hn::LoadU(d, from);
+  T some[4] = {fill, fill, fill, fill};
+  std::copy(from, from + count, some);
+  return hn::LoadU(d, some);
+}
+
+// The gradients of four filters at kLanes places: what survived, where it
+// stands within its place, and its value.
+struct Survivors {
+  hn::Mask<decltype(kInts)> alive[4];
+  Ints within[4];
+  Floats value[4];
+};
+
+template <class At>
+Survivors survivors(const PooledGradient& from, int filters, int places,
+                    At at) {
+  const hn::Simd<float, 4, 0> four_floats;
+  const hn::Simd<std::int32_t, 4, 0> four_ints;
+  const hn::Simd<std::uint8_t, 4, 0> four_bytes;
+  Floats diff[4];
+  transpose_four(
+      kFloats, places,
+      [&](int i) HWY_ATTR {
+        return load_four(four_floats, from.diff + at(i), filters, 0.0f);
+      },
+      diff);
+  Ints winner[4];
+  transpose_four(
+      kInts, places,
+      [&](int i) HWY_ATTR {
+        return hn::PromoteTo(
+            four_ints,
+            load_four(four_bytes, from.winner + at(i), filters, kNobody));
+      },
+      winner);
+  Survivors all;
+#pragma GCC unroll 4
+  for (int o = 0; o < 4; ++o) {
+    all.alive[o] = hn::Lt(winner[o], hn::Set(kInts, 4));
+    // 0 to 3: one pixel to the right, or one row down, or both.
+    const Ints right = hn::And(winner[o], hn::Set(kInts, 1));
+    const Ints down = hn::ShiftRight<1>(hn::And(winner[o], hn::Set(kInts, 2)));
+    all.within[o] = hn::Add(hn::Mul(right, hn::Set(kInts, kBlock)),
+                            hn::Mul(down, hn::Set(kInts, kTileRow * kBlock)));
+    all.value[o] = hn::Mul(diff[o], hn::Set(kFloats, from.scale));
+  }
+  return all;
+}
+
+// A NaN survives, too.
+template <class At>
+Survivors survivors(const float* diff, int filters, int places, At at) {
+  const hn::Simd<float, 4, 0> four_floats;
+  Survivors all;
+  transpose_four(
+      kFloats, places,
+      [&](int i) HWY_ATTR {
+        return load_four(four_floats, diff + at(i), filters, 0.0f);
+      },
+      all.value);
+#pragma GCC unroll 4
+  for (int o = 0; o < 4; ++o) {
+    all.alive[o] =
+        hn::RebindMask(kInts, hn::Not(hn::Eq(all.value[o], hn::Zero(kFloats))));
+    all.within[o] = hn::Zero(kInts);
   }
   return all;
 }
 
 // Puts the tile's surviving gradients of the four filters from `first` on into
-// lists, in row order of the windows.
-void list_four_filters(const PooledConvolution& s, const PooledGradient& from,
-                       const Windows& windows, int first, List* lists,
+// lists, in the order of the places.
+template <class Kind, class Gradient>
+void list_four_filters(const SparseConvolution& s, const Gradient& from,
+                       const Places<Kind>& places, int first, List* lists,
                        int* counts) {
-  const hn::Simd<float, 4, 0> four_floats;
-  const hn::Simd<std::int32_t, 4, 0> four_ints;
-  const hn::Simd<std::uint8_t, 4, 0> four_bytes;
   const int filters = std::min(4, s.filters - first);
-  for (int o = 0; o < 4; ++o) counts[o] = 0;
-  for (int w = 0; w < windows.count; w += kLanes) {
-    const int here = std::min(kLanes, windows.count - w);
-    const auto at = [&](int i) HWY_ATTR {
-      return static_cast<std::size_t>(windows.pixel[w + i]) *
+  std::fill(counts, counts + filters, 0);
+  for (int w = 0; w < places.count; w += kLanes) {
+    const int here = std::min(kLanes, places.count - w);
+    const Survivors found = survivors(from, filters, here, [&](int i) HWY_ATTR {
+      return static_cast<std::size_t>(places.index[w + i]) *
                  static_cast<std::size_t>(s.filters) +
              static_cast<std::size_t>(first);
-    };
-    Floats diff[4];
-    transpose_four(
-        kFloats, here,
-        [&](int i)
-            HWY_ATTR { return hn::LoadU(four_floats, from.diff + at(i)); },
-        diff);
-    Ints winner[4];
-    transpose_four(
-        kInts, here,
-        [&](int i) HWY_ATTR {
-          return hn::PromoteTo(four_ints,
-                               hn::LoadU(four_bytes, from.winner + at(i)));
-        },
-        winner);
+    });
     const auto exists = hn::FirstN(kInts, static_cast<std::size_t>(here));
-    const Ints offset = hn::LoadU(kInts, windows.offset + w);
+    const Ints offset = hn::LoadU(kInts, places.offset + w);
 #pragma GCC unroll 4
     for (int o = 0; o < 4; ++o) {
       if (o >= filters) break;
-      // 0 to 3: the pixel to the right is kBlock floats away, the one below a
-      // row.
-      const Ints right = hn::And(winner[o], hn::Set(kInts, 1));
-      const Ints below =
-          hn::ShiftRight<1>(hn::And(winner[o], hn::Set(kInts, 2)));
-      const Ints within =
-          hn::Add(hn::ShiftLeft<5>(right), hn::ShiftLeft<9>(below));
       counts[o] +=
-          append(hn::And(exists, hn::Lt(winner[o], hn::Set(kInts, 4))),
-                 hn::Add(offset, within),
-                 hn::Mul(diff[o], hn::Set(kFloats, from.scale)),
+          append(hn::And(exists, found.alive[o]),
+                 hn::Add(offset, found.within[o]), found.value[o],
                  {lists[o].offsets + counts[o], lists[o].values + counts[o]});
     }
   }
@@ -333,36 +391,40 @@ void walk_group(const List* lists, const int* counts, int count,
   }
 }
 
-void AddWeightsGradient(const PooledConvolution& s, const float* src,
-                        const PooledGradient& from, float* gradient,
-                        float* scratch) {
+template <class Kind, class Gradient>
+void sum_weights(const SparseConvolution& s, const float* src,
+                 const Gradient& from, float* gradient, float* scratch) {
   float* tile = scratch;
-  float* room = scratch + kTilePixels * kTilePixels * kBlock;
+  float* room = scratch + kTileRow * kTileRow * kBlock;
   List lists[kGroup];
   for (List& list : lists) {
     list.values = room;
-    list.offsets = reinterpret_cast<std::int32_t*>(room + kListRoom);
-    room += 2 * kListRoom;
+    list.offsets = reinterpret_cast<std::int32_t*>(room + kListRoom<Kind>);
+    room += 2 * kListRoom<Kind>;
   }
   int counts[kGroup];
+  constexpr int kStep = Kind::kStep;
   const int down = (s.rows + kTile - 1) / kTile;
   const int across = (s.columns + kTile - 1) / kTile;
   for (int i = 0; i < down * across; ++i) {
-    // Tiles of nearly equal size.
-    const int top = s.rows * (i / across) / down;
-    const int left = s.columns * (i % across) / across;
+    // Tiles of nearly equal size, whole windows each.
+    const auto edge = [](int size, int part, int parts) {
+      return size / kStep * part / parts * kStep;
+    };
+    const int top = edge(s.rows, i / across, down);
+    const int left = edge(s.columns, i % across, across);
     const Tile t{.first_row = top,
                  .first_column = left,
-                 .rows = s.rows * (i / across + 1) / down - top,
-                 .columns = s.columns * (i % across + 1) / across - left};
-    const Windows windows = windows_of(s, t);
+                 .rows = edge(s.rows, i / across + 1, down) - top,
+                 .columns = edge(s.columns, i % across + 1, across) - left};
+    const Places<Kind> places(s, t);
     for (int b = 0; b < blocks(s.channels); ++b) {
       const Block own = block(s.channels, b);
       copy_tile(s, own, t, src, tile);
       for (int first = 0; first < s.filters; first += kGroup) {
         const int count = std::min(kGroup, s.filters - first);
         for (int o = 0; o < count; o += 4) {
-          list_four_filters(s, from, windows, first + o, lists + o, counts + o);
+          list_four_filters(s, from, places, first + o, lists + o, counts + o);
         }
         float* sum = gradient + weights_at(s, own, first);
         if (own.width == kBlock) {
@@ -375,22 +437,31 @@ void AddWeightsGradient(const PooledConvolution& s, const float* src,
   }
 }
 
-void AddBiasGradient(const PooledConvolution& s, const PooledGradient& from,
-                     float* diff_bias) {
-  const int windows = s.rows * s.columns;
+// The gradients of `lanes` filters at one place, zeros where none survived.
+inline Floats gradient_at(const PooledGradient& from, std::size_t at,
+                          int lanes) {
+  const Ints winner = load_some_bytes(from.winner + at, lanes, kNobody);
+  const Floats diff =
+      hn::Mul(load_some(from.diff + at, lanes), hn::Set(kFloats, from.scale));
+  return hn::IfThenElseZero(
+      hn::RebindMask(kFloats, hn::Lt(winner, hn::Set(kInts, 4))), diff);
+}
+
+inline Floats gradient_at(const float* diff, std::size_t at, int lanes) {
+  return load_some(diff + at, lanes);
+}
+
+template <class Kind, class Gradient>
+void sum_bias(const SparseConvolution& s, const Gradient& from,
+              float* diff_bias) {
+  const int places = s.rows / Kind::kStep * (s.columns / Kind::kStep);
   const auto filters = static_cast<std::size_t>(s.filters);
-  const Floats scale = hn::Set(kFloats, from.scale);
   for (int o = 0; o < s.filters; o += kLanes) {
     const int lanes = std::min(kLanes, s.filters - o);
     Floats sum = load_some(diff_bias + o, lanes);
     std::size_t at = static_cast<std::size_t>(o);
-    for (int w = 0; w < windows; ++w, at += filters) {
-      const Ints winner = load_some_bytes(from.winner + at, lanes, kNobody);
-      const Floats diff = hn::Mul(load_some(from.diff + at, lanes), scale);
-      sum = hn::Add(
-          sum, hn::IfThenElseZero(
-                   hn::RebindMask(kFloats, hn::Lt(winner, hn::Set(kInts, 4))),
-                   diff));
+    for (int p = 0; p < places; ++p, at += filters) {
+      sum = hn::Add(sum, gradient_at(from, at, lanes));
     }
     store_some(sum, diff_bias + o, lanes);
   }
@@ -531,17 +602,21 @@ void walk_pixels(const PixelRow* rows, int columns, const float* weights,
   }
 }
 
-// Lists a row of windows for `count` filters from `first` on: its upper
-// pixels into rows[0], its lower ones into rows[1].
-void list_by_pixel(const PooledConvolution& s, const PooledGradient& from,
-                   int window_row, int first, int count, PixelRow* rows) {
+// Where the weights of vector v of a group's filters begin.
+inline Ints weights_of(int v) {
+  return hn::Mul(hn::Iota(kInts, v * kLanes), hn::Set(kInts, kTaps * kBlock));
+}
+
+// Lists rows `row` and `row` + 1 of the result for `count` filters from `first`
+// on.
+void list_by_pixel(const SparseConvolution& s, const PooledGradient& from,
+                   int row, int first, int count, PixelRow* rows) {
   constexpr int kVectors = kGroup / kLanes;
+  const int columns = s.columns / 2;
   const Floats scale = hn::Set(kFloats, from.scale);
   int end[2] = {0, 0};
-  for (int x = 0; x < s.columns; ++x) {
-    const std::size_t at = (static_cast<std::size_t>(window_row) *
-                                static_cast<std::size_t>(s.columns) +
-                            static_cast<std::size_t>(x)) *
+  for (int x = 0; x < columns; ++x) {
+    const std::size_t at = static_cast<std::size_t>(row / 2 * columns + x) *
                                static_cast<std::size_t>(s.filters) +
                            static_cast<std::size_t>(first);
     Ints winner[kVectors];
@@ -553,22 +628,47 @@ void list_by_pixel(const PooledConvolution& s, const PooledGradient& from,
       diff[v] = hn::Mul(load_some(from.diff + from_lane, lanes), scale);
     }
     for (int k = 0; k < 4; ++k) {
-      const PixelRow& row = rows[k / 2];
+      const PixelRow& to = rows[k / 2];
       int& e = end[k / 2];
-      row.begin[2 * x + k % 2] = e;
+      to.begin[2 * x + k % 2] = e;
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const Ints filter = hn::Iota(kInts, v * kLanes);
-        e += append(hn::Eq(winner[v], hn::Set(kInts, k)),
-                    hn::Mul(filter, hn::Set(kInts, kTaps * kBlock)), diff[v],
-                    {row.offsets + e, row.values + e});
+        e += append(hn::Eq(winner[v], hn::Set(kInts, k)), weights_of(v),
+                    diff[v], {to.offsets + e, to.values + e});
       }
     }
   }
-  for (int r = 0; r < 2; ++r) rows[r].begin[2 * s.columns] = end[r];
+  for (int r = 0; r < 2; ++r) rows[r].begin[s.columns] = end[r];
 }
 
-void zero_pixels(const PooledConvolution& s, int y, int first, int last,
+void list_by_pixel(const SparseConvolution& s, const float* diff, int row,
+                   int first, int count, PixelRow* rows) {
+  constexpr int kVectors = kGroup / kLanes;
+  for (int r = 0; r < 2; ++r) {
+    int e = 0;
+    for (int x = 0; x < s.columns; ++x) {
+      rows[r].begin[x] = e;
+      if (row + r >= s.rows) continue;
+      const std::size_t at = (static_cast<std::size_t>(row + r) *
+                                  static_cast<std::size_t>(s.columns) +
+                              static_cast<std::size_t>(x)) *
+                                 static_cast<std::size_t>(s.filters) +
+                             static_cast<std::size_t>(first);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        const int lanes = std::clamp(count - v * kLanes, 0, kLanes);
+        const Floats value =
+            load_some(diff + at + static_cast<std::size_t>(v * kLanes), lanes);
+        const auto zero = hn::Eq(value, hn::Zero(kFloats));
+        e += append(hn::RebindMask(kInts, hn::Not(zero)), weights_of(v), value,
+                    {rows[r].offsets + e, rows[r].values + e});
+      }
+    }
+    rows[r].begin[s.columns] = e;
+  }
+}
+
+void zero_pixels(const SparseConvolution& s, int y, int first, int last,
                  float* diff_src) {
   const auto row =
       static_cast<std::size_t>(y) * static_cast<std::size_t>(s.width);
@@ -577,10 +677,11 @@ void zero_pixels(const PooledConvolution& s, int y, int first, int last,
             diff_src + (row + static_cast<std::size_t>(last)) * channels, 0.0f);
 }
 
-void DataGradient(const PooledConvolution& s, const PooledGradient& from,
-                  const float* packed, const float* relu_result,
-                  float* diff_src, float* scratch) {
-  const int columns = 2 * s.columns;
+template <class Gradient>
+void spread_to_src(const SparseConvolution& s, const Gradient& from,
+                   const float* packed, const float* relu_result,
+                   float* diff_src, float* scratch) {
+  const int columns = s.columns;
   const std::size_t list = static_cast<std::size_t>(columns) * kGroup + 16;
   const std::size_t line =
       static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.channels);
@@ -593,20 +694,20 @@ void DataGradient(const PooledConvolution& s, const PooledGradient& from,
   }
   float* nowhere = scratch;  // for rows outside src
   // Four rows of src above which everything is final.
-  for (int p = 0; p < s.rows; ++p) {
+  for (int row = 0; row < s.rows; row += 2) {
     for (int first = 0; first < s.filters; first += kGroup) {
       const int count = std::min(kGroup, s.filters - first);
-      list_by_pixel(s, from, p, first, count, rows);
+      list_by_pixel(s, from, row, first, count, rows);
       const bool last_group = first + kGroup >= s.filters;
       for (int b = 0; b < blocks(s.channels); ++b) {
         const Block own = block(s.channels, b);
-        Target to{.add = {p > 0 || first > 0, first > 0},
+        Target to{.add = {row > 0 || first > 0, first > 0},
                   .shift = s.pad_left,
                   .width = s.width,
                   .stride = s.channels,
                   .lanes = std::min(own.width, s.channels - own.first)};
         for (int i = 0; i < 4; ++i) {
-          const int y = 2 * p + i - s.pad_top;
+          const int y = row + i - s.pad_top;
           const bool inside = y >= 0 && y < s.height;
           const std::size_t at = inside
                                      ? static_cast<std::size_t>(y) * line +
@@ -626,18 +727,16 @@ void DataGradient(const PooledConvolution& s, const PooledGradient& from,
       }
     }
   }
-  // The last two rows have no successor that would mask them.
-  for (int y = 2 * s.rows - s.pad_top;
-       relu_result != nullptr &&
-       y < std::min(s.height, 2 * s.rows + 2 - s.pad_top);
-       ++y) {
+  const int reached_rows = std::min(s.height, s.rows + 2 - s.pad_top);
+  const int reached_columns = std::min(s.width, columns + 2 - s.pad_left);
+  // The last rows have no successor that would mask them.
+  const int masked_rows = (s.rows + 1) / 2 * 2 - s.pad_top;
+  for (int y = masked_rows; relu_result != nullptr && y < reached_rows; ++y) {
     for (std::size_t i = static_cast<std::size_t>(y) * line;
          i < static_cast<std::size_t>(y + 1) * line; ++i) {
       diff_src[i] = relu_result[i] > 0.0f ? diff_src[i] : 0.0f;
     }
   }
-  const int reached_rows = std::min(s.height, 2 * s.rows + 2 - s.pad_top);
-  const int reached_columns = std::min(s.width, columns + 2 - s.pad_left);
   for (int y = 0; y < reached_rows; ++y) {
     zero_pixels(s, y, reached_columns, s.width, diff_src);
   }
@@ -650,14 +749,58 @@ bool HasVectorFma() { return true; }
 
 #else  // no vector FMA: the plan does not come here
 
-void AddWeightsGradient(const PooledConvolution&, const float*,
-                        const PooledGradient&, float*, float*) {}
-void AddBiasGradient(const PooledConvolution&, const PooledGradient&, float*) {}
-void DataGradient(const PooledConvolution&, const PooledGradient&, const float*,
-                  const float*, float*, float*) {}
+template <class Kind, class Gradient>
+void sum_weights(const SparseConvolution&, const float*, const Gradient&,
+                 float*, float*) {}
+template <class Kind, class Gradient>
+void sum_bias(const SparseConvolution&, const Gradient&, float*) {}
+template <class Gradient>
+void spread_to_src(const SparseConvolution&, const Gradient&, const float*,
+                   const float*, float*, float*) {}
 bool HasVectorFma() { return false; }
 
 #endif
+
+void AddWeightsGradient(const SparseConvolution& s, const float* src,
+                        const PooledGradient& from, float* gradient,
+                        float* scratch) {
+  sum_weights<OfPool>(s, src, from, gradient, scratch);
+}
+void AddWeightsGradientOfPixels(const SparseConvolution& s, const float* src,
+                                const float* diff, float* gradient,
+                                float* scratch) {
+  sum_weights<OfPixels>(s, src, diff, gradient, scratch);
+}
+void AddBiasGradient(const SparseConvolution& s, const PooledGradient& from,
+                     float* diff_bias) {
+  sum_bias<OfPool>(s, from, diff_bias);
+}
+void AddBiasGradientOfPixels(const SparseConvolution& s, const float* diff,
+                             float* diff_bias) {
+  sum_bias<OfPixels>(s, diff, diff_bias);
+}
+void DataGradient(const SparseConvolution& s, const PooledGradient& from,
+                  const float* packed, const float* relu_result,
+                  float* diff_src, float* scratch) {
+  spread_to_src(s, from, packed, relu_result, diff_src, scratch);
+}
+void DataGradientOfPixels(const SparseConvolution& s, const float* diff,
+                          const float* packed, const float* relu_result,
+                          float* diff_src, float* scratch) {
+  spread_to_src(s, diff, packed, relu_result, diff_src, scratch);
+}
+
+std::size_t CountNonzero(std::span<const float> values) {
+  std::size_t zeros = 0;
+  for (std::size_t at = 0; at < values.size(); at += kLanes) {
+    const int lanes = static_cast<int>(
+        std::min(static_cast<std::size_t>(kLanes), values.size() - at));
+    const auto exists = hn::FirstN(kFloats, static_cast<std::size_t>(lanes));
+    const auto zero = hn::Eq(load_some(&values[at], lanes), hn::Zero(kFloats));
+    zeros += hn::CountTrue(kFloats, hn::And(exists, zero));
+  }
+  return values.size() - zeros;
+}
 
 }  // namespace polytask::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -669,11 +812,15 @@ namespace {
 HWY_EXPORT(AddWeightsGradient);
 HWY_EXPORT(AddBiasGradient);
 HWY_EXPORT(DataGradient);
+HWY_EXPORT(AddWeightsGradientOfPixels);
+HWY_EXPORT(AddBiasGradientOfPixels);
+HWY_EXPORT(DataGradientOfPixels);
+HWY_EXPORT(CountNonzero);
 HWY_EXPORT(HasVectorFma);
 
 // Calls f(index in packed, index in a kernel [3, 3, C, O]) for every weight.
 template <class F>
-void for_each_weight(const PooledConvolution& s, F f) {
+void for_each_weight(const SparseConvolution& s, F f) {
   for (int b = 0; b < blocks(s.channels); ++b) {
     const Block own = block(s.channels, b);
     const int channels = std::min(own.width, s.channels - own.first);
@@ -697,16 +844,16 @@ void for_each_weight(const PooledConvolution& s, F f) {
 
 bool has_vector_fma() { return HWY_DYNAMIC_DISPATCH(HasVectorFma)(); }
 
-std::size_t block_weights_count(const PooledConvolution& s) {
+std::size_t block_weights_count(const SparseConvolution& s) {
   const Block last = block(s.channels, blocks(s.channels) - 1);
   return static_cast<std::size_t>(kTaps) * static_cast<std::size_t>(s.filters) *
          static_cast<std::size_t>(last.first + last.width);
 }
 
-std::size_t scratch_count(const PooledConvolution& s) {
-  const std::size_t weights = std::size_t{kTilePixels} * kTilePixels * kBlock +
-                              std::size_t{kGroup} * 2 * kListRoom;
-  const std::size_t columns = 2 * static_cast<std::size_t>(s.columns);
+std::size_t scratch_count(const SparseConvolution& s) {
+  const std::size_t weights = std::size_t{kTileRow} * kTileRow * kBlock +
+                              std::size_t{kGroup} * 2 * kListRoom<OfPixels>;
+  const auto columns = static_cast<std::size_t>(s.columns);
   const std::size_t list = columns * kGroup + 16;
   const std::size_t data =
       2 * (2 * list + columns + 16) +
@@ -714,7 +861,7 @@ std::size_t scratch_count(const PooledConvolution& s) {
   return std::max(weights, data);
 }
 
-void pack_weights(const PooledConvolution& shape, std::span<const float> kernel,
+void pack_weights(const SparseConvolution& shape, std::span<const float> kernel,
                   float* packed) {
   std::fill(packed, packed + block_weights_count(shape), 0.0f);
   for_each_weight(shape, [&](std::size_t own, std::size_t plain) {
@@ -722,30 +869,53 @@ void pack_weights(const PooledConvolution& shape, std::span<const float> kernel,
   });
 }
 
-void unpack_weights(const PooledConvolution& shape, const float* packed,
-                    std::span<float> kernel) {
+void add_unpacked_weights(const SparseConvolution& shape, const float* packed,
+                          std::span<float> kernel) {
   for_each_weight(shape, [&](std::size_t own, std::size_t plain) {
-    kernel[plain] = packed[own];
+    kernel[plain] += packed[own];
   });
 }
 
-void add_weights_gradient(const PooledConvolution& shape, const float* src,
+void add_weights_gradient(const SparseConvolution& shape, const float* src,
                           const PooledGradient& from, float* gradient,
                           float* scratch) {
   HWY_DYNAMIC_DISPATCH(AddWeightsGradient)
   (shape, src, from, gradient, scratch);
 }
 
-void add_bias_gradient(const PooledConvolution& shape,
+void add_bias_gradient(const SparseConvolution& shape,
                        const PooledGradient& from, float* diff_bias) {
   HWY_DYNAMIC_DISPATCH(AddBiasGradient)(shape, from, diff_bias);
 }
 
-void data_gradient(const PooledConvolution& shape, const PooledGradient& from,
+void data_gradient(const SparseConvolution& shape, const PooledGradient& from,
                    const float* packed, const float* relu_result,
                    float* diff_src, float* scratch) {
   HWY_DYNAMIC_DISPATCH(DataGradient)
   (shape, from, packed, relu_result, diff_src, scratch);
+}
+
+void add_weights_gradient(const SparseConvolution& shape, const float* src,
+                          const float* diff, float* gradient, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(AddWeightsGradientOfPixels)
+  (shape, src, diff, gradient, scratch);
+}
+
+void add_bias_gradient(const SparseConvolution& shape, const float* diff,
+                       float* diff_bias) {
+  HWY_DYNAMIC_DISPATCH(AddBiasGradientOfPixels)(shape, diff, diff_bias);
+}
+
+void data_gradient(const SparseConvolution& shape, const float* diff,
+                   const float* packed, const float* relu_result,
+                   float* diff_src, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(DataGradientOfPixels)
+  (shape, diff, packed, relu_result, diff_src, scratch);
+}
+
+double nonzero_share(std::span<const float> values) {
+  return static_cast<double>(HWY_DYNAMIC_DISPATCH(CountNonzero)(values)) /
+         static_cast<double>(values.size());
 }
 
 }  // namespace polytask::kernels
