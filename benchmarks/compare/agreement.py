@@ -9,7 +9,11 @@ import post_network
 
 REFERENCE = "polytask"
 LOSS = {"fp32": 1e-5, "bf16": 2e-2}         # relative
-GRADIENT = {"fp32": 1e-4, "bf16": 2e-1}     # relative L2
+GRADIENT = {"fp32": 1e-4, "bf16": 2e-1}     # relative L2, all arrays together
+# Relative L2 of one array: the first kernel's gradient sums a million terms,
+# and XLA's sum is off by 2e-4. In bf16 libraries sum the gradient of a bias in
+# 8 bits: no limit makes sense.
+ARRAY = {"fp32": 1e-3, "bf16": float("inf")}
 PROBABILITY = {"fp32": 1e-4, "bf16": 5e-2}  # absolute
 
 
@@ -31,14 +35,11 @@ def gradient_distances(found, expected):
 
 
 def require_gradients(peer, whole, arrays):
-    """In fp32 of each array; in bf16 of all together, because libraries sum
-    the gradient of a bias in 8 bits."""
-    limit = GRADIENT[peer.precision]
-    require("gradients of the first step", peer, whole, limit)
-    if peer.precision == "fp32":
-        for i, distance in enumerate(arrays):
-            require(f"gradients of the first step (array {i})", peer, distance,
-                    limit)
+    require("gradients of the first step", peer, whole,
+            GRADIENT[peer.precision])
+    for i, distance in enumerate(arrays):
+        require(f"gradients of the first step (array {i})", peer, distance,
+                ARRAY[peer.precision])
 
 
 def first_step(worker, folder):
@@ -59,7 +60,7 @@ def require(what, peer, distance, limit):
 
 def check_training(peers, workers, folder):
     """Throws Disagreement; otherwise how far each peer is from the first."""
-    trained = [peer for peer in peers if peer.trains and peer.has_gradients]
+    trained = [peer for peer in peers if peer.is_complete]
     loss, gradients = first_step(workers[REFERENCE], folder)
     report = {REFERENCE: {"loss": loss}}
     for peer in trained:

@@ -127,7 +127,9 @@ def describe(args, peers):
                         "memory_gigabytes": machine.memory_gigabytes(),
                         "huge_pages": machine.huge_pages()},
             "threads": args.threads, "rounds": args.rounds, "notes": notes,
-            "environments": {p.name: p.environment for p in peers}}
+            "peers": [{"name": p.name, "title": p.title,
+                       "precision": p.precision, "is_network": p.is_network,
+                       "environment": p.environment} for p in peers]}
 
 
 def main():
@@ -144,9 +146,9 @@ def main():
     args.out.parent.mkdir(parents=True, exist_ok=True)
     result = {**describe(args, peers),
               **measure(args, peers, folder, args.out.with_suffix(".log"))}
-    text = table.markdown(result, {p.name: p.title for p in peers})
-    args.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n",
-                                             encoding="utf-8")
+    text = table.markdown(result)
+    args.out.with_suffix(".json").write_text(
+        json.dumps(result, indent=1) + "\n", encoding="utf-8")
     args.out.with_suffix(".md").write_text(text, encoding="utf-8")
     print(text)
 

@@ -83,8 +83,8 @@ class KerasPeer(Peer):
         import jax
 
         def loss_of(trainable, rest):
-            probabilities, _ = self.model.stateless_call(trainable, rest, images,
-                                                         training=False)
+            probabilities = self.model.stateless_call(
+                trainable, rest, images, training=False)[0]
             return post_loss(targets, probabilities)
 
         return jax.value_and_grad(loss_of)(
@@ -92,7 +92,7 @@ class KerasPeer(Peer):
             [v.value for v in self.model.non_trainable_variables])
 
     def train_step(self, batch):
-        rows = slice(batch * post_network.BATCH, (batch + 1) * post_network.BATCH)
+        rows = post_network.rows_of_batch(batch)
         self.model.train_on_batch(self.images[rows], self.targets[rows])
 
     def prepare_epoch(self):

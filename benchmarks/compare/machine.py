@@ -1,6 +1,7 @@
 """What /proc says about the machine and its processes. Linux only."""
 import os
 import pathlib
+import resource
 
 PROC = pathlib.Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -37,11 +38,13 @@ def load():
 
 
 def processor_seconds():
-    """(all, stolen) since the start of the machine, over all processors.
+    """(all, busy, stolen) since the start of the machine, over all processors.
     Stolen is what other guests of the same host have taken."""
     words = (PROC / "stat").read_text().splitlines()[0].split()[1:9]
-    ticks = [int(word) for word in words]
-    return sum(ticks) / TICKS, ticks[7] / TICKS
+    user, nice, system, idle, wait, *interrupts, stolen = (
+        int(word) / TICKS for word in words)
+    busy = user + nice + system + sum(interrupts)
+    return busy + idle + wait + stolen, busy, stolen
 
 
 def busy_seconds(pid):
@@ -59,20 +62,32 @@ def peak_bytes(pid):
     return 0
 
 
+def own_seconds(who):
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
 class Watch:
     """What happened on the machine while one trial ran.
 
-        with Watch(other_pids) as watch: ...
-        watch.report   {"load_before": .., "load_after": .., "steal": share of
-                        all processor time, "others": processor seconds that
-                        workers used whose turn it was not}
+        with Watch(pid) as watch: ...
+        watch.report   {"load_before": .., "load_after": ..,
+                        "stolen": processor seconds the host took away,
+                        "others": processor seconds of everyone else, workers
+                        whose turn it was not among them}
+
+    Without a pid the trial's own processes are those that begin and end in it.
     """
 
-    def __init__(self, other_pids=()):
-        self._others = list(other_pids)
+    def __init__(self, pid=None):
+        self._pid = pid
 
     def _now(self):
-        return (*processor_seconds(), sum(map(busy_seconds, self._others)))
+        _, busy, stolen = processor_seconds()
+        mine = own_seconds(resource.RUSAGE_SELF)
+        mine += (busy_seconds(self._pid) if self._pid
+                 else own_seconds(resource.RUSAGE_CHILDREN))
+        return stolen, busy - mine
 
     def __enter__(self):
         self._load = load()
@@ -80,8 +95,7 @@ class Watch:
         return self
 
     def __exit__(self, *_):
-        whole, stolen, others = (after - before for after, before
-                                 in zip(self._now(), self._before))
+        stolen, others = (after - before for after, before
+                          in zip(self._now(), self._before))
         self.report = {"load_before": self._load, "load_after": load(),
-                       "steal": stolen / whole if whole > 0 else 0.0,
-                       "others": others}
+                       "stolen": stolen, "others": max(0.0, others)}

@@ -63,9 +63,10 @@ def post_model(weights, images):
                                            [images, 3, side, side])
     result = helper.make_tensor_value_info(graph.result, TensorProto.FLOAT,
                                            [images, post_network.LABELS])
-    model = helper.make_model(
-        helper.make_graph(graph.nodes, "post", [source], [result], graph.arrays),
-        opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    whole = helper.make_graph(graph.nodes, "post", [source], [result],
+                              graph.arrays)
+    model = helper.make_model(whole, ir_version=8, opset_imports=[
+        helper.make_opsetid("", 17)])
     onnx.checker.check_model(model)
     return model.SerializeToString()
 

@@ -4,6 +4,7 @@
 
 Where the processor has half precision OpenVINO takes it unasked: f32 is said.
 """
+import importlib.metadata
 import pathlib
 import sys
 
@@ -18,7 +19,7 @@ PRECISION = sys.argv[2] if len(sys.argv) > 2 else "f32"
 
 class OpenVinoPeer(Peer):
     def versions(self):
-        return {"openvino": openvino.__version__}
+        return {"openvino": importlib.metadata.version("openvino")}
 
     def make_inference(self, images):
         core = openvino.Core()

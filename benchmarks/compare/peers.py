@@ -30,8 +30,12 @@ class Peer:
     infers: bool = True
     precision: str = "fp32"
     by_default: bool = True
-    # A worker whose first step has no loss or gradients to check.
-    has_gradients: bool = True
+    is_network: bool = True  # false: convolutions alone; a bound, not a rival
+
+    @property
+    def is_complete(self):
+        """Does it train the whole network?"""
+        return self.trains and self.is_network
 
 
 def find_jemalloc():
@@ -55,10 +59,11 @@ def all_peers(binary, threads, jemalloc):
         return (sys.executable, HERE / script, str(threads), *words)
 
     return [
-        Peer("polytask", "polytask", (binary, "polytask", str(threads)), common),
+        Peer("polytask", "polytask",
+             (binary, "polytask", str(threads)), common),
         Peer("bare-onednn", "bare oneDNN convolutions",
              (binary, "bare-onednn", str(threads)), common, infers=False,
-             has_gradients=False),
+             is_network=False),
         Peer("keras-tensorflow", "Keras on TensorFlow",
              python("keras_worker.py"), tensorflow),
         Peer("keras-tensorflow-bf16", "Keras on TensorFlow, mixed_bfloat16",

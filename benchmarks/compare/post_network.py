@@ -19,6 +19,10 @@ SHAPES = [shape for channels, filters in FILTERS
 SHAPES += [(FEATURES, UNITS), (UNITS,), (UNITS, LABELS), (LABELS,)]
 
 
+def rows_of_batch(batch):
+    return slice(batch * BATCH, (batch + 1) * BATCH)
+
+
 def read_weights(folder):
     flat = np.fromfile(pathlib.Path(folder) / "weights.f32", dtype="<f4")
     return split_arrays(flat)

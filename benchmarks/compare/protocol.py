@@ -55,7 +55,7 @@ class Worker:
         return answer
 
     def close(self):
-        """Ends the worker: it sees the end of its input; the deaf are killed."""
+        """Ends the worker: it sees the end of its input, or it is killed."""
         try:
             self._process.stdin.close()
         except BrokenPipeError:

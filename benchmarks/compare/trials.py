@@ -10,8 +10,8 @@ import machine
 import protocol
 
 SETTLE_SECONDS = 0.05  # until the last one's threads have stopped spinning
-STEAL = 0.01           # share of a trial that the host may take
-OTHERS = 0.05          # share that workers may use whose turn it is not
+STOLEN = 0.01          # processor seconds a second that the host may take
+OTHERS = 0.05          # the same for everyone else on the machine
 TICKS = 0.03           # seconds: /proc counts in hundredths
 
 
@@ -36,34 +36,49 @@ def measures(rounds):
 
 
 def is_disturbed(report, seconds):
-    return (report["steal"] * seconds > STEAL * seconds + TICKS or
+    """Did others use more of the processors than can be let pass?"""
+    return (report["stolen"] > STOLEN * seconds + TICKS or
             report["others"] > OTHERS * seconds + TICKS)
 
 
-def run_trial(workers, name, number, measure):
-    """One turn: {"measure", "peer", "round", "seconds", what the machine did}"""
-    time.sleep(SETTLE_SECONDS)
-    others = [worker.pid for worker in workers.values()
-              if worker is not workers[name]]
+def watched(measure, peer, number, pid, work):
+    """work() -> seconds of each repetition, with what the machine did."""
     begin = time.monotonic()
-    with machine.Watch(others) as watch:
-        seconds = workers[name].ask(measure.op, **measure.fields,
-                                    count=measure.counted + 1)["seconds"]
-    return {"measure": measure.name, "peer": name, "round": number,
-            "seconds": seconds[1:], "first": seconds[0], **watch.report,
-            "disturbed": is_disturbed(watch.report, time.monotonic() - begin)}
+    with machine.Watch(pid) as watch:
+        seconds = work()
+    whole = time.monotonic() - begin
+    return {"measure": measure, "peer": peer, "round": number,
+            "seconds": seconds, "whole": whole, **watch.report,
+            "disturbed": is_disturbed(watch.report, whole)}
 
 
-def run_epoch(workers, name, number):
+def run_trial(worker, number, measure):
+    """One turn of one peer at one measure."""
     time.sleep(SETTLE_SECONDS)
-    others = [worker.pid for worker in workers.values()
-              if worker is not workers[name]]
-    begin = time.monotonic()
-    with machine.Watch(others) as watch:
-        seconds = workers[name].ask("epoch")["seconds"]
-    return {"measure": "epoch", "peer": name, "round": number,
-            "seconds": seconds, **watch.report,
-            "disturbed": is_disturbed(watch.report, time.monotonic() - begin)}
+    trial = watched(measure.name, worker.name, number, worker.pid,
+                    lambda: worker.ask(measure.op, **measure.fields,
+                                       count=measure.counted + 1)["seconds"])
+    trial["first"] = trial["seconds"].pop(0)
+    return trial
+
+
+def run_epoch(worker, number):
+    time.sleep(SETTLE_SECONDS)
+    return watched("epoch", worker.name, number, worker.pid,
+                   lambda: worker.ask("epoch")["seconds"])
+
+
+def run_start(peer, number, folder, log):
+    """From the start of a process to its first answer."""
+    def first_answer():
+        worker = protocol.Worker(peer.name, peer.command, peer.environment, log)
+        try:
+            worker.ask("load", folder=str(folder))
+            worker.ask("answers", images=1)
+            return [time.monotonic() - worker.started]
+        finally:
+            worker.close()
+    return watched("start", peer.name, number, None, first_answer)
 
 
 def run_rounds(peers, workers, rounds, tell=lambda text: None):
@@ -73,7 +88,8 @@ def run_rounds(peers, workers, rounds, tell=lambda text: None):
         for measure in measures(rounds):
             for peer in peers:
                 if measure.can(peer):
-                    trials.append(run_trial(workers, peer.name, number, measure))
+                    trials.append(run_trial(workers[peer.name], number,
+                                            measure))
         peaks.append(workers[peers[0].name].ask("peak"))
         tell(f"round {number + 1} of {rounds}")
     return trials, peaks
@@ -83,8 +99,8 @@ def run_epochs(peers, workers, epochs, tell=lambda text: None):
     trials = []
     for number in range(epochs):
         for peer in peers:
-            if peer.trains and peer.has_gradients:
-                trials.append(run_epoch(workers, peer.name, number))
+            if peer.is_complete:
+                trials.append(run_epoch(workers[peer.name], number))
                 tell(f"epoch {number + 1} of {epochs}, {peer.name}: "
                      f"{trials[-1]['seconds'][0]:.1f} s")
     return trials
@@ -104,33 +120,15 @@ def warm_up(peers, workers, rounds, tell=lambda text: None):
 
 
 def run_starts(peers, starts, folder, log):
-    """From the start of a process to the first answer, in fresh processes."""
-    trials = []
-    for number in range(starts):
-        for peer in peers:
-            if not peer.infers:
-                continue
-            with machine.Watch() as watch:
-                worker = protocol.Worker(peer.name, peer.command,
-                                         peer.environment, log)
-                try:
-                    worker.ask("load", folder=str(folder))
-                    worker.ask("answers", images=1)
-                    seconds = time.monotonic() - worker.started
-                finally:
-                    worker.close()
-            trials.append({"measure": "start", "peer": peer.name,
-                           "round": number, "seconds": [seconds],
-                           **watch.report, "disturbed": is_disturbed(
-                               watch.report, seconds)})
-    return trials
+    return [run_start(peer, number, folder, log) for number in range(starts)
+            for peer in peers if peer.infers]
 
 
 def measure_memory(peers, folder, log):
     """Peak of a fresh process that trains for one epoch, in bytes."""
     peaks = {}
     for peer in peers:
-        if not (peer.trains and peer.has_gradients):
+        if not (peer.is_complete):
             continue
         worker = protocol.Worker(peer.name, peer.command, peer.environment, log)
         try:
