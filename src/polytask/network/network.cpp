@@ -109,6 +109,13 @@ void Network::run_forward(const ImageBatch& batch) {
 }
 
 void Network::forward_image(int image, int worker) {
+  scale_input(image, worker);
+  for (const ImageStep& step : plan_->image_steps) {
+    forward_step(step, image, worker);
+  }
+}
+
+void Network::scale_input(int image, int worker) {
   const std::size_t pixels = element_count(plan_->options().input);
   const std::byte* raw = batch_.pixels + static_cast<std::size_t>(image) *
                                              pixels * size_of(batch_.type);
@@ -124,17 +131,18 @@ void Network::forward_image(int image, int worker) {
           scaled);
     }
   });
-  for (const ImageStep& step : plan_->image_steps) {
-    clock_.measure(worker, line_of(step), [&] {
-      step.layer->forward(
-          {.src = at(step.src, image, worker),
-           .prepared = workspace_[step.prepared].data(),
-           .dst = at(step.dst, image, worker),
-           .state = state_of(step, image),
-           .scratch = worker_scratch(worker, plan_->layer_scratch),
-           .key = image_key(image)});
-    });
-  }
+}
+
+void Network::forward_step(const ImageStep& step, int image, int worker) {
+  clock_.measure(worker, line_of(step), [&] {
+    step.layer->forward(
+        {.src = at(step.src, image, worker),
+         .prepared = workspace_[step.prepared].data(),
+         .dst = at(step.dst, image, worker),
+         .state = state_of(step, image),
+         .scratch = worker_scratch(worker, plan_->layer_scratch),
+         .key = image_key(image)});
+  });
 }
 
 // A batch that is not full: the dense layers compute all rows, and in backward

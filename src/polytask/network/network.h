@@ -108,7 +108,9 @@ class Network {
   [[nodiscard]] ImageKey image_key(int image) const;
 
   void run_forward(const ImageBatch& batch);
+  void scale_input(int image, int worker);
   void forward_image(int image, int worker);
+  void forward_step(const ImageStep& step, int image, int worker);
   void forward_dense(DenseStep const& step, Slot src);
   void clear_rows_behind_batch();
 

@@ -183,6 +183,10 @@ void Network::backward_images() {
 
 void Network::backward_image(int image, int worker, float* shard_gradient) {
   const auto& steps = plan_->image_steps;
+  if (plan_->recompute_first) {
+    scale_input(image, worker);
+    forward_step(steps.front(), image, worker);
+  }
   float* diff_dst = workspace_[plan_->diff_feature_rows].data() +
                     static_cast<std::size_t>(image) * plan_->features();
   for (std::size_t i = steps.size(); i-- > 0;) {

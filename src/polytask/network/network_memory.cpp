@@ -23,6 +23,17 @@ bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
          image_steps[step].layer->spec().backward_reads_src;
 }
 
+// Whether the first layer does so little for each byte it writes that backward
+// computes it again sooner than it would come back from memory.
+bool NetworkPlan::first_layer_is_cheap() const {
+  constexpr double kFlopsPerByte = 16.0;
+  if (!options_.training || image_steps.size() < 2) return false;
+  const ImageLayerSpec& first = image_steps.front().layer->spec();
+  const auto bytes =
+      static_cast<double>(element_count(first.dst) * sizeof(float));
+  return first.state_bytes == 0 && first.forward_flops < kFlopsPerByte * bytes;
+}
+
 // Decides for each activation of the image stage where it lives: what backward
 // does not read is gone with the next image.
 void NetworkPlan::place_activations() {
@@ -30,13 +41,16 @@ void NetworkPlan::place_activations() {
     input = {.area = Place::Area::features};
     return;
   }
-  input = place(element_count(options_.input), backward_reads_src_of(0));
+  recompute_first = first_layer_is_cheap();
+  input = place(element_count(options_.input),
+                !recompute_first && backward_reads_src_of(0));
   Place before = input;
   for (std::size_t i = 0; i < image_steps.size(); ++i) {
     ImageStep& step = image_steps[i];
     const ImageLayerSpec& spec = step.layer->spec();
-    const bool keep = backward_reads_src_of(i + 1) ||
-                      (options_.training && spec.backward_reads_dst);
+    const bool keep = !(i == 0 && recompute_first) &&
+                      (backward_reads_src_of(i + 1) ||
+                       (options_.training && spec.backward_reads_dst));
     step.src = before;
     step.dst = i + 1 == image_steps.size()
                    ? Place{.area = Place::Area::features}

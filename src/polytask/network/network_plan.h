@@ -113,6 +113,7 @@ class NetworkPlan {
   std::vector<DenseStep> dense_steps;
   std::vector<DenseStep> heads;  // one a task, in the order of the outputs
   Place input;                   // the scaled image
+  bool recompute_first = false;  // backward runs the first layer again
   Slot kept;                     // [batch, kept_stride]
   std::size_t kept_stride = 0;   // floats
   Slot state;                    // [batch, state_stride] bytes
@@ -150,6 +151,7 @@ class NetworkPlan {
   void add_heads(const Shape& shape);
   Place place(std::size_t count, bool keep);
   [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
+  [[nodiscard]] bool first_layer_is_cheap() const;
   void place_activations();
   void place_layer_buffers();
   void reserve_memory();
