@@ -8,6 +8,7 @@
 #include <ostream>
 #include <utility>
 
+#include "apps/cli/answers.h"
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
@@ -66,20 +67,6 @@ Inputs open_inputs(const PredictArguments& args, const Shape& image) {
   return inputs;
 }
 
-std::vector<PredictionRow> answer(Predictor& predictor, const Dataset& data) {
-  const std::vector<float> probabilities = predict_dataset(predictor, data);
-  const auto labels = predictor.labels(probabilities);
-  const std::size_t columns = predictor.columns().size();
-  std::vector<PredictionRow> rows;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float* row = probabilities.data() + i * columns;
-    rows.push_back({.image = data.image_name(static_cast<std::int64_t>(i)),
-                    .probabilities = {row, row + columns},
-                    .labels = labels[i]});
-  }
-  return rows;
-}
-
 // When nothing could be answered.
 ExitCode failure_code(const PredictArguments& args) {
   const bool all_there = std::ranges::all_of(args.inputs, [](const auto& path) {
@@ -114,7 +101,8 @@ int run(Arguments arguments, const Console& console) {
                       {.threads = args.threads, .batch = batch});
   std::vector<PredictionRow> rows;
   for (const DatasetPtr& data : inputs.datasets) {
-    for (PredictionRow& row : answer(predictor, *data)) {
+    for (PredictionRow& row :
+         prediction_rows(predictor, *data, predict_dataset(predictor, *data))) {
       rows.push_back(std::move(row));
     }
   }

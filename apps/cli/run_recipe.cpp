@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "apps/cli/answers.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/run_folder.h"
 #include "polytask/base/atomic_file.h"
@@ -42,21 +43,6 @@ class Observers final : public TrainObserver {
   std::vector<TrainObserver*> all_;
 };
 
-void write_predictions(const Predictor& predictor, const Dataset& data,
-                       const std::vector<float>& probabilities,
-                       const std::filesystem::path& path) {
-  const std::size_t columns = predictor.columns().size();
-  const auto labels = predictor.labels(probabilities);
-  std::vector<PredictionRow> rows;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float* row = probabilities.data() + i * columns;
-    rows.push_back({.image = data.image_name(static_cast<std::int64_t>(i)),
-                    .probabilities = {row, row + columns},
-                    .labels = labels[i]});
-  }
-  write_file_atomically(path, predictions_csv(predictor.columns(), rows));
-}
-
 // The best model on the images it was not trained on.
 Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
                          int threads) {
@@ -65,8 +51,10 @@ Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
   const ModelEvaluation result = evaluate_model(predictor, data);
   write_file_atomically(run.folder / "evaluation.json",
                         evaluation_json(result.evaluation));
-  write_predictions(predictor, data, result.probabilities,
-                    run.folder / "predictions.csv");
+  const std::vector<PredictionRow> rows =
+      prediction_rows(predictor, data, result.probabilities);
+  write_file_atomically(run.folder / "predictions.csv",
+                        predictions_csv(predictor.columns(), rows));
   return result.evaluation;
 }
 
