@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "polytask/kernels/pooled_convolution.h"
+#include "polytask/layers/pooled_convolution_layer.h"
 #include "tests/cli/command_line.h"
 #include "tests/support/child_process.h"
 
@@ -95,7 +95,7 @@ TEST_F(BenchCommand, MeasuresTheDensityBelowAPool) {
 }
 
 TEST_F(BenchCommand, WhatIsSkippedIsNotExecuted) {
-  if (!kernels::has_vector_fma()) GTEST_SKIP() << "no AVX2 here";
+  if (!PooledConvolutionLayer::pays(8, 3, 1, 2)) GTEST_SKIP() << "no AVX2";
   const json found = document(
       {"network.trunk=[conv2d: {filters: 8, activation: relu}, conv2d: "
        "{filters: 8, activation: relu}, max_pooling2d, flatten]"});

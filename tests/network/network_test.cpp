@@ -315,6 +315,7 @@ TEST(Network, WithoutVectorsThePlanIsOneDnns) {
   const test::OnlyTarget only(HWY_SCALAR);
   const NetworkPlan plan(pooled_blocks(), two_heads(4));
   EXPECT_EQ(plan.describe().find("lists"), std::string::npos);
+  EXPECT_EQ(plan.layers()[2].reason, "oneDNN: no AVX2");
   Twins(pooled_blocks(), 3).expect_equal_gradients();
 }
 
