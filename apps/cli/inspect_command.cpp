@@ -6,8 +6,11 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
+#include "apps/cli/plan_report.h"
+#include "apps/cli/recipe_job.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_pool.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/label_summary.h"
@@ -67,8 +70,14 @@ Json inspect_data(const std::filesystem::path& path) {
   return json;
 }
 
-Json inspect_recipe(const std::filesystem::path& path) {
-  Recipe recipe = load_recipe(path, {});
+bool is_recipe(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".yaml" || extension == ".yml";
+}
+
+Json inspect_recipe(const std::filesystem::path& path,
+                    const std::vector<std::string>& overrides) {
+  Recipe recipe = load_recipe(path, overrides);
   const PreparedRun run = prepare_run(recipe);
   return {{"file", path.string()},
           {"kind", "recipe"},
@@ -80,11 +89,60 @@ Json inspect_recipe(const std::filesystem::path& path) {
           {"recipe", recipe_text(recipe)}};
 }
 
-Json inspect(const std::filesystem::path& path) {
+struct InspectArguments {
+  std::vector<std::string> words;  // the file, then key=value ...
+  bool plan = false;
+  std::string input;
+  bool json = false;
+
+  [[nodiscard]] std::filesystem::path file() const { return words.front(); }
+  [[nodiscard]] std::vector<std::string> overrides() const {
+    return {words.begin() + 1, words.end()};
+  }
+};
+
+// Refuses what the file or the other flags leave without an effect.
+void require_use(const InspectArguments& args) {
+  if (!args.plan && !args.input.empty()) {
+    throw Error(Fault::config, "inspect: --input says nothing without --plan");
+  }
+  if (is_recipe(args.file())) return;
+  if (!args.plan && args.words.size() == 1) return;
+  throw Error(Fault::config,
+              cat("inspect: ", args.plan ? "--plan" : args.words[1],
+                  ": expected a recipe, whose name ends in .yaml, found ",
+                  args.file().string()));
+}
+
+Json inspect(const InspectArguments& args) {
+  const std::filesystem::path path = args.file();
   if (is_hdf5(path)) return inspect_data(path);
-  const std::string extension = path.extension().string();
-  if (extension == ".yaml" || extension == ".yml") return inspect_recipe(path);
+  if (is_recipe(path)) return inspect_recipe(path, args.overrides());
   return inspect_model(model_path(path));
+}
+
+// What a training by this recipe runs.
+std::shared_ptr<const NetworkPlan> plan_of(const InspectArguments& args) {
+  const RecipeJob job = load_job({.verb = "inspect",
+                                  .recipe = args.file(),
+                                  .overrides = args.overrides(),
+                                  .input = args.input});
+  const TrainOptions& train = job.recipe.train;
+  return plan_model(job.model, {.batch = train.batch_size,
+                                .workers = ThreadPool(train.threads).workers(),
+                                .training = true});
+}
+
+int print_plan(const InspectArguments& args, const Console& console) {
+  const auto plan = plan_of(args);
+  if (args.json) {
+    Json json{{"file", args.file().string()}, {"kind", "plan"}};
+    json.update(plan_json(*plan));
+    console.out << json.dump(2) << '\n';
+  } else {
+    console.out << plan_table(*plan);
+  }
+  return kOk;
 }
 
 // The document as indented lines: texts of several lines keep them.
@@ -109,16 +167,24 @@ void print(const Json& json, const std::string& indent, std::ostream& out) {
 }
 
 int run(Arguments arguments, const Console& console) {
-  std::string file;
-  bool json = false;
+  InspectArguments args;
   CLI::App app("Say what a file holds: a model, a data set or a recipe.",
                "inspect");
-  app.add_option("file", file, "a model, a run folder, an HDF5 file, a recipe")
+  app.add_option("file", args.words,
+                 "a model, a run folder, an HDF5 file, or a recipe and then\n"
+                 "key=value ... that override it")
       ->required();
-  app.add_flag("--json", json, "print one JSON document instead of text");
+  app.add_flag("--plan", args.plan,
+               "of a recipe: who computes each layer, why, and what it takes");
+  app.add_option("--input", args.input,
+                 "with --plan: the size of the images, such as 100x100x3,\n"
+                 "instead of the data's");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
   if (!parse_flags(app, arguments, console)) return kOk;
-  const Json found = inspect(file);
-  if (json) {
+  require_use(args);
+  if (args.plan) return print_plan(args, console);
+  const Json found = inspect(args);
+  if (args.json) {
     console.out << found.dump(2) << '\n';
   } else {
     print(found, "", console.out);

@@ -9,8 +9,8 @@ namespace {
 
 using test::Answer;
 
-const std::vector<std::string> kVerbs{"demo",     "draw",    "train",
-                                      "evaluate", "predict", "inspect"};
+const std::vector<std::string> kVerbs{"demo",    "draw",    "train", "evaluate",
+                                      "predict", "inspect", "bench"};
 
 TEST(RunCli, WithoutAVerbItSaysWhatThereIs) {
   const Answer answer = test::polytask({});
@@ -55,7 +55,7 @@ TEST(RunCli, AMistypedVerb) {
 TEST(RunCli, AnUnknownVerb) {
   EXPECT_EQ(test::polytask({"frobnicate"}).err,
             "polytask: unknown command \"frobnicate\"; the commands are: demo, "
-            "draw, train, evaluate, predict, inspect\n");
+            "draw, train, evaluate, predict, inspect, bench\n");
 }
 
 TEST(RunCli, AMistypedFlag) {

@@ -92,5 +92,10 @@ TEST(MaxPool, NobodyWinsAWindowOfZerosBehindARelu) {
   EXPECT_EQ(dst, 0.0f);
 }
 
+TEST(MaxPool, AWindowIsAliveWhenItHasAWinner) {
+  const std::vector<std::uint8_t> winner{0, kNobody, 3, kNobody, kNobody};
+  EXPECT_EQ(alive_windows(winner), 2u);
+}
+
 }  // namespace
 }  // namespace polytask::kernels

@@ -52,6 +52,21 @@ TEST(MaxPoolingLayer, WindowWithoutAPositiveValuePassesNothingBackBehindARelu) {
   }
 }
 
+// A column is left over: 10 elements, 8 of them in the two windows.
+TEST(MaxPoolingLayer, SurvivorsAreTheWindowsThatPassSomethingBack) {
+  const MaxPoolingLayer layer({.name = "pool", .masks_relu = true}, {2, 5, 1});
+  const std::vector<float> src{0, 0, 1, 0, 9,  //
+                               0, 0, 0, 2, 9};
+  std::vector<float> dst(2);
+  std::vector<std::uint8_t> state(layer.spec().state_bytes);
+  layer.forward({.src = src.data(), .dst = dst.data(), .state = state.data()});
+  const auto found = layer.survivors(state.data());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->alive, 1u);
+  EXPECT_EQ(found->windows, 2u);
+  EXPECT_EQ(found->elements, 10u);
+}
+
 TEST(MaxPoolingLayer, TrainingAndInferenceAgree) {
   const MaxPoolingLayer layer({.name = "pool", .masks_relu = true}, {4, 4, 1});
   const std::vector<float> src{-1, -2, 3, 4, 0, 0, 5, 5,

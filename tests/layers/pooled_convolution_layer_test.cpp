@@ -122,6 +122,32 @@ TEST_F(PooledConvolutionLayerTest, PaysWhereItsKernelsFit) {
   EXPECT_FALSE(PooledConvolutionLayer::pays(32, 3, 1, 2)) << "no AVX2";
 }
 
+TEST_F(PooledConvolutionLayerTest, SaysWhatIsInTheWay) {
+  const auto obstacle = PooledConvolutionLayer::obstacle;
+  EXPECT_EQ(obstacle(32, 3, 1, 2), "");
+  EXPECT_EQ(obstacle(3, 3, 1, 2), "3 channels only");
+  EXPECT_EQ(obstacle(1, 3, 1, 2), "1 channel only");
+  EXPECT_EQ(obstacle(32, 5, 1, 2), "kernel 5 x 5");
+  EXPECT_EQ(obstacle(32, 3, 2, 2), "stride 2");
+  EXPECT_EQ(obstacle(32, 3, 1, 3), "pool 3 x 3");
+  const test::OnlyTarget only(HWY_SCALAR);
+  EXPECT_EQ(obstacle(32, 3, 1, 2), "no AVX2");
+}
+
+TEST_F(PooledConvolutionLayerTest,
+       SurvivorsAreTheWindowsThatPassSomethingBack) {
+  const PooledConvolutionLayer layer(options(8), {7, 6, 8});
+  ASSERT_EQ(layer.spec().dst, (Shape{2, 2, 8}));
+  std::vector<std::uint8_t> state(layer.spec().state_bytes, 1);
+  state[3] = state[30] = kernels::kNobody;
+  const auto found = layer.survivors(state.data());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->alive, 30u);
+  EXPECT_EQ(found->windows, 32u);
+  EXPECT_EQ(found->elements, 5u * 4u * 8u);
+  EXPECT_TRUE(layer.spec().backward_skips_zeros);
+}
+
 // The same words as from the layers it stands for.
 TEST_F(PooledConvolutionLayerTest, ImpossibleOnesNameTheLayer) {
   const auto refuse = [](Fault fault, const char* text, int filters,

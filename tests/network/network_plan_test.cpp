@@ -126,6 +126,83 @@ TEST(NetworkPlan, DescribeHasALineForEachLayer) {
   }
 }
 
+const LayerDescription& layer_of(const std::vector<LayerDescription>& layers,
+                                 const std::string& name) {
+  static const LayerDescription none;
+  const auto found = std::ranges::find(layers, name, &LayerDescription::name);
+  EXPECT_NE(found, layers.end()) << name;
+  return found == layers.end() ? none : *found;
+}
+
+TEST(NetworkPlan, LayersStandInTheOrderOfTheNetwork) {
+  std::vector<std::string> names;
+  for (const LayerDescription& layer :
+       NetworkPlan(test::every_kind_of_layer(), test::two_heads(4)).layers()) {
+    names.push_back(layer.name);
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"input", "conv2d_1", "conv2d_2",
+                                      "max_pooling2d_1", "dropout_1", "dense_1",
+                                      "dropout_2", "scene", "weather"}));
+}
+
+// conv2d_2: [8, 8, 3] -> [6, 6, 4], 3 x 3; dense_1: [36] -> [7].
+TEST(NetworkPlan, LayersSayWhatTheyTake) {
+  const auto layers =
+      NetworkPlan(test::every_kind_of_layer(), test::two_heads(4)).layers();
+  const LayerDescription& first = layer_of(layers, "conv2d_1");
+  EXPECT_EQ(first.forward_flops, 2.0 * 8 * 8 * 3 * 9 * 2);
+  EXPECT_EQ(first.backward_flops, first.forward_flops) << "no diff_src";
+  EXPECT_EQ(first.kept_bytes, 4u * 8 * 8 * 3 * 4);
+  const LayerDescription& second = layer_of(layers, "conv2d_2");
+  EXPECT_EQ(second.src, (Shape{8, 8, 3}));
+  EXPECT_EQ(second.dst, (Shape{6, 6, 4}));
+  EXPECT_EQ(second.parameters, 112u);
+  EXPECT_EQ(second.weight_bytes, 448u);
+  EXPECT_EQ(second.forward_flops, 2.0 * 6 * 6 * 4 * 9 * 3);
+  EXPECT_EQ(second.backward_flops, 2.0 * second.forward_flops);
+  EXPECT_FALSE(second.backward_skips_zeros);
+  EXPECT_EQ(layer_of(layers, "max_pooling2d_1").kept_bytes, 4u * 36)
+      << "its winners";
+  EXPECT_EQ(layer_of(layers, "dropout_1").kept_bytes, 4u * (36 * 4 + 5))
+      << "the features and a bit each";
+  const LayerDescription& dense = layer_of(layers, "dense_1");
+  EXPECT_EQ(dense.forward_flops, 2.0 * 36 * 7);
+  EXPECT_EQ(dense.backward_flops, 2.0 * dense.forward_flops);
+  EXPECT_EQ(dense.kept_bytes, 4u * 7 * 4);
+}
+
+TEST(NetworkPlan, LayersKeepNothingForInference) {
+  PlanOptions options = test::two_heads(4);
+  options.training = false;
+  for (const LayerDescription& layer :
+       NetworkPlan(test::every_kind_of_layer(), options).layers()) {
+    EXPECT_EQ(layer.kept_bytes, 0u) << layer.name;
+    EXPECT_EQ(layer.backward_flops, 0.0) << layer.name;
+  }
+}
+
+TEST(NetworkPlan, LayersSayWhoComputesThemAndWhy) {
+  const auto reason = [](const NetworkOptions& network, bool own,
+                         const std::string& name) {
+    PlanOptions options = post_plan();
+    options.own_kernels = own;
+    return layer_of(NetworkPlan(network, options).layers(), name).reason;
+  };
+  const NetworkOptions post = test::post_network(false);
+  EXPECT_EQ(reason(post, true, "conv2d_1"), "oneDNN: no max pool behind it");
+  EXPECT_EQ(reason(post, true, "dense_1"), "oneDNN: a matrix product");
+  EXPECT_EQ(reason(post, false, "conv2d_2"),
+            "oneDNN: own kernels are switched off");
+  EXPECT_EQ(reason(post, false, "max_pooling2d_1"), "own: the only one");
+  if (!kernels::has_vector_fma()) GTEST_SKIP() << "no AVX2 here";
+  EXPECT_EQ(reason(post, true, "conv2d_2 + max_pooling2d_1"),
+            "own: 3 x 3, stride 1, pool 2 x 2");
+  const NetworkOptions colours{
+      .trunk = {Conv2D{.filters = 8}, MaxPooling2D{}, Flatten{}}};
+  EXPECT_EQ(reason(colours, true, "conv2d_1"), "oneDNN: 3 channels only");
+}
+
 TEST(NetworkPlan, EmptyNetworksAreRefused) {
   expect_refused(Fault::config,
                  "network.trunk: expected at least one layer, got none", {});

@@ -315,7 +315,22 @@ TEST(Network, WithoutVectorsThePlanIsOneDnns) {
   const test::OnlyTarget only(HWY_SCALAR);
   const NetworkPlan plan(pooled_blocks(), two_heads(4));
   EXPECT_EQ(plan.describe().find("lists"), std::string::npos);
+  EXPECT_EQ(plan.layers()[2].reason, "oneDNN: no AVX2");
   Twins(pooled_blocks(), 3).expect_equal_gradients();
+}
+
+TEST(Network, SurvivorsAreThoseOfTheLastTrainingBatch) {
+  NetworkBench bench(every_kind_of_layer(), two_heads(4));
+  bench.step(3);
+  const auto found = bench.network.survivors();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].layer, "max_pooling2d_1");
+  EXPECT_EQ(found[0].batch.windows, 3u * 3 * 3 * 4);
+  EXPECT_EQ(found[0].batch.elements, 3u * 6 * 6 * 4);
+  EXPECT_GT(found[0].batch.alive, 0u);
+  EXPECT_LE(found[0].batch.alive, found[0].batch.windows);
+  bench.network.forward(bench.batch(3));
+  EXPECT_TRUE(bench.network.survivors().empty());
 }
 
 TEST(Network, FloatPixelsGiveTheLogitsOfTheSameBytes) {

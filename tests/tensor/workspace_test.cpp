@@ -54,6 +54,18 @@ TEST(WorkspacePlan, DescribeListsLargestFirst) {
   EXPECT_EQ(plan.describe(), "400 bytes  large\n4 bytes  small\n");
 }
 
+TEST(WorkspacePlan, ReservationsAreThoseOfDescribe) {
+  WorkspacePlan plan;
+  (void)plan.reserve("small", 1);
+  (void)plan.reserve("large", 100);
+  const auto found = plan.reservations();
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].owner, "large");
+  EXPECT_EQ(found[0].bytes, 400u);
+  EXPECT_EQ(found[1].owner, "small");
+  EXPECT_EQ(found[1].bytes, 4u);
+}
+
 TEST(Workspace, TooMuchMemorySaysWhatNeedsLess) {
   WorkspacePlan plan;
   (void)plan.reserve("huge", std::size_t{1} << 46);

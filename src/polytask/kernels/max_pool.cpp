@@ -176,6 +176,11 @@ void max_pool_training(const PoolShape& shape, const PoolExtras& extras,
   HWY_DYNAMIC_DISPATCH(MaxPoolTraining)(shape, extras, src, dst, winner);
 }
 
+std::size_t alive_windows(std::span<const std::uint8_t> winner) {
+  return winner.size() -
+         static_cast<std::size_t>(std::ranges::count(winner, kNobody));
+}
+
 void max_pool_backward(const PoolShape& shape, const float* diff_dst,
                        const std::uint8_t* winner, float* diff_src) {
   HWY_DYNAMIC_DISPATCH(MaxPoolBackward)(shape, diff_dst, winner, diff_src);

@@ -8,7 +8,9 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace polytask::kernels {
 
@@ -39,6 +41,9 @@ struct PoolExtras {
 // Overwrites dst and winner.
 void max_pool_training(const PoolShape& shape, const PoolExtras& extras,
                        const float* src, float* dst, std::uint8_t* winner);
+
+// How many windows have a winner.
+[[nodiscard]] std::size_t alive_windows(std::span<const std::uint8_t> winner);
 
 // Overwrites diff_src: diff_dst at each winner, 0 everywhere else.
 void max_pool_backward(const PoolShape& shape, const float* diff_dst,

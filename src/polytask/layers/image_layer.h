@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,16 @@ struct ImageLayerSpec {
   bool backward_reads_dst = false;
 
   double forward_flops = 0.0;  // multiplications and additions, one image
+  // Backward computes for the survivors alone; see ImageLayer::survivors().
+  bool backward_skips_zeros = false;
+};
+
+// How much is left of a gradient on its way back through a pool: one element a
+// window that is alive, and 0 everywhere else.
+struct Survivors {
+  std::size_t alive = 0;
+  std::size_t windows = 0;
+  std::size_t elements = 0;  // of the gradient of what is pooled
 };
 
 struct ForwardPass {
@@ -82,6 +93,12 @@ class ImageLayer {
   virtual void unpack_gradient(
       const float* /*gradient*/,
       std::span<const std::span<float>> /*diff_parameters*/) const {}
+
+  // Of the image whose forward pass left this state; none where no pool is.
+  [[nodiscard]] virtual std::optional<Survivors> survivors(
+      const std::uint8_t* /*state*/) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace polytask

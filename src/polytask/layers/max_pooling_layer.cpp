@@ -56,4 +56,12 @@ void MaxPoolingLayer::backward(const BackwardPass& pass) const {
   kernels::max_pool_backward(shape_, pass.diff_dst, pass.state, pass.diff_src);
 }
 
+std::optional<Survivors> MaxPoolingLayer::survivors(
+    const std::uint8_t* state) const {
+  const std::size_t windows = element_count(spec_.dst);
+  return Survivors{.alive = kernels::alive_windows({state, windows}),
+                   .windows = windows,
+                   .elements = element_count(spec_.src)};
+}
+
 }  // namespace polytask

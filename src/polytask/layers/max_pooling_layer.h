@@ -28,6 +28,8 @@ class MaxPoolingLayer final : public ImageLayer {
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  [[nodiscard]] std::optional<Survivors> survivors(
+      const std::uint8_t* state) const override;
 
  private:
   bool masks_relu_;

@@ -51,8 +51,21 @@ onednn::ConvolutionOptions forward_options(
 
 bool PooledConvolutionLayer::pays(int channels, int kernel_size, int stride,
                                   int pool_size) {
-  return channels >= kLeastChannels && kernel_size == kKernelSize &&
-         stride == 1 && pool_size == kWindow && kernels::has_vector_fma();
+  return obstacle(channels, kernel_size, stride, pool_size).empty();
+}
+
+std::string PooledConvolutionLayer::obstacle(int channels, int kernel_size,
+                                             int stride, int pool_size) {
+  if (!kernels::has_vector_fma()) return "no AVX2";
+  if (kernel_size != kKernelSize) {
+    return cat("kernel ", kernel_size, " x ", kernel_size);
+  }
+  if (stride != 1) return cat("stride ", stride);
+  if (pool_size != kWindow) return cat("pool ", pool_size, " x ", pool_size);
+  if (channels < kLeastChannels) {
+    return cat(channels, channels == 1 ? " channel only" : " channels only");
+  }
+  return "";
 }
 
 PooledConvolutionLayer::PooledConvolutionLayer(
@@ -105,6 +118,7 @@ void PooledConvolutionLayer::describe(const Shape& dst) {
       std::max(spec_.scratch_count, kernels::scratch_count(shape_));
   spec_.state_bytes = element_count(dst);
   spec_.backward_reads_src = true;
+  spec_.backward_skips_zeros = true;
 }
 
 void PooledConvolutionLayer::prepare(
@@ -157,6 +171,15 @@ void PooledConvolutionLayer::unpack_gradient(
   kernels::add_unpacked_weights(shape_, gradient, diff_parameters[kKernel]);
   const float* bias = gradient + bias_offset_;
   std::copy(bias, bias + options_.filters, diff_parameters[kBias].begin());
+}
+
+std::optional<Survivors> PooledConvolutionLayer::survivors(
+    const std::uint8_t* state) const {
+  const std::size_t windows = element_count(spec_.dst);
+  const Shape result{pool_.height, pool_.width, pool_.channels};
+  return Survivors{.alive = kernels::alive_windows({state, windows}),
+                   .windows = windows,
+                   .elements = element_count(result)};
 }
 
 }  // namespace polytask

@@ -39,6 +39,9 @@ class PooledConvolutionLayer final : public ImageLayer {
   // has the vectors for it and src is not just the three colours of an image.
   [[nodiscard]] static bool pays(int channels, int kernel_size, int stride,
                                  int pool_size);
+  // Why it does not, in a few words; empty when it does.
+  [[nodiscard]] static std::string obstacle(int channels, int kernel_size,
+                                            int stride, int pool_size);
 
   // Throws Fault::config and Fault::shape as the separate layers do.
   PooledConvolutionLayer(const PooledConvolutionLayerOptions& options,
@@ -52,6 +55,8 @@ class PooledConvolutionLayer final : public ImageLayer {
   void unpack_gradient(
       const float* gradient,
       std::span<const std::span<float>> diff_parameters) const override;
+  [[nodiscard]] std::optional<Survivors> survivors(
+      const std::uint8_t* state) const override;
 
  private:
   // Completes spec_, which so far describes the convolution, and the offsets.

@@ -218,6 +218,23 @@ std::vector<LayerTime> Network::layer_times() const {
   return times;
 }
 
+std::vector<LayerSurvivors> Network::survivors() const {
+  std::vector<LayerSurvivors> all;
+  if (!training_) return all;
+  for (const ImageStep& step : plan_->image_steps) {
+    Survivors sum;
+    for (int i = 0; i < batch_.images; ++i) {
+      const auto one = step.layer->survivors(state_of(step, i));
+      if (!one) break;
+      sum.alive += one->alive;
+      sum.windows += one->windows;
+      sum.elements += one->elements;
+    }
+    if (sum.windows > 0) all.push_back({step.layer->spec().name, sum});
+  }
+  return all;
+}
+
 std::span<const float> Network::logits(std::size_t output) const {
   const DenseStep& head = plan_->heads[output];
   return workspace_[head.dst].first(

@@ -49,6 +49,12 @@ struct LayerTime {
   double seconds = 0;
 };
 
+// What one layer's pool has left of the gradient, over a batch.
+struct LayerSurvivors {
+  std::string layer;  // as in the plan
+  Survivors batch;
+};
+
 class Network {
  public:
   // Throws Fault::resource when there is not enough memory, Fault::config when
@@ -94,6 +100,9 @@ class Network {
   void start_clock() { clock_.start(); }
   // Since start_clock(), in the order of the layers.
   [[nodiscard]] std::vector<LayerTime> layer_times() const;
+
+  // Of the last forward_training, for every layer of images with a pool.
+  [[nodiscard]] std::vector<LayerSurvivors> survivors() const;
 
  private:
   struct Rows {

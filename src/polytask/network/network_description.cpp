@@ -33,31 +33,95 @@ double NetworkPlan::forward_flops() const {
 
 std::string NetworkPlan::describe() const {
   std::string text;
-  const auto line = [&](const std::string& name, const Shape& src,
-                        const Shape& dst, std::size_t parameters,
-                        const std::string& implementation) {
-    text += cat(name, "  ", to_text(src), " -> ", to_text(dst), "  ",
-                parameters, " parameters  ", implementation, "\n");
-  };
-  for (const ImageStep& step : image_steps) {
-    const ImageLayerSpec& spec = step.layer->spec();
-    std::size_t count = 0;
-    for (const ParameterSpec& p : spec.parameters) {
-      count += element_count(p.shape);
-    }
-    line(spec.name, spec.src, spec.dst, count, spec.implementation);
-  }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      const int features = step.layer.features();
-      const int units = step.layer.units();
-      line(step.layer.name(), {features}, {units},
-           static_cast<std::size_t>(features + 1) *
-               static_cast<std::size_t>(units),
-           step.layer.implementation());
-    }
+  for (const LayerDescription& layer : layers()) {
+    text += cat(layer.name, "  ", to_text(layer.src), " -> ",
+                to_text(layer.dst), "  ", layer.parameters, " parameters  ",
+                layer.implementation, "\n");
   }
   return text;
+}
+
+std::vector<LayerDescription> NetworkPlan::layers() const {
+  std::vector<LayerDescription> all;
+  all.push_back(
+      {.name = "input",
+       .src = options_.input,
+       .dst = options_.input,
+       .implementation = "own",
+       .reason = "own: the only one",
+       .kept_bytes = kept_bytes(input, element_count(options_.input))});
+  for (const ImageStep& step : image_steps) all.push_back(describe(step));
+  bool with_diff_src = !image_steps.empty();
+  for (const DenseStep& step : dense_steps) {
+    all.push_back(describe(step, with_diff_src));
+    for (const RowStep& after : step.after) all.push_back(describe(after));
+    with_diff_src = true;
+  }
+  for (const DenseStep& head : heads) all.push_back(describe(head, true));
+  return all;
+}
+
+LayerDescription NetworkPlan::describe(const ImageStep& step) const {
+  const ImageLayerSpec& spec = step.layer->spec();
+  const bool first = &step == image_steps.data();
+  LayerDescription found{
+      .name = spec.name,
+      .src = spec.src,
+      .dst = spec.dst,
+      .implementation = spec.implementation,
+      .reason = step.reason,
+      .forward_flops = spec.forward_flops,
+      .prepared_bytes = step.prepared.count * sizeof(float),
+      .kept_bytes = kept_bytes(step.dst, element_count(spec.dst))};
+  for (const ParameterSpec& parameter : spec.parameters) {
+    found.parameters += element_count(parameter.shape);
+  }
+  found.weight_bytes = found.parameters * sizeof(float);
+  if (!options_.training) return found;
+  found.backward_flops = spec.forward_flops * (first ? 1.0 : 2.0);
+  found.backward_skips_zeros = spec.backward_skips_zeros;
+  found.kept_bytes +=
+      spec.state_bytes * static_cast<std::size_t>(options_.batch);
+  return found;
+}
+
+//   with_diff_src   whether somebody needs the gradient of what it reads
+LayerDescription NetworkPlan::describe(const DenseStep& step,
+                                       bool with_diff_src) const {
+  const DenseLayer& layer = step.layer;
+  LayerDescription found{.name = layer.name(),
+                         .src = {layer.features()},
+                         .dst = {layer.units()},
+                         .implementation = layer.implementation(),
+                         .reason = "oneDNN: a matrix product",
+                         .forward_flops = layer.forward_flops()};
+  for (const ParameterSpec& parameter : layer.parameters()) {
+    found.parameters += element_count(parameter.shape);
+  }
+  found.weight_bytes = found.parameters * sizeof(float);
+  if (!options_.training) return found;
+  found.backward_flops = layer.forward_flops() * (with_diff_src ? 2.0 : 1.0);
+  const bool head =
+      &step >= heads.data() && &step < heads.data() + heads.size();
+  if (!head) found.kept_bytes = step.dst.count * sizeof(float);
+  return found;
+}
+
+LayerDescription NetworkPlan::describe(const RowStep& step) const {
+  const ImageLayerSpec& spec = step.layer->spec();
+  return {.name = spec.name,
+          .src = spec.src,
+          .dst = spec.dst,
+          .implementation = spec.implementation,
+          .reason = "own: the only one",
+          .kept_bytes = (step.dst.count + step.state.count) * sizeof(float)};
+}
+
+// Of `count` floats an image, over a whole batch: 0 for what is gone with the
+// next image.
+std::size_t NetworkPlan::kept_bytes(const Place& at, std::size_t count) const {
+  if (!options_.training || at.area == Place::Area::scratch) return 0;
+  return count * static_cast<std::size_t>(options_.batch) * sizeof(float);
 }
 
 }  // namespace polytask

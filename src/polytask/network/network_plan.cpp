@@ -120,8 +120,10 @@ Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
     const LayerOptions& layer = network.trunk[at];
     if (std::holds_alternative<Dense>(layer)) break;
     if (const std::size_t count = pooled_layers_at(network, at, shape)) {
-      shape = add_image_step(make_pooled_convolution(
-          network, std::span(names).subspan(at, count), at, shape));
+      shape = add_image_step(
+          make_pooled_convolution(network, std::span(names).subspan(at, count),
+                                  at, shape),
+          reason_for(network, at, shape));
       at += count;
       continue;
     }
@@ -132,7 +134,10 @@ Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
       auto built = make_image_layer(network, names[at], at, shape);
       const bool runs =
           options_.training || !std::holds_alternative<Dropout>(layer);
-      if (runs) shape = add_image_step(std::move(built));
+      if (runs) {
+        shape =
+            add_image_step(std::move(built), reason_for(network, at, shape));
+      }
     }
     ++at;
   }
@@ -145,6 +150,23 @@ std::size_t NetworkPlan::pooled_layers_at(const NetworkOptions& network,
                                           const Shape& shape) const {
   if (!options_.own_kernels || shape.size() != 3) return 0;
   return pooled_layers(network, at, shape[2]);
+}
+
+// Who computes layer `at` of the trunk and why, in a few words.
+std::string NetworkPlan::reason_for(const NetworkOptions& network,
+                                    std::size_t at, const Shape& shape) const {
+  const auto* conv = std::get_if<Conv2D>(&network.trunk[at]);
+  if (conv == nullptr) return "own: the only one";
+  if (!options_.own_kernels) return "oneDNN: own kernels are switched off";
+  const bool last = at + 1 == network.trunk.size();
+  const auto* pool =
+      last ? nullptr : std::get_if<MaxPooling2D>(&network.trunk[at + 1]);
+  if (pool == nullptr) return "oneDNN: no max pool behind it";
+  const std::string obstacle = PooledConvolutionLayer::obstacle(
+      shape[2], conv->kernel_size, conv->strides, pool->pool_size);
+  if (!obstacle.empty()) return "oneDNN: " + obstacle;
+  return cat("own: ", conv->kernel_size, " x ", conv->kernel_size, ", stride ",
+             conv->strides, ", pool ", pool->pool_size, " x ", pool->pool_size);
 }
 
 std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
@@ -216,8 +238,9 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
 }
 
 // Returns the shape behind the layer.
-Shape NetworkPlan::add_image_step(std::unique_ptr<const ImageLayer> layer) {
-  ImageStep step{.layer = std::move(layer)};
+Shape NetworkPlan::add_image_step(std::unique_ptr<const ImageLayer> layer,
+                                  std::string reason) {
+  ImageStep step{.layer = std::move(layer), .reason = std::move(reason)};
   for (const ParameterSpec& spec : step.layer->spec().parameters) {
     step.parameters.push_back(specs_.size());
     specs_.push_back(spec);

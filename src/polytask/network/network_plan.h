@@ -17,6 +17,7 @@
 #include "polytask/layers/dense_layer.h"
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/image_layer.h"
+#include "polytask/network/layer_description.h"
 #include "polytask/network/network_options.h"
 #include "polytask/tensor/workspace.h"
 
@@ -53,6 +54,7 @@ struct Place {
 
 struct ImageStep {
   std::unique_ptr<const ImageLayer> layer;
+  std::string reason;  // why this layer computes it: for people
   Place src;
   Place dst;
   std::size_t state_offset = 0;         // bytes within the image's state
@@ -101,6 +103,8 @@ class NetworkPlan {
   [[nodiscard]] const WorkspacePlan& memory() const { return memory_; }
   [[nodiscard]] std::size_t features() const { return features_; }
 
+  // The scaling of the input, then every layer in the order of the network.
+  [[nodiscard]] std::vector<LayerDescription> layers() const;
   // One line a layer: name, shapes, parameters, who computes it.
   [[nodiscard]] std::string describe() const;
   // The implementation texts of all layers, for the test that none of them is a
@@ -142,13 +146,23 @@ class NetworkPlan {
       std::size_t at, const Shape& shape);
   DropoutLayerOptions next_dropout(const std::string& name,
                                    const Dropout& dropout);
-  Shape add_image_step(std::unique_ptr<const ImageLayer> layer);
+  [[nodiscard]] std::string reason_for(const NetworkOptions& network,
+                                       std::size_t at,
+                                       const Shape& shape) const;
+  Shape add_image_step(std::unique_ptr<const ImageLayer> layer,
+                       std::string reason);
   void add_dense_layers(const NetworkOptions& network, std::size_t at,
                         Shape shape);
   DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& src);
   void add_row_step(DenseStep& step, const std::string& name,
                     const Dropout& dropout);
   void add_heads(const Shape& shape);
+  [[nodiscard]] LayerDescription describe(const ImageStep& step) const;
+  [[nodiscard]] LayerDescription describe(const DenseStep& step,
+                                          bool with_diff_src) const;
+  [[nodiscard]] LayerDescription describe(const RowStep& step) const;
+  [[nodiscard]] std::size_t kept_bytes(const Place& at,
+                                       std::size_t count) const;
   Place place(std::size_t count, bool keep);
   [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
   [[nodiscard]] bool first_layer_is_cheap() const;

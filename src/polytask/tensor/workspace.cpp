@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -34,15 +35,19 @@ Slot WorkspacePlan::reserve(std::string_view owner, std::size_t count) {
 
 std::size_t WorkspacePlan::total_bytes() const { return end_ * sizeof(float); }
 
+std::vector<WorkspacePlan::Reservation> WorkspacePlan::reservations() const {
+  std::vector<Reservation> sorted;
+  for (const Entry& entry : entries_) {
+    sorted.push_back({entry.owner, entry.slot.count * sizeof(float)});
+  }
+  std::ranges::stable_sort(sorted, std::greater(), &Reservation::bytes);
+  return sorted;
+}
+
 std::string WorkspacePlan::describe() const {
-  std::vector<Entry> sorted = entries_;
-  std::ranges::stable_sort(sorted, [](const Entry& a, const Entry& b) {
-    return a.slot.count > b.slot.count;
-  });
   std::string text;
-  for (const Entry& entry : sorted) {
-    text +=
-        cat(entry.slot.count * sizeof(float), " bytes  ", entry.owner, "\n");
+  for (const Reservation& one : reservations()) {
+    text += cat(one.bytes, " bytes  ", one.owner, "\n");
   }
   return text;
 }

@@ -38,7 +38,13 @@ class WorkspacePlan {
 
   [[nodiscard]] std::size_t total_bytes() const;
 
-  // One line a reservation, largest first: what to read when memory is short.
+  struct Reservation {
+    std::string owner;
+    std::size_t bytes = 0;
+  };
+  // Largest first: what to read when memory is short.
+  [[nodiscard]] std::vector<Reservation> reservations() const;
+  // The same, one line a reservation.
   [[nodiscard]] std::string describe() const;
 
  private:

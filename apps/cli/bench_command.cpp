@@ -1,0 +1,116 @@
+// polytask bench: where the time of a training step goes.
+//
+// out: a table of layers and passes, and the whole step; or one JSON document.
+// err: progress.
+
+#include <ostream>
+
+#include "apps/cli/bench_report.h"
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/interrupt.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
+namespace polytask::cli {
+namespace {
+
+constexpr int kMostSteps = 1'000'000;
+
+struct BenchArguments {
+  std::vector<std::string> words;  // the recipe, then key=value ...
+  std::string input;
+  int steps = 10;
+  bool json = false;
+};
+
+RecipeJob job_of(const BenchArguments& args) {
+  if (args.words.empty()) {
+    throw Error(Fault::config,
+                "bench: expected a recipe, e.g. polytask bench "
+                "recipes/blog.yaml data.path=scenes.h5");
+  }
+  if (args.steps < 1 || args.steps > kMostSteps) {
+    throw Error(Fault::config, cat("bench: --steps: expected 1 to ", kMostSteps,
+                                   ", got ", args.steps));
+  }
+  return load_job({.verb = "bench",
+                   .recipe = args.words.front(),
+                   .overrides = {args.words.begin() + 1, args.words.end()},
+                   .input = args.input});
+}
+
+// "step 3 of 10": one line that is drawn over on a terminal.
+void print_progress(int step, int steps, const Console& console) {
+  if (!console.err_is_terminal) return;
+  console.err << "\rstep " << step << " of " << steps
+              << (step == steps ? "\n" : "") << std::flush;
+}
+
+BenchReport measure(const RecipeJob& job, int steps, const Console& console) {
+  const DatasetPtr data =
+      job.train ? job.train
+                : random_images(job.model, job.recipe.train.batch_size);
+  const InterruptGuard interrupt;
+  const BenchOptions options{
+      .steps = steps, .stop = &interrupt.flag(), .progress = [&](int step) {
+        print_progress(step, steps, console);
+      }};
+  console.err << "Training on "
+              << (job.train ? job.recipe.data.path.string()
+                            : "random pixels, which say nothing of density")
+              << ": " << options.warm_up << " steps to warm up, then " << steps
+              << " that are measured.\n"
+              << std::flush;
+  return bench_steps(job, data, options);
+}
+
+// The exit code of a measurement that did not come to its end; kOk otherwise.
+int report_end(const BenchReport& report, const Console& console) {
+  if (report.interrupted) {
+    console.err << "\npolytask: stopped before the last step; nothing is "
+                   "reported\n";
+    return kInterrupted;
+  }
+  if (!report.trouble.empty()) {
+    console.err << "\npolytask: the training diverged: " << report.trouble
+                << "; a smaller train.adam.learning_rate may help\n";
+    return kDiverged;
+  }
+  return kOk;
+}
+
+int run(Arguments arguments, const Console& console) {
+  BenchArguments args;
+  CLI::App app("Measure where the time of a training step goes.", "bench");
+  app.add_option("recipe", args.words,
+                 "a recipe, then key=value ... that override it, e.g.\n"
+                 "recipes/blog.yaml data.path=scenes.h5 train.threads=2");
+  app.add_option("--steps", args.steps, "that are measured (10)");
+  app.add_option("--input", args.input,
+                 "random pixels of this size, such as 100x100x3, instead of\n"
+                 "the data");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+
+  const RecipeJob job = job_of(args);
+  for (const std::string& warning : job.warnings) {
+    console.err << "warning: " << warning << '\n';
+  }
+  const BenchReport report = measure(job, args.steps, console);
+  if (const int code = report_end(report, console); code != kOk) return code;
+  const BenchSubject subject{.recipe = args.words.front(),
+                             .random_pixels = !job.train,
+                             .data = job.recipe.data.path.string(),
+                             .image = job.model.image};
+  console.out << (args.json ? bench_json(subject, report)
+                            : bench_table(subject, report));
+  return kOk;
+}
+
+}  // namespace
+
+const Command bench_command{
+    "bench", "measure where the time of a training step goes", run};
+
+}  // namespace polytask::cli

@@ -1,0 +1,129 @@
+#include "apps/cli/plan_report.h"
+
+#include <algorithm>
+
+#include "polytask/base/text.h"
+#include "polytask/report/number_text.h"
+#include "polytask/report/terminal_text.h"
+
+namespace polytask::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kNumberWidth = 12;
+constexpr std::size_t kMoments = 2;  // of Adam, as large as the parameters
+
+// What a training needs for its parameters, outside the workspace.
+struct ParameterMemory {
+  std::size_t parameters = 0;  // bytes
+  std::size_t moments = 0;
+
+  explicit ParameterMemory(const NetworkPlan& plan)
+      : parameters(plan.parameters().parameter_count() * sizeof(float)),
+        moments(plan.options().training ? kMoments * parameters : 0) {}
+};
+
+std::size_t total_bytes(const NetworkPlan& plan) {
+  const ParameterMemory outside(plan);
+  return plan.memory().total_bytes() + outside.parameters + outside.moments;
+}
+
+std::string number(double value, int decimals) {
+  return right(fixed_text(value, decimals), kNumberWidth);
+}
+
+std::string megabytes(std::size_t bytes) {
+  return number(static_cast<double>(bytes) / 1e6, 3);
+}
+
+std::string layer_lines(const LayerDescription& layer, std::size_t names,
+                        std::size_t shapes) {
+  return cat(left(printable(layer.name), names), "  ",
+             left(cat(to_text(layer.src), " -> ", to_text(layer.dst)), shapes),
+             right(cat(layer.parameters), kNumberWidth),
+             number(layer.forward_flops / 1e6, 2),
+             megabytes(layer.weight_bytes), megabytes(layer.kept_bytes),
+             "\n    ", layer.reason, "\n    ", layer.implementation, '\n');
+}
+
+std::string memory_lines(const NetworkPlan& plan) {
+  std::string text = cat(right("MB", kNumberWidth), "  memory\n");
+  const auto line = [&](std::size_t bytes, const std::string& owner) {
+    text += cat(megabytes(bytes), "  ", printable(owner), '\n');
+  };
+  for (const auto& one : plan.memory().reservations()) {
+    line(one.bytes, one.owner);
+  }
+  const ParameterMemory outside(plan);
+  line(plan.memory().total_bytes(), "workspace, all of the above");
+  line(outside.parameters, "parameters");
+  if (outside.moments > 0) line(outside.moments, "moments of Adam");
+  line(total_bytes(plan), "total");
+  return text;
+}
+
+}  // namespace
+
+Json plan_json(const NetworkPlan& plan) {
+  const PlanOptions& options = plan.options();
+  Json layers = Json::array();
+  for (const LayerDescription& layer : plan.layers()) {
+    layers.push_back({{"layer", layer.name},
+                      {"src", layer.src},
+                      {"dst", layer.dst},
+                      {"implementation", layer.implementation},
+                      {"reason", layer.reason},
+                      {"parameters", layer.parameters},
+                      {"forward_flops", layer.forward_flops},
+                      {"backward_flops", layer.backward_flops},
+                      {"backward_skips_zeros", layer.backward_skips_zeros},
+                      {"weight_bytes", layer.weight_bytes},
+                      {"prepared_bytes", layer.prepared_bytes},
+                      {"kept_bytes", layer.kept_bytes}});
+  }
+  Json workspace = Json::array();
+  for (const auto& one : plan.memory().reservations()) {
+    workspace.push_back({{"owner", one.owner}, {"bytes", one.bytes}});
+  }
+  const ParameterMemory outside(plan);
+  return {{"image", options.input},
+          {"batch", options.batch},
+          {"threads", options.workers},
+          {"parameters", plan.parameters().parameter_count()},
+          {"forward_flops", plan.forward_flops()},
+          {"layers", layers},
+          {"memory",
+           {{"workspace", workspace},
+            {"workspace_bytes", plan.memory().total_bytes()},
+            {"parameter_bytes", outside.parameters},
+            {"moment_bytes", outside.moments},
+            {"total_bytes", total_bytes(plan)}}}};
+}
+
+std::string plan_table(const NetworkPlan& plan) {
+  const std::vector<LayerDescription> layers = plan.layers();
+  std::size_t names = 0;
+  std::size_t shapes = 0;
+  for (const LayerDescription& layer : layers) {
+    names = std::max(names, display_width(printable(layer.name)));
+    shapes = std::max(
+        shapes, cat(to_text(layer.src), " -> ", to_text(layer.dst)).size());
+  }
+  const PlanOptions& options = plan.options();
+  std::string text = cat(
+      "images ", to_text(options.input), ", ", options.batch, " a batch, ",
+      options.workers, options.workers == 1 ? " thread" : " threads", "\n\n",
+      left("layer", names), "  ", left("input -> output", shapes),
+      right("parameters", kNumberWidth), right("MFLOP", kNumberWidth),
+      right("weights MB", kNumberWidth), right("kept MB", kNumberWidth), '\n');
+  for (const LayerDescription& layer : layers) {
+    text += layer_lines(layer, names, shapes);
+  }
+  return cat(text,
+             "\nMFLOP: of forward, one image; kept: of a batch, from forward "
+             "to backward\n\n",
+             memory_lines(plan));
+}
+
+}  // namespace polytask::cli

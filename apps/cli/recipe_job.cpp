@@ -1,0 +1,100 @@
+#include "apps/cli/recipe_job.h"
+
+#include <charconv>
+
+#include "polytask/base/error.h"
+#include "polytask/base/random.h"
+#include "polytask/base/text.h"
+#include "polytask/data/array_dataset.h"
+
+namespace polytask::cli {
+namespace {
+
+constexpr int kLongestSide = 16384;
+
+// "100x60x3" as [100, 60, 3]; empty when it is something else.
+Shape shape_in(const std::string& text) {
+  Shape shape;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at <= end) {
+    int size = 0;
+    const auto [behind, error] = std::from_chars(at, end, size);
+    if (error != std::errc() || size < 1 || size > kLongestSide) return {};
+    shape.push_back(size);
+    if (behind == end) break;
+    if (*behind != 'x') return {};
+    at = behind + 1;
+  }
+  const bool image = shape.size() == 3 && (shape[2] == 1 || shape[2] == 3);
+  return image ? shape : Shape();
+}
+
+ModelSpec model_without_data(const Recipe& recipe,
+                             const RecipeJobOptions& options) {
+  const Shape image = shape_in(options.input);
+  if (image.empty()) {
+    throw Error(
+        Fault::config,
+        cat(options.verb, ": --input: expected HEIGHTxWIDTHxCHANNELS ",
+            "with 1 or 3 channels, such as 100x100x3, got ", options.input));
+  }
+  if (recipe.tasks.empty() || recipe.tasks.front().labels.empty()) {
+    throw Error(Fault::config,
+                cat(options.verb,
+                    ": the recipe leaves the labels to the data, "
+                    "which --input replaces; name them in the recipe"));
+  }
+  ModelSpec model{
+      .image = image, .network = recipe.network, .tasks = recipe.tasks};
+  if (recipe.data.scale) model.preprocessing.uint8_scale = *recipe.data.scale;
+  return model;
+}
+
+void require_data(const Recipe& recipe, const RecipeJobOptions& options) {
+  std::error_code error;
+  if (std::filesystem::exists(recipe.data.path, error)) return;
+  throw Error(Fault::io,
+              cat(options.verb, ": ", recipe.data.path.string(),
+                  ": there is no such data; correct data.path, or say the "
+                  "size of the images: --input 100x100x3"));
+}
+
+}  // namespace
+
+RecipeJob load_job(const RecipeJobOptions& options) {
+  RecipeJob job{.recipe = load_recipe(options.recipe, options.overrides)};
+  if (!options.input.empty()) {
+    job.model = model_without_data(job.recipe, options);
+    return job;
+  }
+  require_data(job.recipe, options);
+  PreparedRun run = prepare_run(job.recipe);
+  job.model = std::move(run.model);
+  job.train = std::move(run.data.train);
+  job.warnings = std::move(run.warnings);
+  return job;
+}
+
+DatasetPtr random_images(const ModelSpec& model, int count) {
+  const std::vector<std::string>& labels = model.tasks.front().labels;
+  ArrayContent content{.spec = {.height = model.image[0],
+                                .width = model.image[1],
+                                .channels = model.image[2],
+                                .labels = labels},
+                       .size = count,
+                       .source = "random pixels"};
+  const std::size_t bytes =
+      content.spec.bytes_per_image() * static_cast<std::size_t>(count);
+  const std::shared_ptr<std::byte> images = allocate_images(bytes);
+  RandomStream random(random_key(1, RandomUse::drawing), 0);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    images.get()[i] = static_cast<std::byte>(random.next() >> 24);
+  }
+  content.images = images;
+  content.targets.resize(labels.size() * static_cast<std::size_t>(count));
+  for (float& y : content.targets) y = random.next() >> 30 == 0 ? 1.0f : 0.0f;
+  return std::make_shared<ArrayDataset>(std::move(content));
+}
+
+}  // namespace polytask::cli
