@@ -148,7 +148,8 @@ std::vector<PassReport> pass_reports(
     const bool backward = time.pass == "backward";
     pass.nominal_flops =
         batch * (backward ? layer->backward_flops : layer->forward_flops);
-    pass.executed_flops = pass.nominal_flops;
+    pass.executed_flops =
+        pass.nominal_flops * (backward ? 1 : layer->forward_runs);
     const auto found = survivors.find(time.layer);
     if (backward && found != survivors.end()) {
       const Survivors& sum = found->second;

@@ -24,7 +24,8 @@ struct PassReport {
   double executed_flops = 0.0;
 
   // Backward of a layer with a pool: the share of windows that pass a gradient
-  // back, and of the pooled elements that get one.
+  // back, and of the pooled elements that get one. Behind a relu alone both are
+  // the share of the elements that backward computes for.
   std::optional<double> alive;
   std::optional<double> density;
 };

@@ -121,7 +121,9 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
   spec_.prepared_count = packed_offset_ + weights;
   gradient_offset_ = WorkspacePlan::aligned(spec_.gradient_count);
   bias_offset_ = gradient_offset_ + weights;
-  spec_.gradient_count = bias_offset_ + static_cast<std::size_t>(c.filters);
+  spec_.computed_share = bias_offset_ + static_cast<std::size_t>(c.filters);
+  spec_.gradient_count = *spec_.computed_share + 1;
+  spec_.backward_skips_zeros = true;
   spec_.scratch_count =
       std::max(spec_.scratch_count, kernels::scratch_count(sparse_));
   spec_.implementation += ", or own lists where relu left few";
@@ -144,10 +146,15 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
   if (masks_relu_) {
     kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
   }
-  if (skips_zeros_ && kernels::nonzero_share({pass.diff_dst, results}) <
-                          kernels::kWorthSkipping) {
-    walk_lists(pass);
-    return;
+  if (skips_zeros_) {
+    const double share = kernels::nonzero_share({pass.diff_dst, results});
+    const bool worth_it = share < kernels::kWorthSkipping;
+    pass.gradient[*spec_.computed_share] +=
+        worth_it ? static_cast<float>(share) : 1.0f;
+    if (worth_it) {
+      walk_lists(pass);
+      return;
+    }
   }
   const std::size_t count = convolution_.gradient_count();
   float* own = pass.scratch;  // oneDNN overwrites its result

@@ -51,14 +51,17 @@ struct ImageLayerSpec {
   double forward_flops = 0.0;  // multiplications and additions, one image
   // Backward computes for the survivors alone; see ImageLayer::survivors().
   bool backward_skips_zeros = false;
+  // Where in `gradient` backward adds the share of the products it computes,
+  // for a layer that decides for each image whether to skip zeros.
+  std::optional<std::size_t> computed_share;
 };
 
-// How much is left of a gradient on its way back through a pool: one element a
-// window that is alive, and 0 everywhere else.
+// How much is left of a gradient on its way back: below a pool one element a
+// window that is alive, below a relu what its derivative lets through.
 struct Survivors {
   std::size_t alive = 0;
-  std::size_t windows = 0;
-  std::size_t elements = 0;  // of the gradient of what is pooled
+  std::size_t windows = 0;   // behind a relu alone: elements
+  std::size_t elements = 0;  // of the gradient of the convolution's result
 };
 
 struct ForwardPass {

@@ -23,6 +23,7 @@ struct LayerDescription {
   double forward_flops = 0.0;
   double backward_flops = 0.0;
   bool backward_skips_zeros = false;  // see ImageLayerSpec
+  int forward_runs = 1;  // a step: 2 when backward computes it again
 
   std::size_t weight_bytes = 0;    // of the parameters
   std::size_t prepared_bytes = 0;  // of what is made of them for the kernels

@@ -222,7 +222,20 @@ std::vector<LayerSurvivors> Network::survivors() const {
   std::vector<LayerSurvivors> all;
   if (!training_) return all;
   for (const ImageStep& step : plan_->image_steps) {
+    const ImageLayerSpec& spec = step.layer->spec();
     Survivors sum;
+    if (spec.computed_share) {
+      // Summed over the images, as gradients are, in the first shard.
+      const float share =
+          workspace_[plan_->shard_gradients]
+                    [step.gradient_offset + *spec.computed_share];
+      const std::size_t one = element_count(spec.dst);
+      sum.elements = one * static_cast<std::size_t>(batch_.images);
+      sum.windows = sum.elements;
+      sum.alive = static_cast<std::size_t>(share * static_cast<float>(one));
+      all.push_back({spec.name, sum});
+      continue;
+    }
     for (int i = 0; i < batch_.images; ++i) {
       const auto one = step.layer->survivors(state_of(step, i));
       if (!one) break;
@@ -230,7 +243,7 @@ std::vector<LayerSurvivors> Network::survivors() const {
       sum.windows += one->windows;
       sum.elements += one->elements;
     }
-    if (sum.windows > 0) all.push_back({step.layer->spec().name, sum});
+    if (sum.windows > 0) all.push_back({spec.name, sum});
   }
   return all;
 }

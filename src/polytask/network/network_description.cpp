@@ -80,6 +80,7 @@ LayerDescription NetworkPlan::describe(const ImageStep& step) const {
   if (!options_.training) return found;
   found.backward_flops = spec.forward_flops * (first ? 1.0 : 2.0);
   found.backward_skips_zeros = spec.backward_skips_zeros;
+  found.forward_runs = first && recompute_first ? 2 : 1;
   found.kept_bytes +=
       spec.state_bytes * static_cast<std::size_t>(options_.batch);
   return found;

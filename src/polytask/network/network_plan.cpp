@@ -1,6 +1,7 @@
 #include "polytask/network/network_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -152,6 +153,16 @@ std::size_t NetworkPlan::pooled_layers_at(const NetworkOptions& network,
   return pooled_layers(network, at, shape[2]);
 }
 
+// Whether backward of convolution `at` skips what its relu has zeroed.
+bool NetworkPlan::skips_zeros(const NetworkOptions& network, std::size_t at,
+                              const Shape& shape) const {
+  const auto& conv = std::get<Conv2D>(network.trunk[at]);
+  return options_.own_kernels && conv.activation == Activation::relu &&
+         shape.size() == 3 &&
+         ConvolutionLayer::can_skip_zeros(shape[2], conv.kernel_size,
+                                          conv.strides);
+}
+
 // Who computes layer `at` of the trunk and why, in a few words.
 std::string NetworkPlan::reason_for(const NetworkOptions& network,
                                     std::size_t at, const Shape& shape) const {
@@ -161,7 +172,13 @@ std::string NetworkPlan::reason_for(const NetworkOptions& network,
   const bool last = at + 1 == network.trunk.size();
   const auto* pool =
       last ? nullptr : std::get_if<MaxPooling2D>(&network.trunk[at + 1]);
-  if (pool == nullptr) return "oneDNN: no max pool behind it";
+  if (pool == nullptr) {
+    if (!skips_zeros(network, at, shape))
+      return "oneDNN: no max pool behind it";
+    return cat("own where relu leaves less than ",
+               std::lround(100 * kernels::kWorthSkipping),
+               " % of the gradient, else oneDNN");
+  }
   const std::string obstacle = PooledConvolutionLayer::obstacle(
       shape[2], conv->kernel_size, conv->strides, pool->pool_size);
   if (!obstacle.empty()) return "oneDNN: " + obstacle;
@@ -179,11 +196,6 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         at + 1 < network.trunk.size() &&
         (std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]) ||
          pooled_layers_at(network, at + 1, next) > 0);
-    const bool skip_zeros = options_.own_kernels &&
-                            conv->activation == Activation::relu &&
-                            shape.size() == 3 &&
-                            ConvolutionLayer::can_skip_zeros(
-                                shape[2], conv->kernel_size, conv->strides);
     return std::make_unique<ConvolutionLayer>(
         ConvolutionLayerOptions{.name = name,
                                 .filters = conv->filters,
@@ -194,7 +206,7 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
                                 .relu_masked_by_next = next_masks,
                                 .with_backward = options_.training,
                                 .with_diff_src = !image_steps.empty(),
-                                .skip_zeros = skip_zeros},
+                                .skip_zeros = skips_zeros(network, at, shape)},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {

@@ -138,6 +138,8 @@ class NetworkPlan {
   [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
                                              std::size_t at,
                                              const Shape& shape) const;
+  [[nodiscard]] bool skips_zeros(const NetworkOptions& network, std::size_t at,
+                                 const Shape& shape) const;
   std::unique_ptr<const ImageLayer> make_image_layer(
       const NetworkOptions& network, const std::string& name, std::size_t at,
       const Shape& shape);
