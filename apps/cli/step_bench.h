@@ -35,7 +35,7 @@ struct BenchReport {
   int threads = 0;  //
   std::vector<PassReport> passes;
   std::vector<double> step_seconds;
-  double peak_flops_a_second = 0.0;  // of all threads together
+  std::vector<double> peak_flops_a_second;  // of all threads, each time
   std::string trouble;  // why a step could not be used; empty otherwise
   bool interrupted = false;
 };
