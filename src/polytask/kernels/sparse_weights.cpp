@@ -74,7 +74,7 @@ void walk_filter(const List& list, int count, const float* tile,
 template <int kWidth>
 void walk_filter(const List& list, int count, const float* tile,
                  float* gradient) {
-  if constexpr (kLanes >= 16 || kWidth == kHalfBlock / 2) {
+  if constexpr (kLanes >= 16) {
     walk_filter<kWidth, 0, 3>(list, count, tile, gradient);
   } else if constexpr (kWidth == kHalfBlock) {
     walk_filter<kWidth, 0, 2>(list, count, tile, gradient);
