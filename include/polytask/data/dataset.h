@@ -1,4 +1,5 @@
-// A data set: images of one size, each with the same labels.
+// A data set: images of one size, each with the same columns of answers: yes/no
+// labels, numbers of classes, measured numbers.
 //
 // The interface every reader produces and every view (a split, a subset)
 // wraps. Pixels stay as they are in the file; the network scales them in its
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +25,10 @@ struct DatasetSpec {
   int channels = 0;  // 1 or 3
   PixelType pixels = PixelType::uint8;
   std::vector<std::string> labels;  // names in column order; may be empty
+
+  // The classes of a column that holds numbers of classes, by the column's
+  // name: {"weather", {"clear", "rain"}}. Absent where they have no names.
+  std::map<std::string, std::vector<std::string>> classes;
 
   [[nodiscard]] std::size_t values_per_image() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
@@ -46,7 +52,8 @@ class Dataset {
   virtual void read_image(std::int64_t index,
                           std::span<std::byte> image) const = 0;
 
-  // Overwrites `targets`, [L], with 0, 1 or NaN; NaN is a missing label.
+  // Overwrites `targets`, [L]: 0 or 1 for a label, the number of a class, a
+  // measured number; NaN where it is missing.
   virtual void read_targets(std::int64_t index,
                             std::span<float> targets) const = 0;
 
