@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +18,14 @@
 
 namespace polytask {
 
+// {"weather", {"clear", "rain"}}: a 1 in this column means rain.
+struct ColumnClasses {
+  std::string column;
+  std::vector<std::string> names;
+
+  bool operator==(const ColumnClasses&) const = default;
+};
+
 struct DatasetSpec {
   int height = 0;    // pixels
   int width = 0;     // pixels
@@ -26,9 +33,8 @@ struct DatasetSpec {
   PixelType pixels = PixelType::uint8;
   std::vector<std::string> labels;  // names in column order; may be empty
 
-  // The classes of a column that holds numbers of classes, by the column's
-  // name: {"weather", {"clear", "rain"}}. Absent where they have no names.
-  std::map<std::string, std::vector<std::string>> classes;
+  // Of the columns that hold numbers of classes and whose classes have names.
+  std::vector<ColumnClasses> classes;
 
   [[nodiscard]] std::size_t values_per_image() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
