@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "tests/support/expect_error.h"
 
@@ -52,6 +54,27 @@ TEST(ThreadPool, WorkersFlushDenormalsToZero) {
   volatile float halved = -1.0f;
   pool.run(1, [&](int, int) { halved = tiny * 0.5f; });
   EXPECT_EQ(halved, 0.0f);
+}
+
+TEST(ThreadPool, TheCallerKeepsItsOwnDenormals) {
+  ThreadPool pool(2);
+  pool.run(8, [](int, int) {});
+  volatile float tiny = std::numeric_limits<float>::min();
+  EXPECT_GT(tiny * 0.5f, 0.0f);
+}
+
+TEST(ThreadPool, SleepingWorkersAreWoken) {
+  ThreadPool pool(3);
+  for (int round = 0; round < 20; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::atomic<int> met = 0;
+    // Parts that wait for one another: only three workers can end this.
+    pool.run(3, [&](int, int) {
+      ++met;
+      while (met < 3) std::this_thread::yield();
+    });
+    EXPECT_EQ(met, 3);
+  }
 }
 
 TEST(ThreadPool, NegativeCountSaysWhatIsAllowed) {

@@ -2,7 +2,9 @@
 
 #include <sched.h>
 
+#include <chrono>
 #include <system_error>
+#include <utility>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -21,12 +23,44 @@ int usable_processors() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-void flush_denormals() {
+// Denormal numbers count as zero until the end of the scope.
+class FlushedDenormals {
+ public:
 #if defined(__x86_64__)
-  constexpr unsigned kFlushToZero = 0x8000;
-  constexpr unsigned kDenormalsAreZero = 0x0040;
-  _mm_setcsr(_mm_getcsr() | kFlushToZero | kDenormalsAreZero);
+  FlushedDenormals() : before_(_mm_getcsr()) {
+    constexpr unsigned kFlushToZero = 0x8000;
+    constexpr unsigned kDenormalsAreZero = 0x0040;
+    _mm_setcsr(before_ | kFlushToZero | kDenormalsAreZero);
+  }
+  ~FlushedDenormals() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+#else
+  FlushedDenormals() = default;
+  ~FlushedDenormals() = default;
+
+ public:
 #endif
+  FlushedDenormals(const FlushedDenormals&) = delete;
+  FlushedDenormals& operator=(const FlushedDenormals&) = delete;
+};
+
+// Asks again and again, for about as long as falling asleep and being woken
+// would take. Whether the answer became yes.
+template <class Condition>
+bool soon(Condition condition) {
+  constexpr auto kPatience = std::chrono::microseconds(50);
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < end) {
+    for (int i = 0; i < 16; ++i) {
+      if (condition()) return true;
+#if defined(__x86_64__)
+      _mm_pause();
+#endif
+    }
+  }
+  return false;
 }
 
 int checked_workers(int workers) {
@@ -41,13 +75,14 @@ int checked_workers(int workers) {
 
 ThreadPool::ThreadPool(int workers) {
   const int count = checked_workers(workers);
-  threads_.reserve(static_cast<std::size_t>(count));
+  spins_ = count <= usable_processors();
+  threads_.reserve(static_cast<std::size_t>(count - 1));
   try {
-    for (int i = 0; i < count; ++i) {
+    for (int i = 1; i < count; ++i) {
       threads_.emplace_back([this, i] { work(i); });
     }
   } catch (const std::system_error& e) {
-    const std::size_t started = threads_.size();
+    const std::size_t started = threads_.size() + 1;
     stop();
     throw Error(Fault::resource,
                 cat("threads: the system gave ", started, " of ", count, " (",
@@ -69,45 +104,67 @@ void ThreadPool::stop() {
 
 void ThreadPool::run(int parts, Part part) {
   if (parts <= 0) return;
-  std::unique_lock lock(mutex_);
   job_ = &part;
   parts_ = parts;
-  next_part_ = 0;
   unfinished_ = parts;
-  ++round_;
-  wake_.notify_all();
-  done_.wait(lock, [this] { return unfinished_ == 0; });
-  job_ = nullptr;
+  const std::uint64_t job = (parts_left_ >> 32) + 1;
+  parts_left_ = job << 32 | static_cast<std::uint64_t>(parts);
+  if (parts > 1 && sleepers_ > 0) {
+    // With the lock, so that nobody is between looking and falling asleep.
+    { const std::lock_guard lock(mutex_); }
+    wake_.notify_all();
+  }
+  {
+    const FlushedDenormals flushed;
+    take_parts(0);
+  }
+  wait_until_finished();
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void ThreadPool::work(int worker) {
-  flush_denormals();
-  std::uint64_t seen = 0;
-  std::unique_lock lock(mutex_);
-  while (true) {
-    wake_.wait(lock, [&] { return stopping_ || round_ != seen; });
-    if (stopping_) return;
-    seen = round_;
-    take_parts(worker, lock);
+  const FlushedDenormals flushed;
+  while (!stopping_) {
+    take_parts(worker);
+    wait_for_parts();
   }
 }
 
-void ThreadPool::take_parts(int worker, std::unique_lock<std::mutex>& lock) {
-  while (next_part_ < parts_) {
-    const int part = next_part_++;
-    const Part& job = *job_;
-    lock.unlock();
-    std::exception_ptr failure;
+bool ThreadPool::has_parts() const { return (parts_left_ & 0xffffffffu) != 0; }
+
+void ThreadPool::take_parts(int worker) {
+  while (true) {
+    std::uint64_t left = parts_left_;
+    do {
+      if ((left & 0xffffffffu) == 0) return;
+    } while (!parts_left_.compare_exchange_weak(left, left - 1));
+    const int part = parts_ - static_cast<int>(left & 0xffffffffu);
     try {
-      job(part, worker);
+      (*job_)(part, worker);
     } catch (...) {
-      failure = std::current_exception();
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
     }
-    lock.lock();
-    if (failure && !failure_) failure_ = failure;
-    if (--unfinished_ == 0) done_.notify_one();
+    if (--unfinished_ > 0) continue;
+    { const std::lock_guard lock(mutex_); }
+    done_.notify_one();
   }
+}
+
+void ThreadPool::wait_for_parts() {
+  const auto called = [this] { return stopping_ || has_parts(); };
+  if (spins_ && soon(called)) return;
+  std::unique_lock lock(mutex_);
+  ++sleepers_;
+  wake_.wait(lock, called);
+  --sleepers_;
+}
+
+void ThreadPool::wait_until_finished() {
+  const auto finished = [this] { return unfinished_ == 0; };
+  if (finished() || (spins_ && soon(finished))) return;
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, finished);
 }
 
 }  // namespace polytask

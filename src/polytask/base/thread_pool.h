@@ -5,12 +5,15 @@
 // depend on its worker: then the result has the same bits with any number of
 // workers. `worker` (below workers()) only chooses private scratch memory.
 //
-// Workers flush denormal numbers to zero (FTZ and DAZ): gradients that have
-// faded away would otherwise slow every later step down.
+// The thread that calls run() is worker 0; the others are threads of the pool.
+// While a part runs, denormal numbers are flushed to zero (FTZ and DAZ):
+// gradients that have faded away would otherwise slow every later step down.
+// The caller's own setting is restored.
 // One run() at a time; run() does not allocate.
 
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -35,7 +38,7 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   [[nodiscard]] int workers() const {
-    return static_cast<int>(threads_.size());
+    return static_cast<int>(threads_.size()) + 1;
   }
 
   // Rethrows the first exception a part has thrown, after all have ended.
@@ -43,19 +46,27 @@ class ThreadPool {
 
  private:
   void work(int worker);
-  void take_parts(int worker, std::unique_lock<std::mutex>& lock);
+  void take_parts(int worker);
+  [[nodiscard]] bool has_parts() const;
+  void wait_for_parts();
+  void wait_until_finished();
   void stop();
 
-  std::mutex mutex_;
+  // The number of the job in the upper half, the parts nobody has taken yet in
+  // the lower: who lowers it owns a part of exactly that job, and the job stays
+  // until that part is done.
+  std::atomic<std::uint64_t> parts_left_ = 0;
+  std::atomic<int> unfinished_ = 0;  // parts that have not returned yet
+  const Part* job_ = nullptr;        // these two are read by owners of a part
+  int parts_ = 0;
+
+  std::atomic<int> sleepers_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;  // guards failure_, and sleeping
   std::condition_variable wake_;
   std::condition_variable done_;
-  const Part* job_ = nullptr;
-  std::uint64_t round_ = 0;  // counts jobs, so that a worker sees a new one
-  int next_part_ = 0;
-  int parts_ = 0;
-  int unfinished_ = 0;  // parts of the job that have not returned yet
-  bool stopping_ = false;
   std::exception_ptr failure_;
+  bool spins_ = false;  // there is a processor for every worker
   std::vector<std::thread> threads_;
 };
 

@@ -43,12 +43,11 @@ std::string Matmul::implementation() const {
 void Matmul::execute(const float* a, const float* b, float* c,
                      float* scratch) const {
   const auto& [desc, product] = *primitive_;
-  product.execute(
-      thread_stream(),
-      {{DNNL_ARG_SRC, view(desc.src_desc(), a)},
-       {DNNL_ARG_WEIGHTS, view(desc.weights_desc(), b)},
-       {DNNL_ARG_DST, view(desc.dst_desc(), c)},
-       {DNNL_ARG_SCRATCHPAD, view(desc.scratchpad_desc(), scratch)}});
+  onednn::execute(
+      product, {{DNNL_ARG_SRC, view(desc.src_desc(), a)},
+                {DNNL_ARG_WEIGHTS, view(desc.weights_desc(), b)},
+                {DNNL_ARG_DST, view(desc.dst_desc(), c)},
+                {DNNL_ARG_SCRATCHPAD, view(desc.scratchpad_desc(), scratch)}});
 }
 
 }  // namespace polytask::onednn

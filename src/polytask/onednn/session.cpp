@@ -9,12 +9,11 @@ const dnnl::engine& cpu_engine() {
   return engine;
 }
 
-dnnl::stream& thread_stream() {
-  thread_local dnnl::stream stream = [] {
-    omp_set_num_threads(1);
-    return dnnl::stream(cpu_engine());
-  }();
-  return stream;
+void execute(const dnnl::primitive& primitive,
+             const std::unordered_map<int, dnnl::memory>& arguments) {
+  thread_local const dnnl::stream stream(cpu_engine());
+  const SingleThreaded single_threaded;
+  primitive.execute(stream, arguments);
 }
 
 dnnl::primitive_attr user_scratchpad() {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string_view>
+#include <unordered_map>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -17,10 +18,6 @@
 namespace polytask::onednn {
 
 [[nodiscard]] const dnnl::engine& cpu_engine();
-
-// The calling thread's stream. The first call in a thread also limits OpenMP to
-// one thread there: our own pool is the only parallelism.
-[[nodiscard]] dnnl::stream& thread_stream();
 
 // Primitives must be created for one thread: one that was made for two and runs
 // inside a parallel region leaves half of its result unwritten. Restores the
@@ -35,6 +32,11 @@ class SingleThreaded {
  private:
   int before_;
 };
+
+// Runs a primitive in the calling thread alone: our own pool is the only
+// parallelism. A thread has one stream for all it runs.
+void execute(const dnnl::primitive& primitive,
+             const std::unordered_map<int, dnnl::memory>& arguments);
 
 // Runs `create` for one thread and says who could not be built, and why.
 template <class Create>
