@@ -5,6 +5,8 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
+#include "polytask/kernels/row_product.h"
+#include "polytask/kernels/sparse_convolution.h"
 
 namespace polytask {
 namespace {
@@ -29,7 +31,10 @@ int checked_features(const DenseLayerOptions& o, const Shape& src) {
 }  // namespace
 
 DenseLayer::DenseLayer(const DenseLayerOptions& options, const Shape& src)
-    : options_(options), features_(checked_features(options, src)) {
+    : options_(options),
+      features_(checked_features(options, src)),
+      one_row_(options.batch == 1 && !options.with_backward &&
+               kernels::has_vector_fma()) {
   const int parts = features_ >= kParts * kFeaturesWorthAPart ? kParts : 1;
   for (int part = 0; part < parts; ++part) {
     // Whole cache lines, so that no two parts write to the same one.
@@ -59,6 +64,7 @@ onednn::Matmul DenseLayer::plan_gradient(int rows) const {
 DenseLayer::Block DenseLayer::plan_block(int first, int count) const {
   const auto& [name, units, relu, batch, with_backward] = options_;
   Block block{.first = first, .count = count};
+  if (one_row_) return block;
   const onednn::MatrixStrides kernel{.row = units};
   const onednn::MatrixStrides images{.row = features_};
   const onednn::MatrixStrides results{.row = units};
@@ -85,6 +91,7 @@ std::vector<ParameterSpec> DenseLayer::parameters() const {
 }
 
 std::string DenseLayer::implementation() const {
+  if (one_row_) return "forward own, zeros of its input skipped";
   const Block& block = blocks_.front();
   std::string text = cat("forward ", block.forward->implementation());
   if (!options_.with_backward) return text;
@@ -122,11 +129,18 @@ void DenseLayer::forward_part(int part, const float* src,
                               std::span<const float> kernel, float* partial,
                               float* scratch) const {
   const Block& block = blocks_[static_cast<std::size_t>(part)];
-  const std::size_t first = static_cast<std::size_t>(block.first);
-  block.forward->execute(
-      src + first,
-      kernel.data() + first * static_cast<std::size_t>(options_.units),
-      partial + static_cast<std::size_t>(part) * sums(), scratch);
+  const auto first = static_cast<std::size_t>(block.first);
+  const auto units = static_cast<std::size_t>(options_.units);
+  float* sum = partial + static_cast<std::size_t>(part) * sums();
+  if (one_row_) {
+    const auto count = static_cast<std::size_t>(block.count);
+    kernels::row_product({src + first, count},
+                         kernel.subspan(first * units, count * units),
+                         {sum, units});
+    return;
+  }
+  block.forward->execute(src + first, kernel.data() + first * units, sum,
+                         scratch);
 }
 
 void DenseLayer::forward_finish(int first_row, int last_row, float* partial,

@@ -8,6 +8,8 @@
 // any number of threads. Each part is computed by one thread and partial sums
 // are added in a fixed tree, so the bits do not depend on the threads.
 //
+// For one image alone, rows of the kernel that meet a zero are not read.
+//
 // Planned for N images; with fewer in a batch the rows behind them must be
 // finite in src and zero in diff_dst. Immutable, like every layer.
 // Source: docs/math/layers.md#dense
@@ -90,6 +92,7 @@ class DenseLayer {
 
   DenseLayerOptions options_;
   int features_ = 0;
+  bool one_row_ = false;  // our kernel instead of oneDNN's
   std::vector<Block> blocks_;
   int gradient_rows_ = 0;  // of a block; the last one may have fewer
   std::optional<onednn::Matmul> gradient_;
