@@ -167,6 +167,83 @@ TEST(ConvolutionLayer, OddPaddingGoesBehindAsInKeras) {
   EXPECT_EQ(dst, (std::vector<float>{105, 107, 113, 115}));
 }
 
+// What forward writes for a src that counts up, as kernel and bias do.
+std::vector<float> forward_of(const ConvolutionLayer& layer) {
+  const ImageLayerSpec& spec = layer.spec();
+  const auto numbers = [](std::size_t count) {
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = static_cast<float>(i * 7919 % 101) / 50.0f - 1.0f;
+    }
+    return values;
+  };
+  const std::vector<float> src = numbers(element_count(spec.src));
+  const std::vector<float> kernel =
+      numbers(element_count(spec.parameters[0].shape));
+  const std::vector<float> bias =
+      numbers(element_count(spec.parameters[1].shape));
+  std::vector<float> prepared(spec.prepared_count);
+  std::vector<float> scratch(spec.scratch_count);
+  std::vector<float> dst(element_count(spec.dst),
+                         std::numeric_limits<float>::quiet_NaN());
+  layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                prepared.data());
+  layer.forward({.src = src.data(),
+                 .prepared = prepared.data(),
+                 .dst = dst.data(),
+                 .scratch = scratch.data()});
+  return dst;
+}
+
+TEST(ConvolutionLayer, BandsGiveTheBitsOfTheWhole) {
+  for (const bool same : {false, true}) {
+    for (const int stride : {1, 2, 3}) {
+      for (const int kernel : {1, 3, 5}) {
+        ConvolutionLayerOptions options =
+            Case{same, stride, kernel, 4, 17, true}.options();
+        SCOPED_TRACE(options.name);
+        options.with_backward = false;
+        const Shape src{61, 20, 4};
+        const ConvolutionLayer whole(options, src);
+        options.bands = 4;
+        const ConvolutionLayer banded(options, src);
+        EXPECT_EQ(banded.bands(), stride == 1 ? 4 : stride == 2 ? 4 : 3);
+        EXPECT_EQ(forward_of(banded), forward_of(whole));
+      }
+    }
+  }
+}
+
+// Padding and borders stay those of the whole image.
+TEST(ConvolutionLayer, TheReadPartHasTheValuesOfTheWhole) {
+  for (const bool same : {false, true}) {
+    ConvolutionLayerOptions options = Case{same, 1, 3, 1, 2}.options();
+    SCOPED_TRACE(options.name);
+    const ConvolutionLayer whole(options, {9, 8, 1});
+    const Shape all = whole.spec().dst;
+    options.whole_src = {9, 8};
+    options.read = {all[0] - 2, all[1]};
+    const int rows = same ? 8 : 7;
+    const ConvolutionLayer part(options, {rows, 8, 1});
+    ASSERT_EQ(part.spec().dst, (Shape{all[0] - 2, all[1], 2}));
+    test::check_layer(part);
+    std::vector<float> expected = forward_of(whole);
+    expected.resize(element_count(part.spec().dst));
+    EXPECT_EQ(forward_of(part), expected);
+  }
+}
+
+TEST(ConvolutionLayer, PaddingOfAPartIsThatOfTheWhole) {
+  ConvolutionLayerOptions options = Case{.same = true, .stride = 2}.options();
+  options.whole_src = {8, 8};  // pads behind only
+  options.read = {3, 3};
+  const onednn::ConvolutionOptions c =
+      ConvolutionLayer::geometry(options, {7, 7, 3});
+  EXPECT_EQ(c.pad_top, 0);
+  EXPECT_EQ(c.pad_bottom, 0);
+  EXPECT_EQ(onednn::result_rows(c), 3);
+}
+
 TEST(ConvolutionLayer, CountsItsWork) {
   const ConvolutionLayer layer(Case{.same = true}.options(), {4, 4, 3});
   EXPECT_EQ(layer.spec().forward_flops, 2.0 * 16 * 5 * 9 * 3);

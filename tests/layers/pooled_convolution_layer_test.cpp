@@ -57,6 +57,47 @@ TEST_F(PooledConvolutionLayerTest, PassesTheLayerCheckWithReluAndDropout) {
 }
 
 // Forward is the separate layers' to the bit, in training and outside.
+TEST_F(PooledConvolutionLayerTest, PassesTheLayerCheckOfAPart) {
+  PooledConvolutionLayerOptions o = options(8, true);
+  o.whole_src = {7, 9};
+  o.read = {2, 3};
+  const PooledConvolutionLayer layer(o, {5, 7, 8});
+  EXPECT_EQ(layer.spec().dst, (Shape{2, 3, 8}));
+  test::check_layer(layer);
+}
+
+TEST_F(PooledConvolutionLayerTest, BandsGiveTheBitsOfTheWhole) {
+  for (const bool same : {false, true}) {
+    const Shape src{51, 20, 9};
+    PooledConvolutionLayerOptions o = options(17, same);
+    o.with_backward = false;
+    const PooledConvolutionLayer whole(o, src);
+    o.bands = 4;
+    const PooledConvolutionLayer banded(o, src);
+    EXPECT_EQ(banded.bands(), 4);
+    std::vector<float> in(element_count(src));
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      in[i] = static_cast<float>(i * 7919 % 101) / 50.0f - 1.0f;
+    }
+    const auto run = [&](const PooledConvolutionLayer& layer) {
+      const ImageLayerSpec& spec = layer.spec();
+      const std::vector<float> kernel(9 * 9 * 17, 0.3f);
+      const std::vector<float> bias(17, 0.1f);
+      std::vector<float> prepared(spec.prepared_count);
+      std::vector<float> scratch(spec.scratch_count);
+      std::vector<float> out(element_count(spec.dst), 99.0f);
+      layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                    prepared.data());
+      layer.forward({.src = in.data(),
+                     .prepared = prepared.data(),
+                     .dst = out.data(),
+                     .scratch = scratch.data()});
+      return out;
+    };
+    EXPECT_EQ(run(banded), run(whole));
+  }
+}
+
 TEST_F(PooledConvolutionLayerTest, ForwardEqualsTheSeparateLayers) {
   const Shape src_shape{11, 10, 24};
   PooledConvolutionLayerOptions o = options(40);

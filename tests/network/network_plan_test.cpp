@@ -54,10 +54,11 @@ TEST(NetworkPlan, PostHasTheParametersOfThePost) {
   EXPECT_EQ(plan.features(), 33856u);
 }
 
-// 240 million multiplications and additions an image.
+// 240 million multiplications and additions an image, without the 5 million for
+// the last rows and columns, which the second pool leaves over.
 TEST(NetworkPlan, PostHasTheWorkOfThePost) {
   const NetworkPlan plan(test::post_network(true), post_plan());
-  EXPECT_NEAR(plan.forward_flops(), 2 * 240e6, 2e6);
+  EXPECT_NEAR(plan.forward_flops(), 2 * 235e6, 1e6);
 }
 
 // The peak of a whole training is to stay below 500 MB; parameters and Adam's

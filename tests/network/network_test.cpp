@@ -283,6 +283,36 @@ TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
   }
 }
 
+// One image at a time: its rows are shared out, and its zeros skipped.
+TEST(Network, OneImageInBandsHasTheSameBitsOnAnyNumberOfWorkers) {
+  const NetworkOptions options = pooled_blocks();
+  PlanOptions one = two_heads(1);
+  one.input = {45, 38, 2};
+  PlanOptions many = one;
+  many.batch = 3;
+  NetworkBench expected(options, many);
+  expected.network.prepare(expected.parameters);
+  expected.network.forward(expected.batch(1));
+  one.training = false;
+  NetworkBench alone(options, one);
+  ASSERT_GT(alone.plan->image_steps[1].layer->bands(), 2);
+  for (const int workers : {1, 2, 4}) {
+    SCOPED_TRACE(cat(workers, " workers"));
+    one.workers = workers;
+    NetworkBench shared(options, one);
+    for (NetworkBench* bench : {&alone, &shared}) {
+      bench->network.prepare(bench->parameters);
+      bench->network.forward(bench->batch(1));
+    }
+    EXPECT_EQ(shared.all_logits(), alone.all_logits());
+  }
+  const std::vector<float> got = alone.all_logits();
+  const std::vector<float> batch = expected.all_logits();
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_NEAR(got[i], batch[i], 1e-6) << "logit " << i;
+  }
+}
+
 // Two ways to the same numbers: own kernels and oneDNN's.
 TEST(Network, OwnKernelsAgreeWithOneDnn) {
   PlanOptions without = two_heads(6);

@@ -28,49 +28,31 @@ std::pair<int, int> same_padding(int size, int kernel, int stride) {
   return {total / 2, total - total / 2};
 }
 
-onednn::ConvolutionOptions checked(const ConvolutionLayerOptions& o,
-                                   const Shape& src) {
-  require_at_least_one(o.name, "filters", o.filters);
-  require_at_least_one(o.name, "kernel_size", o.kernel_size);
-  require_at_least_one(o.name, "strides", o.stride);
-  if (src.size() != 3) {
-    throw Error(
-        Fault::shape,
-        cat(o.name, ": expected an image [height, width, channels], ", "got ",
-            to_text(src), "; convolutions come before flatten and dense"));
-  }
-  onednn::ConvolutionOptions c{.height = src[0],
-                               .width = src[1],
-                               .channels = src[2],
-                               .filters = o.filters,
-                               .kernel_height = o.kernel_size,
-                               .kernel_width = o.kernel_size,
-                               .stride = o.stride,
-                               .relu = o.relu,
-                               .with_backward = o.with_backward,
-                               .with_diff_src = o.with_diff_src};
-  if (o.same_padding) {
-    std::tie(c.pad_top, c.pad_bottom) =
-        same_padding(c.height, o.kernel_size, o.stride);
-    std::tie(c.pad_left, c.pad_right) =
-        same_padding(c.width, o.kernel_size, o.stride);
-  } else if (c.height < o.kernel_size || c.width < o.kernel_size) {
-    throw Error(Fault::shape, cat(o.name, ": a kernel of ", o.kernel_size,
-                                  " x ", o.kernel_size,
-                                  " does not fit into its input ", to_text(src),
-                                  "; use padding: same, a smaller kernel, "
-                                  "less pooling before, or larger images"));
-  }
-  return c;
+// The zeros around one axis of src.
+struct Windows {
+  int pad_before = 0;
+  int pad_after = 0;
+};
+
+// So that `read` results fit, or all that the whole axis gives.
+//   whole   size of the axis, of which src holds the first `size`
+Windows windows(int whole, int size, int read,
+                const ConvolutionLayerOptions& o) {
+  const auto [before, after] =
+      o.same_padding ? same_padding(whole, o.kernel_size, o.stride)
+                     : std::pair(0, 0);
+  const int all = (whole + before + after - o.kernel_size) / o.stride + 1;
+  const int results = read > 0 ? read : all;
+  const int end = (results - 1) * o.stride + o.kernel_size - before;
+  return {.pad_before = before, .pad_after = std::max(0, end - size)};
 }
 
 ImageLayerSpec describe(const ConvolutionLayerOptions& o,
                         const onednn::ConvolutionOptions& c,
-                        const onednn::Convolution& convolution) {
-  const int rows =
-      (c.height + c.pad_top + c.pad_bottom - c.kernel_height) / c.stride + 1;
-  const int columns =
-      (c.width + c.pad_left + c.pad_right - c.kernel_width) / c.stride + 1;
+                        const BandedConvolution& banded) {
+  const onednn::Convolution& convolution = banded.whole();
+  const int rows = onednn::result_rows(c);
+  const int columns = onednn::result_columns(c);
   const Shape kernel{c.kernel_height, c.kernel_width, c.channels, c.filters};
   const Shape dst{rows, columns, c.filters};
   return {
@@ -83,14 +65,58 @@ ImageLayerSpec describe(const ConvolutionLayerOptions& o,
       .prepared_count = convolution.prepared_count(),
       .gradient_count = convolution.gradient_count(),
       .scratch_count = WorkspacePlan::aligned(convolution.gradient_count()) +
-                       convolution.scratch_count(),
+                       banded.scratch_count(),
       .backward_reads_src = true,
       .backward_reads_dst = o.relu && !o.relu_masked_by_next,
       .forward_flops = 2.0 * static_cast<double>(element_count(dst)) *
                        c.kernel_height * c.kernel_width * c.channels};
 }
 
+BandedConvolution plan(const ConvolutionLayerOptions& o, const Shape& src) {
+  const onednn::ConvolutionOptions c = ConvolutionLayer::geometry(o, src);
+  return {o.name, c, row_bands(onednn::result_rows(c), o.bands, 1)};
+}
+
 }  // namespace
+
+onednn::ConvolutionOptions ConvolutionLayer::geometry(
+    const ConvolutionLayerOptions& o, const Shape& src) {
+  require_at_least_one(o.name, "filters", o.filters);
+  require_at_least_one(o.name, "kernel_size", o.kernel_size);
+  require_at_least_one(o.name, "strides", o.stride);
+  if (src.size() != 3) {
+    throw Error(
+        Fault::shape,
+        cat(o.name, ": expected an image [height, width, channels], ", "got ",
+            to_text(src), "; convolutions come before flatten and dense"));
+  }
+  const int height = o.whole_src.rows > 0 ? o.whole_src.rows : src[0];
+  const int width = o.whole_src.columns > 0 ? o.whole_src.columns : src[1];
+  if (!o.same_padding && (height < o.kernel_size || width < o.kernel_size)) {
+    throw Error(Fault::shape,
+                cat(o.name, ": a kernel of ", o.kernel_size, " x ",
+                    o.kernel_size, " does not fit into its input ",
+                    to_text(Shape{height, width, src[2]}),
+                    "; use padding: same, a smaller kernel, "
+                    "less pooling before, or larger images"));
+  }
+  const Windows rows = windows(height, src[0], o.read.rows, o);
+  const Windows columns = windows(width, src[1], o.read.columns, o);
+  return {.height = src[0],
+          .width = src[1],
+          .channels = src[2],
+          .filters = o.filters,
+          .kernel_height = o.kernel_size,
+          .kernel_width = o.kernel_size,
+          .stride = o.stride,
+          .pad_top = rows.pad_before,
+          .pad_left = columns.pad_before,
+          .pad_bottom = rows.pad_after,
+          .pad_right = columns.pad_after,
+          .relu = o.relu,
+          .with_backward = o.with_backward,
+          .with_diff_src = o.with_diff_src};
+}
 
 bool ConvolutionLayer::can_skip_zeros(int channels, int kernel_size,
                                       int stride) {
@@ -103,10 +129,10 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
                                    const Shape& src)
     : masks_relu_(options.relu && !options.relu_masked_by_next),
       skips_zeros_(options.skip_zeros && options.with_backward),
-      convolution_(options.name, checked(options, src)),
-      spec_(describe(options, checked(options, src), convolution_)) {
+      banded_(plan(options, src)),
+      spec_(describe(options, geometry(options, src), banded_)) {
   if (!skips_zeros_) return;
-  const onednn::ConvolutionOptions c = checked(options, src);
+  const onednn::ConvolutionOptions c = geometry(options, src);
   sparse_ = {.height = c.height,
              .width = c.width,
              .channels = c.channels,
@@ -131,14 +157,25 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
 
 void ConvolutionLayer::prepare(
     std::span<const std::span<const float>> parameters, float* prepared) const {
-  convolution_.prepare(parameters[kKernel], parameters[kBias], prepared);
+  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
   if (!skips_zeros_) return;
   kernels::pack_weights(sparse_, parameters[kKernel],
                         prepared + packed_offset_);
 }
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
-  convolution_.forward(pass.src, pass.prepared, pass.dst, pass.scratch);
+  for (int band = 0; band < bands(); ++band) forward_band(band, pass);
+}
+
+int ConvolutionLayer::bands() const {
+  return static_cast<int>(banded_.bands().size());
+}
+
+void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
+  const auto at = static_cast<std::size_t>(band);
+  const std::size_t first = static_cast<std::size_t>(
+      banded_.bands()[at].first * spec_.dst[1] * spec_.dst[2]);
+  banded_.forward(at, pass.src, pass.prepared, pass.dst + first, pass.scratch);
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
@@ -156,14 +193,15 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
       return;
     }
   }
-  const std::size_t count = convolution_.gradient_count();
+  const onednn::Convolution& convolution = banded_.whole();
+  const std::size_t count = convolution.gradient_count();
   float* own = pass.scratch;  // oneDNN overwrites its result
   float* scratch = pass.scratch + WorkspacePlan::aligned(count);
-  convolution_.backward_weights(pass.src, pass.diff_dst, own, scratch);
+  convolution.backward_weights(pass.src, pass.diff_dst, own, scratch);
   kernels::add_to({pass.gradient, count}, {own, count});
   if (pass.diff_src == nullptr) return;
-  convolution_.backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
-                             scratch);
+  convolution.backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
+                            scratch);
 }
 
 void ConvolutionLayer::walk_lists(const BackwardPass& pass) const {
@@ -180,8 +218,8 @@ void ConvolutionLayer::walk_lists(const BackwardPass& pass) const {
 void ConvolutionLayer::unpack_gradient(
     const float* gradient,
     std::span<const std::span<float>> diff_parameters) const {
-  convolution_.unpack_gradient(gradient, diff_parameters[kKernel],
-                               diff_parameters[kBias]);
+  banded_.whole().unpack_gradient(gradient, diff_parameters[kKernel],
+                                  diff_parameters[kBias]);
   if (!skips_zeros_) return;
   kernels::add_unpacked_weights(sparse_, gradient + gradient_offset_,
                                 diff_parameters[kKernel]);

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "polytask/kernels/sparse_convolution.h"
+#include "polytask/layers/banded_convolution.h"
 #include "polytask/layers/image_layer.h"
-#include "polytask/onednn/convolution.h"
 
 namespace polytask {
 
@@ -28,6 +28,13 @@ struct ConvolutionLayerOptions {
   // Backward walks lists of what relu has let through, where that is little:
   // see kernels/sparse_convolution.h. Needs can_skip_zeros().
   bool skip_zeros = false;
+
+  // The image of which src is what this layer reads, and how much of its result
+  // somebody reads: padding and borders are those of the whole image.
+  Extent whole_src;
+  Extent read;
+  // Forward in at most so many bands, without backward.
+  int bands = 1;
 };
 
 class ConvolutionLayer final : public ImageLayer {
@@ -37,14 +44,20 @@ class ConvolutionLayer final : public ImageLayer {
   [[nodiscard]] static bool can_skip_zeros(int channels, int kernel_size,
                                            int stride);
 
-  // Throws Fault::config for a size below 1, Fault::shape when src is not
-  // [H, W, C] or the kernel does not fit into it.
+  // What oneDNN is asked for. Throws Fault::config for a size below 1,
+  // Fault::shape when src is not [H, W, C] or the kernel does not fit into it.
+  [[nodiscard]] static onednn::ConvolutionOptions geometry(
+      const ConvolutionLayerOptions& options, const Shape& src);
+
+  // Throws as geometry().
   ConvolutionLayer(const ConvolutionLayerOptions& options, const Shape& src);
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
   void prepare(std::span<const std::span<const float>> parameters,
                float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
+  [[nodiscard]] int bands() const override;
+  void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
@@ -56,7 +69,7 @@ class ConvolutionLayer final : public ImageLayer {
 
   bool masks_relu_;
   bool skips_zeros_;
-  onednn::Convolution convolution_;
+  BandedConvolution banded_;
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

@@ -9,6 +9,7 @@
 //   prepare    once after each change of the parameters: brings them into the
 //              form that forward and backward read
 //   forward    writes all of dst and, in training, all of state
+//   forward_band   a part of dst, where one image is shared out to threads
 //   backward   writes all of diff_src and adds to gradient; may overwrite
 //              diff_dst
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
@@ -30,6 +31,13 @@
 namespace polytask {
 
 using kernels::ImageKey;
+
+// The upper left part of an image, where the rest is not computed because no
+// later layer reads it. 0: all rows, all columns.
+struct Extent {
+  int rows = 0;
+  int columns = 0;
+};
 
 struct ImageLayerSpec {
   std::string name;            // unique within the network: "conv2d_1"
@@ -93,6 +101,14 @@ class ImageLayer {
                        float* /*prepared*/) const {}
   virtual void forward(const ForwardPass& pass) const = 0;
   virtual void backward(const BackwardPass& pass) const = 0;
+
+  // forward in pieces that several threads may compute at once, each with
+  // scratch of its own: for when there is only one image to do. Outside
+  // training only.
+  [[nodiscard]] virtual int bands() const { return 1; }
+  virtual void forward_band(int /*band*/, const ForwardPass& pass) const {
+    forward(pass);
+  }
   virtual void unpack_gradient(
       const float* /*gradient*/,
       std::span<const std::span<float>> /*diff_parameters*/) const {}

@@ -17,34 +17,16 @@ constexpr int kKernelSize = 3;
 constexpr int kWindow = 2;
 constexpr int kLeastChannels = 8;  // below, most of a vector would be zeros
 
-// What the separate layers say of themselves; building them checks the options.
-ImageLayerSpec convolution_spec(const PooledConvolutionLayerOptions& o,
-                                const Shape& src) {
-  return ConvolutionLayer({.name = o.name,
-                           .filters = o.filters,
-                           .kernel_size = kKernelSize,
-                           .same_padding = o.same_padding,
-                           .relu = o.relu,
-                           .with_backward = false},
-                          src)
-      .spec();
-}
-
-onednn::ConvolutionOptions forward_options(
-    const PooledConvolutionLayerOptions& o, const ImageLayerSpec& spec) {
-  const int pad = o.same_padding ? 1 : 0;
-  return {.height = spec.src[0],
-          .width = spec.src[1],
-          .channels = spec.src[2],
+ConvolutionLayerOptions convolution_of(const PooledConvolutionLayerOptions& o) {
+  return {.name = o.name,
           .filters = o.filters,
-          .kernel_height = kKernelSize,
-          .kernel_width = kKernelSize,
-          .pad_top = pad,
-          .pad_left = pad,
-          .pad_bottom = pad,
-          .pad_right = pad,
+          .kernel_size = kKernelSize,
+          .same_padding = o.same_padding,
           .relu = o.relu,
-          .with_backward = false};
+          .with_backward = false,
+          .whole_src = o.whole_src,
+          .read = {.rows = kWindow * o.read.rows,
+                   .columns = kWindow * o.read.columns}};
 }
 
 }  // namespace
@@ -71,10 +53,12 @@ std::string PooledConvolutionLayer::obstacle(int channels, int kernel_size,
 PooledConvolutionLayer::PooledConvolutionLayer(
     const PooledConvolutionLayerOptions& options, const Shape& src)
     : options_(options),
-      spec_(convolution_spec(options, src)),
-      convolution_options_(forward_options(options, spec_)),
-      convolution_(options.name, convolution_options_) {
-  const Shape result = spec_.dst;
+      geometry_(ConvolutionLayer::geometry(convolution_of(options), src)),
+      banded_(
+          options.name, geometry_,
+          row_bands(onednn::result_rows(geometry_), options.bands, kWindow)) {
+  const Shape result{onednn::result_rows(geometry_),
+                     onednn::result_columns(geometry_), options.filters};
   const ImageLayerSpec pooled =
       MaxPoolingLayer({.name = options.pool_name, .pool_size = kWindow}, result)
           .spec();
@@ -87,26 +71,33 @@ PooledConvolutionLayer::PooledConvolutionLayer(
             .width = src[1],
             .channels = src[2],
             .filters = options.filters,
-            .pad_top = convolution_options_.pad_top,
-            .pad_left = convolution_options_.pad_left,
-            .rows = 2 * pooled.dst[0],
-            .columns = 2 * pooled.dst[1]};
-  describe(pooled.dst);
+            .pad_top = geometry_.pad_top,
+            .pad_left = geometry_.pad_left,
+            .rows = kWindow * pooled.dst[0],
+            .columns = kWindow * pooled.dst[1]};
+  spec_.src = src;
+  spec_.dst = pooled.dst;
+  describe(result);
 }
 
-void PooledConvolutionLayer::describe(const Shape& dst) {
+//   result   of the convolution
+void PooledConvolutionLayer::describe(const Shape& result) {
+  const onednn::Convolution& convolution = banded_.whole();
+  const Shape kernel{kKernelSize, kKernelSize, spec_.src[2], options_.filters};
   spec_.name = cat(options_.name, " + ", options_.pool_name);
   if (options_.dropout) spec_.name += " + " + options_.dropout->name;
-  const std::size_t result = element_count(spec_.dst);
-  spec_.dst = dst;
-  spec_.implementation = convolution_.implementation();
-  spec_.prepared_count = convolution_.prepared_count();
-  bits_offset_ = WorkspacePlan::aligned(result);
+  spec_.parameters = {{options_.name + "/kernel", kernel},
+                      {options_.name + "/bias", {options_.filters}}};
+  spec_.forward_flops = 2.0 * static_cast<double>(element_count(result)) *
+                        kKernelSize * kKernelSize * spec_.src[2];
+  spec_.implementation = convolution.implementation();
+  spec_.prepared_count = convolution.prepared_count();
+  const std::size_t windows = element_count(spec_.dst);
+  bits_offset_ = WorkspacePlan::aligned(element_count(result));
   inner_scratch_offset_ =
       bits_offset_ +
-      WorkspacePlan::aligned(
-          kernels::bit_bytes(element_count(dst)) / sizeof(float) + 1);
-  spec_.scratch_count = inner_scratch_offset_ + convolution_.scratch_count();
+      WorkspacePlan::aligned(kernels::bit_bytes(windows) / sizeof(float) + 1);
+  spec_.scratch_count = inner_scratch_offset_ + banded_.scratch_count();
   if (!options_.with_backward) return;
   spec_.implementation += ", backward own lists of winners";
   packed_offset_ = WorkspacePlan::aligned(spec_.prepared_count);
@@ -116,26 +107,46 @@ void PooledConvolutionLayer::describe(const Shape& dst) {
       bias_offset_ + static_cast<std::size_t>(options_.filters);
   spec_.scratch_count =
       std::max(spec_.scratch_count, kernels::scratch_count(shape_));
-  spec_.state_bytes = element_count(dst);
+  spec_.state_bytes = windows;
   spec_.backward_reads_src = true;
   spec_.backward_skips_zeros = true;
 }
 
 void PooledConvolutionLayer::prepare(
     std::span<const std::span<const float>> parameters, float* prepared) const {
-  convolution_.prepare(parameters[kKernel], parameters[kBias], prepared);
+  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
   if (!options_.with_backward) return;
   kernels::pack_weights(shape_, parameters[kKernel], prepared + packed_offset_);
 }
 
 void PooledConvolutionLayer::forward(const ForwardPass& pass) const {
-  float* result = pass.scratch;
-  convolution_.forward(pass.src, pass.prepared, result,
-                       pass.scratch + inner_scratch_offset_);
-  if (pass.state == nullptr) {
-    kernels::max_pool(pool_, result, pass.dst);
+  if (pass.state != nullptr) {
+    forward_training(pass);
     return;
   }
+  for (int band = 0; band < bands(); ++band) forward_band(band, pass);
+}
+
+int PooledConvolutionLayer::bands() const {
+  return static_cast<int>(banded_.bands().size());
+}
+
+void PooledConvolutionLayer::forward_band(int band,
+                                          const ForwardPass& pass) const {
+  const RowBand& rows = banded_.bands()[static_cast<std::size_t>(band)];
+  float* result = pass.scratch;
+  banded_.forward(static_cast<std::size_t>(band), pass.src, pass.prepared,
+                  result, pass.scratch + inner_scratch_offset_);
+  kernels::PoolShape pool = pool_;
+  pool.height = rows.count;
+  const int first = rows.first / kWindow * spec_.dst[1] * spec_.dst[2];
+  kernels::max_pool(pool, result, pass.dst + first);
+}
+
+void PooledConvolutionLayer::forward_training(const ForwardPass& pass) const {
+  float* result = pass.scratch;
+  banded_.whole().forward(pass.src, pass.prepared, result,
+                          pass.scratch + inner_scratch_offset_);
   kernels::PoolExtras extras{.positive_only = options_.relu};
   if (options_.dropout) {
     const std::span bits{

@@ -13,9 +13,9 @@
 
 #include "polytask/kernels/max_pool.h"
 #include "polytask/kernels/sparse_convolution.h"
+#include "polytask/layers/banded_convolution.h"
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/image_layer.h"
-#include "polytask/onednn/convolution.h"
 
 namespace polytask {
 
@@ -31,6 +31,11 @@ struct PooledConvolutionLayerOptions {
   bool masks_src_relu = false;
   bool with_backward = true;
   bool with_diff_src = true;
+
+  // As ConvolutionLayerOptions has them, `read` of the pool's result.
+  Extent whole_src;
+  Extent read;
+  int bands = 1;
 };
 
 class PooledConvolutionLayer final : public ImageLayer {
@@ -51,6 +56,8 @@ class PooledConvolutionLayer final : public ImageLayer {
   void prepare(std::span<const std::span<const float>> parameters,
                float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
+  [[nodiscard]] int bands() const override;
+  void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
@@ -59,13 +66,13 @@ class PooledConvolutionLayer final : public ImageLayer {
       const std::uint8_t* state) const override;
 
  private:
-  // Completes spec_, which so far describes the convolution, and the offsets.
-  void describe(const Shape& dst);
+  void describe(const Shape& result);
+  void forward_training(const ForwardPass& pass) const;
 
   PooledConvolutionLayerOptions options_;
-  ImageLayerSpec spec_;  // before convolution_, which relies on its checks
-  onednn::ConvolutionOptions convolution_options_;
-  onednn::Convolution convolution_;  // forward only
+  onednn::ConvolutionOptions geometry_;
+  BandedConvolution banded_;  // forward only
+  ImageLayerSpec spec_;
   kernels::PoolShape pool_;
   kernels::SparseConvolution shape_;
   std::size_t bits_offset_ = 0;  // floats: of the dropout's bits in scratch,

@@ -95,10 +95,14 @@ void Network::forward_training(const ImageBatch& batch, const BatchKey& key) {
 
 void Network::run_forward(const ImageBatch& batch) {
   batch_ = batch;
-  pool_.run(kShards, [this](int shard, int worker) {
-    const Rows rows = shard_rows(shard);
-    for (int i = rows.first; i < rows.last; ++i) forward_image(i, worker);
-  });
+  if (plan_->in_bands()) {
+    for (int i = 0; i < batch.images; ++i) forward_in_bands(i);
+  } else {
+    pool_.run(kShards, [this](int shard, int worker) {
+      const Rows rows = shard_rows(shard);
+      for (int i = rows.first; i < rows.last; ++i) forward_image(i, worker);
+    });
+  }
   clear_rows_behind_batch();
   Slot src = plan_->feature_rows;
   for (const DenseStep& step : plan_->dense_steps) {
@@ -133,16 +137,32 @@ void Network::scale_input(int image, int worker) {
   });
 }
 
+ForwardPass Network::pass_of(const ImageStep& step, int image,
+                             int worker) const {
+  return {.src = at(step.src, image, worker),
+          .prepared = workspace_[step.prepared].data(),
+          .dst = at(step.dst, image, worker),
+          .state = state_of(step, image),
+          .scratch = worker_scratch(worker, plan_->layer_scratch),
+          .key = image_key(image)};
+}
+
 void Network::forward_step(const ImageStep& step, int image, int worker) {
-  clock_.measure(worker, line_of(step), [&] {
-    step.layer->forward(
-        {.src = at(step.src, image, worker),
-         .prepared = workspace_[step.prepared].data(),
-         .dst = at(step.dst, image, worker),
-         .state = state_of(step, image),
-         .scratch = worker_scratch(worker, plan_->layer_scratch),
-         .key = image_key(image)});
-  });
+  clock_.measure(worker, line_of(step),
+                 [&] { step.layer->forward(pass_of(step, image, worker)); });
+}
+
+// All threads work on one image; its activations are those of worker 0.
+void Network::forward_in_bands(int image) {
+  scale_input(image, 0);
+  for (const ImageStep& step : plan_->image_steps) {
+    pool_.run(step.layer->bands(), [&](int band, int worker) {
+      ForwardPass pass = pass_of(step, image, 0);
+      pass.scratch = worker_scratch(worker, plan_->layer_scratch);
+      clock_.measure(worker, line_of(step),
+                     [&] { step.layer->forward_band(band, pass); });
+    });
+  }
 }
 
 // A batch that is not full: the dense layers compute all rows, and in backward

@@ -120,6 +120,9 @@ class Network {
   void scale_input(int image, int worker);
   void forward_image(int image, int worker);
   void forward_step(const ImageStep& step, int image, int worker);
+  void forward_in_bands(int image);
+  [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
+                                    int worker) const;
   void forward_dense(DenseStep const& step, Slot src);
   void clear_rows_behind_batch();
 

@@ -96,6 +96,7 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
                          const PlanOptions& options)
     : options_(options) {
   check(network, options);
+  extents_ = read_extents(network, options.input);
   std::size_t at = 0;
   const Shape features = add_image_layers(network, at);
   features_ = element_count(features);
@@ -206,7 +207,10 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
                                 .relu_masked_by_next = next_masks,
                                 .with_backward = options_.training,
                                 .with_diff_src = !image_steps.empty(),
-                                .skip_zeros = skips_zeros(network, at, shape)},
+                                .skip_zeros = skips_zeros(network, at, shape),
+                                .whole_src = extents_[at].src,
+                                .read = extents_[at].read,
+                                .bands = in_bands() ? kBands : 1},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {
@@ -241,7 +245,10 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
       .relu = conv.activation == Activation::relu,
       .masks_src_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
       .with_backward = options_.training,
-      .with_diff_src = !image_steps.empty()};
+      .with_diff_src = !image_steps.empty(),
+      .whole_src = extents_[at].src,
+      .read = extents_[at + 1].read,
+      .bands = in_bands() ? kBands : 1};
   if (names.size() == 3) {
     const auto& dropout = std::get<Dropout>(network.trunk[at + 2]);
     options.dropout = next_dropout(names[2], dropout);

@@ -19,6 +19,7 @@
 #include "polytask/layers/image_layer.h"
 #include "polytask/network/layer_description.h"
 #include "polytask/network/network_options.h"
+#include "polytask/network/read_extents.h"
 #include "polytask/tensor/workspace.h"
 
 namespace polytask {
@@ -94,6 +95,9 @@ class NetworkPlan {
   // order of every sum, and so every bit, is fixed by it.
   static constexpr int kShards = 8;
 
+  // Into how many bands the work on a single image is cut, at most.
+  static constexpr int kBands = 4;
+
   // Throws Fault::config and Fault::shape, naming the layer, when the options
   // describe no possible network; Fault::backend when oneDNN refuses a layer.
   NetworkPlan(const NetworkOptions& network, const PlanOptions& options);
@@ -105,6 +109,10 @@ class NetworkPlan {
 
   // The scaling of the input, then every layer in the order of the network.
   [[nodiscard]] std::vector<LayerDescription> layers() const;
+  // One image at a time is all there will be: threads share its layers out.
+  [[nodiscard]] bool in_bands() const {
+    return options_.batch == 1 && !options_.training;
+  }
   // One line a layer: name, shapes, parameters, who computes it.
   [[nodiscard]] std::string describe() const;
   // The implementation texts of all layers, for the test that none of them is a
@@ -175,6 +183,7 @@ class NetworkPlan {
   PlanOptions options_;
   ParameterLayout layout_;
   std::vector<ParameterSpec> specs_;
+  std::vector<ReadExtent> extents_;  // one a layer of the trunk
   WorkspacePlan memory_;
   std::size_t features_ = 0;
   int dropouts_ = 0;

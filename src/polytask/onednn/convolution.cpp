@@ -20,14 +20,11 @@ struct Arrays {
   Dims strides, pad_begin, pad_end;
 
   explicit Arrays(const ConvolutionOptions& o) {
-    const int out_height =
-        (o.height + o.pad_top + o.pad_bottom - o.kernel_height) / o.stride + 1;
-    const int out_width =
-        (o.width + o.pad_left + o.pad_right - o.kernel_width) / o.stride + 1;
     const Dims weight_dims{o.filters, o.channels, o.kernel_height,
                            o.kernel_width};
     src = Desc({1, o.channels, o.height, o.width}, kF32, Tag::nhwc);
-    dst = Desc({1, o.filters, out_height, out_width}, kF32, Tag::nhwc);
+    dst = Desc({1, o.filters, result_rows(o), result_columns(o)}, kF32,
+               Tag::nhwc);
     bias = Desc({o.filters}, kF32, Tag::x);
     any_weights = Desc(weight_dims, kF32, Tag::any);
     plain_weights = Desc(weight_dims, kF32, Tag::hwio);
@@ -54,6 +51,14 @@ dnnl::convolution_forward::primitive_desc describe_forward(
 }
 
 }  // namespace
+
+int result_rows(const ConvolutionOptions& o) {
+  return (o.height + o.pad_top + o.pad_bottom - o.kernel_height) / o.stride + 1;
+}
+
+int result_columns(const ConvolutionOptions& o) {
+  return (o.width + o.pad_left + o.pad_right - o.kernel_width) / o.stride + 1;
+}
 
 struct Convolution::Primitives {
   Primitives(const Arrays& arrays, const ConvolutionOptions& o)
@@ -155,17 +160,22 @@ std::string Convolution::implementation() const {
   return text;
 }
 
+bool Convolution::prepares_like(const Convolution& other) const {
+  return primitives_->forward_desc.weights_desc() ==
+             other.primitives_->forward_desc.weights_desc() &&
+         primitives_->bias_offset() == other.primitives_->bias_offset();
+}
+
 void Convolution::prepare(std::span<const float> kernel,
                           std::span<const float> bias, float* prepared) const {
   const Primitives& p = *primitives_;
-  dnnl::stream& stream = thread_stream();
   dnnl::memory plain = view(p.plain_weights, kernel.data());
   dnnl::memory forward = view(p.forward_desc.weights_desc(), prepared);
-  p.pack_forward.execute(stream, plain, forward);
+  execute(p.pack_forward, {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, forward}});
   if (p.pack_data) {
     dnnl::memory data =
         view(p.data_desc->weights_desc(), prepared + p.data_offset());
-    p.pack_data->execute(stream, plain, data);
+    execute(*p.pack_data, {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, data}});
   }
   std::ranges::copy(bias, prepared + p.bias_offset());
 }
@@ -173,8 +183,8 @@ void Convolution::prepare(std::span<const float> kernel,
 void Convolution::forward(const float* src, const float* prepared, float* dst,
                           float* scratch) const {
   const Primitives& p = *primitives_;
-  p.forward.execute(
-      thread_stream(),
+  execute(
+      p.forward,
       {{DNNL_ARG_SRC, view(p.forward_desc.src_desc(), src)},
        {DNNL_ARG_WEIGHTS, view(p.forward_desc.weights_desc(), prepared)},
        {DNNL_ARG_BIAS, view(p.bias, prepared + p.bias_offset())},
@@ -185,8 +195,8 @@ void Convolution::forward(const float* src, const float* prepared, float* dst,
 void Convolution::backward_data(const float* diff_dst, const float* prepared,
                                 float* diff_src, float* scratch) const {
   const Primitives& p = *primitives_;
-  p.data->execute(
-      thread_stream(),
+  execute(
+      *p.data,
       {{DNNL_ARG_DIFF_DST, view(p.data_desc->diff_dst_desc(), diff_dst)},
        {DNNL_ARG_WEIGHTS,
         view(p.data_desc->weights_desc(), prepared + p.data_offset())},
@@ -197,15 +207,14 @@ void Convolution::backward_data(const float* diff_dst, const float* prepared,
 void Convolution::backward_weights(const float* src, const float* diff_dst,
                                    float* gradient, float* scratch) const {
   const Primitives& p = *primitives_;
-  p.weights->execute(
-      thread_stream(),
-      {{DNNL_ARG_SRC, view(p.weights_desc->src_desc(), src)},
-       {DNNL_ARG_DIFF_DST, view(p.weights_desc->diff_dst_desc(), diff_dst)},
-       {DNNL_ARG_DIFF_WEIGHTS,
-        view(p.weights_desc->diff_weights_desc(), gradient)},
-       {DNNL_ARG_DIFF_BIAS, view(p.bias, gradient + p.diff_bias_offset())},
-       {DNNL_ARG_SCRATCHPAD,
-        view(p.weights_desc->scratchpad_desc(), scratch)}});
+  execute(*p.weights,
+          {{DNNL_ARG_SRC, view(p.weights_desc->src_desc(), src)},
+           {DNNL_ARG_DIFF_DST, view(p.weights_desc->diff_dst_desc(), diff_dst)},
+           {DNNL_ARG_DIFF_WEIGHTS,
+            view(p.weights_desc->diff_weights_desc(), gradient)},
+           {DNNL_ARG_DIFF_BIAS, view(p.bias, gradient + p.diff_bias_offset())},
+           {DNNL_ARG_SCRATCHPAD,
+            view(p.weights_desc->scratchpad_desc(), scratch)}});
 }
 
 void Convolution::unpack_gradient(const float* gradient,
@@ -214,7 +223,7 @@ void Convolution::unpack_gradient(const float* gradient,
   const Primitives& p = *primitives_;
   dnnl::memory packed = view(p.weights_desc->diff_weights_desc(), gradient);
   dnnl::memory plain = view(p.plain_weights, diff_kernel.data());
-  p.unpack->execute(thread_stream(), packed, plain);
+  execute(*p.unpack, {{DNNL_ARG_FROM, packed}, {DNNL_ARG_TO, plain}});
   const float* bias = gradient + p.diff_bias_offset();
   std::copy(bias, bias + diff_bias.size(), diff_bias.begin());
 }

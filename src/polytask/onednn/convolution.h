@@ -40,6 +40,10 @@ struct ConvolutionOptions {
   bool with_diff_src = true;  // false: nobody needs the gradient of src
 };
 
+// OH and OW.
+[[nodiscard]] int result_rows(const ConvolutionOptions& options);
+[[nodiscard]] int result_columns(const ConvolutionOptions& options);
+
 class Convolution {
  public:
   // Throws Fault::backend, naming `owner`, when oneDNN has no implementation.
@@ -55,6 +59,9 @@ class Convolution {
 
   // "forward brgconv:avx512_core, backward data jit:avx512_core, ..."
   [[nodiscard]] std::string implementation() const;
+
+  // Whether both read the same `prepared` in forward.
+  [[nodiscard]] bool prepares_like(const Convolution& other) const;
 
   // Overwrites `prepared` from kernel and bias.
   void prepare(std::span<const float> kernel, std::span<const float> bias,
