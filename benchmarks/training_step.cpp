@@ -10,11 +10,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <random>
-#include <string>
 
-#include "benchmarks/bare_convolutions.h"
+#include "benchmarks/bare_network.h"
+#include "benchmarks/pairs.h"
+#include "benchmarks/post_network.h"
 #include "polytask/network/initialize.h"
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
@@ -27,19 +27,6 @@ namespace {
 constexpr int kBatch = 100;
 constexpr int kLabels = 5;
 constexpr int kWarmUps = 3;
-
-NetworkOptions post_network() {
-  const Activation relu = Activation::relu;
-  return {
-      .trunk = {
-          Conv2D{.filters = 32, .padding = Padding::same, .activation = relu},
-          Conv2D{.filters = 32, .activation = relu}, MaxPooling2D{},
-          Dropout{.rate = 0.25},
-          Conv2D{.filters = 64, .padding = Padding::same, .activation = relu},
-          Conv2D{.filters = 64, .activation = relu}, MaxPooling2D{},
-          Dropout{.rate = 0.25}, Flatten{},
-          Dense{.units = 512, .activation = relu}, Dropout{.rate = 0.5}}};
-}
 
 // One whole step: weights packed, forward, loss, backward, Adam.
 class Step {
@@ -109,70 +96,20 @@ class Step {
   std::uint32_t epoch_ = 0;
 };
 
-template <class Work>
-double milliseconds(Work& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work.run();
-  const std::chrono::duration<double, std::milli> elapsed =
-      std::chrono::steady_clock::now() - begin;
-  return elapsed.count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t n = values.size();
-  return n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
-}
-
-std::pair<double, double> bootstrap_interval(
-    const std::vector<double>& values) {
-  constexpr int kResamples = 2000;
-  std::mt19937 random(1);
-  std::vector<double> medians;
-  for (int r = 0; r < kResamples; ++r) {
-    std::vector<double> drawn;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      drawn.push_back(values[random() % values.size()]);
-    }
-    medians.push_back(median(drawn));
-  }
-  std::ranges::sort(medians);
-  return {medians[kResamples / 40], medians[kResamples - kResamples / 40]};
-}
-
-void print_machine(int threads) {
-  std::ifstream info("/proc/cpuinfo");
-  std::string line;
-  while (std::getline(info, line) && !line.starts_with("model name")) {
-  }
-  const char* extensions = __builtin_cpu_supports("avx512f") ? "AVX-512"
-                           : __builtin_cpu_supports("avx2")  ? "AVX2"
-                                                             : "no AVX2";
-  std::printf("%s, %s, %d threads, g++ %s\n", line.c_str(), extensions, threads,
-              __VERSION__);
-}
-
 int run(int pairs, int threads) {
   print_machine(threads);
-  BareConvolutions bare(kBatch, threads);
+  BareNetwork bare(post_network(), {.input = {100, 100, 3},
+                                    .batch = kBatch,
+                                    .threads = threads,
+                                    .only_convolutions = true});
   Step step(threads);
-  for (int i = 0; i < kWarmUps; ++i) {
-    milliseconds(bare);
-    milliseconds(step);
-  }
-  std::vector<double> bare_ms, step_ms, ratios;
-  for (int i = 0; i < pairs; ++i) {
-    bare_ms.push_back(milliseconds(bare));
-    step_ms.push_back(milliseconds(step));
-    ratios.push_back(step_ms.back() / bare_ms.back());
-  }
+  const Pairs measured = measure_pairs(step, bare, kWarmUps, pairs);
   step.print_layers(pairs);
-  const auto [low, high] = bootstrap_interval(ratios);
-  std::printf("bare convolutions  %7.1f ms (median of %d)\n", median(bare_ms),
-              pairs);
-  std::printf("whole step         %7.1f ms\n", median(step_ms));
-  std::printf("ratio              %7.3f    [%.3f, %.3f]\n", median(ratios), low,
-              high);
+  std::printf("bare convolutions  %7.1f ms (median of %d)\n",
+              measured.second_ms, pairs);
+  std::printf("whole step         %7.1f ms\n", measured.first_ms);
+  std::printf("ratio              %7.3f    [%.3f, %.3f]\n", measured.ratio,
+              measured.low, measured.high);
   return 0;
 }
 

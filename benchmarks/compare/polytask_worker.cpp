@@ -15,10 +15,11 @@
 #include <optional>
 #include <string>
 
-#include "benchmarks/bare_convolutions.h"
+#include "benchmarks/bare_network.h"
 #include "benchmarks/compare/peak_rate.h"
 #include "benchmarks/compare/post_data.h"
 #include "benchmarks/compare/post_training.h"
+#include "benchmarks/post_network.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/predict/predictor.h"
 #include "polytask/train/train.h"
@@ -158,7 +159,11 @@ Handlers polytask_handlers(const std::shared_ptr<PolytaskPeer>& peer) {
 }
 
 Handlers bare_handlers(int threads) {
-  const auto bare = std::make_shared<BareConvolutions>(kBatch, threads);
+  const auto bare = std::make_shared<BareNetwork>(
+      post_network(), BareNetworkOptions{.input = {100, 100, 3},
+                                         .batch = kBatch,
+                                         .threads = threads,
+                                         .only_convolutions = true});
   return {{"load", [](const Json&) { return Json::object(); }},
           {"step", [bare](const Json& request) -> Json {
              return {{"seconds", seconds_of(request.at("count"),

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "benchmarks/post_network.h"
 #include "polytask/base/error.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/array_dataset.h"
@@ -65,21 +66,10 @@ const std::byte* PostData::image(std::int64_t index) const {
 }
 
 ModelSpec post_model() {
-  const Activation relu = Activation::relu;
-  const Padding same = Padding::same;
-  return {
-      .image = {kSide, kSide, 3},
-      .network =
-          {.trunk = {Conv2D{.filters = 32, .padding = same, .activation = relu},
-                     Conv2D{.filters = 32, .activation = relu}, MaxPooling2D{},
-                     Dropout{.rate = 0.25},
-                     Conv2D{.filters = 64, .padding = same, .activation = relu},
-                     Conv2D{.filters = 64, .activation = relu}, MaxPooling2D{},
-                     Dropout{.rate = 0.25}, Flatten{},
-                     Dense{.units = 512, .activation = relu},
-                     Dropout{.rate = 0.5}}},
-      .tasks = {multilabel("scene",
-                           {"desert", "mountains", "sea", "sunset", "trees"})}};
+  return {.image = {kSide, kSide, 3},
+          .network = post_network(),
+          .tasks = {multilabel(
+              "scene", {"desert", "mountains", "sea", "sunset", "trees"})}};
 }
 
 void write_arrays(const fs::path& path, const ParameterStore& values) {
