@@ -235,6 +235,34 @@ TEST_F(Hdf5Reader, NamesFindDatasetsInGroups) {
   }
 }
 
+TEST_F(Hdf5Reader, AGroupHoldsADatasetATask) {
+  {
+    RawHdf5 file(path_);
+    add_images(file);
+    const Hdf5Handle group(
+        H5Gcreate2(file.id(), "y", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+        H5Gclose);
+    file.add_bytes("y/objects", {2, 2}, {1, 0, 0, 1});
+    file.add_names("y/objects", "labels", {"car", "sign"}, 0);
+    file.add_reals("y/distance", {2}, {12.5, kNaN});
+    file.add<signed char>("y/weather", {2}, {2, -1}, H5T_STD_I8LE,
+                          H5T_NATIVE_SCHAR);
+    file.add_names("y/weather", "classes", {"clear", "fog", "rain"}, 0);
+  }
+  const DatasetPtr data = read_hdf5(path_, {.values = CellValues::numbers});
+  EXPECT_EQ(data->spec().labels,
+            (std::vector<std::string>{"distance", "objects/car", "objects/sign",
+                                      "weather"}));
+  EXPECT_EQ(data->spec().classes,
+            (std::vector<ColumnClasses>{
+                {.column = "weather", .names = {"clear", "fog", "rain"}}}));
+  const std::vector<float> first = test::targets_of(*data, 0);
+  EXPECT_EQ(first, (std::vector<float>{12.5f, 1, 0, 2}));
+  const std::vector<float> second = test::targets_of(*data, 1);
+  EXPECT_TRUE(std::isnan(second[0]));
+  EXPECT_EQ(second[3], -1.0f);
+}
+
 TEST_F(Hdf5Reader, LabelsMayBeAbsentWhenTheyAreNotRequired) {
   {
     RawHdf5 file(path_);

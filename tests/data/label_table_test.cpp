@@ -54,6 +54,32 @@ TEST(LabelTable, EmptyMinusOneAndNanAreMissing) {
   }
 }
 
+TEST(LabelTable, NumbersAndNamesOfClassesWhereTheyAreAskedFor) {
+  const LabelTable table = parse(
+      "f,weather,distance,people\n1.jpg,rain,12.5,-1\n2.jpg,clear,,3\n"
+      "3.jpg,,1e2,0\n4.jpg,rain,nan,1\n",
+      {.values = CellValues::numbers});
+  EXPECT_EQ(table.classes,
+            (std::vector<ColumnClasses>{
+                {.column = "weather", .names = {"clear", "rain"}}}));
+  EXPECT_EQ(table.targets[0], 1.0f);
+  EXPECT_EQ(table.targets[1], 12.5f);
+  EXPECT_EQ(table.targets[2], -1.0f);
+  EXPECT_EQ(table.targets[3], 0.0f);
+  EXPECT_TRUE(std::isnan(table.targets[4]));
+  EXPECT_TRUE(std::isnan(table.targets[6]));
+  EXPECT_EQ(table.targets[7], 100.0f);
+  EXPECT_EQ(table.targets[9], 1.0f);
+}
+
+TEST(LabelTable, ANumberAmongNamesIsANameAsWell) {
+  const LabelTable table = parse("f,size\n1.jpg,XL\n2.jpg,42\n3.jpg,XL\n",
+                                 {.values = CellValues::numbers});
+  ASSERT_EQ(table.classes.size(), 1u);
+  EXPECT_EQ(table.classes[0].names, (Names{"42", "XL"}));
+  EXPECT_EQ(table.targets, (std::vector<float>{1, 0, 1}));
+}
+
 TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
   expect_bad(Fault::data,
              "f,sea,sunset\n1.jpg,yes,1\n2.jpg,2,0.5\n\n3.jpg,-2,1 0\n"

@@ -13,7 +13,10 @@ namespace polytask {
 class Batch {
  public:
   // Room for `capacity` images of `data`, which must outlive the batch.
-  Batch(const Dataset& data, int capacity);
+  //   groups   columns that belong together, in order: {4, 1} keeps the first
+  //            four columns and the fifth apart; empty: all are one group
+  // Throws Fault::shape when the groups do not add up to the columns.
+  Batch(const Dataset& data, int capacity, std::vector<int> groups = {});
 
   // Overwrites the batch with these images; at most the capacity. Does not
   // allocate.
@@ -22,17 +25,24 @@ class Batch {
   [[nodiscard]] int size() const { return size_; }
   // [size, H, W, C] in the data set's type
   [[nodiscard]] std::span<const std::byte> pixels() const;
-  // [size, L]: 0, 1 or NaN (missing)
-  [[nodiscard]] std::span<const float> targets() const;
-  // [size, L]: 1, or 0 where the target is missing
-  [[nodiscard]] std::span<const float> weights() const;
+  // [size, columns of the group]; NaN is missing
+  [[nodiscard]] std::span<const float> targets(std::size_t group = 0) const;
+  [[nodiscard]] std::span<float> targets(std::size_t group = 0);
+  // [size, columns of the group]: 1, or 0 where the target is missing
+  [[nodiscard]] std::span<const float> weights(std::size_t group = 0) const;
 
  private:
+  struct Group {
+    std::size_t columns = 0;
+    std::vector<float> targets;
+    std::vector<float> weights;
+  };
+
   const Dataset& data_;
   int size_ = 0;
   std::vector<std::byte> pixels_;
-  std::vector<float> targets_;
-  std::vector<float> weights_;
+  std::vector<float> row_;  // all columns of one image
+  std::vector<Group> groups_;
 };
 
 }  // namespace polytask

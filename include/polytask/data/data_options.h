@@ -40,8 +40,10 @@ struct DataOptions {
 
 // The whole data set.
 //   label_names   of the columns, as in Hdf5Options; empty: those of the file
+//   values        what the readers let through
 // Throws as read_hdf5 and read_image_folder do.
 [[nodiscard]] DatasetPtr open_dataset(
-    const DataOptions& options, const std::vector<std::string>& label_names);
+    const DataOptions& options, const std::vector<std::string>& label_names,
+    CellValues values = CellValues::labels);
 
 }  // namespace polytask

@@ -26,6 +26,13 @@ struct ColumnClasses {
   bool operator==(const ColumnClasses&) const = default;
 };
 
+// What a reader lets through as an answer.
+enum class CellValues {
+  labels,  // 0, 1, missing (-1, NaN, an empty cell); everything else is refused
+  numbers,  // any finite number, -1 too, or missing (NaN, an empty cell): what
+            // a column means is checked by who uses it (see columns.h)
+};
+
 struct DatasetSpec {
   int height = 0;    // pixels
   int width = 0;     // pixels

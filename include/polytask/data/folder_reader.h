@@ -7,7 +7,8 @@
 //
 // One row an image, in any order; the data set keeps it. The name may lead
 // into sub-folders but not out of the folder. A label is 0 or 1 (0.0, 1.0), or
-// missing: empty, -1 or nan. Quotes, CR LF, a byte order mark and blank lines
+// missing: empty, -1 or nan; where numbers are asked for, any number, or the
+// name of a class. Quotes, CR LF, a byte order mark and blank lines
 // are as spreadsheets write them (RFC 4180). Files that the table does not name
 // are left alone.
 
@@ -26,6 +27,7 @@ struct FolderOptions {
   std::filesystem::path table;           // the CSV file, at most 256 MiB
   std::string name_column;               // empty: the first column
   std::vector<std::string> label_names;  // empty: every other column, in order
+  CellValues values = CellValues::labels;
   int height = 100;  // pixels of every image of the data set
   int width = 100;   // pixels
   int threads = 0;   // that decode; 0: one a core

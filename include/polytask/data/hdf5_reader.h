@@ -3,7 +3,10 @@
 //   images   [N, C, H, W] or [N, H, W, C], C = 1 or 3; uint8, or any float
 //            type (kept as float32); contiguous, chunked or compressed
 //   labels   [N, L] or [N]; any integer, float or bool type; 0, 1, and
-//            missing as -1 or NaN
+//            missing as -1 or NaN. Or a group of such datasets, one a task:
+//            then the columns of y/objects are called "objects/car", ..., and
+//            the one of y/weather "weather"; its attribute `classes` may hold
+//            the names of its classes
 //
 // HDF5 is a large library that damaged files crash, so it runs in a limited
 // process of its own: the worst a file can do is an Error. Its images arrive
@@ -27,9 +30,12 @@ struct Hdf5Options {
   std::string labels = "y";
   ImageLayout layout = ImageLayout::automatic;
 
-  // One name a column of the labels. Empty: the strings of the labels'
-  // attribute `labels`, `label_names` or `names`, else label_0, label_1, ...
+  // One name a column of the labels, where they are one dataset. Empty: the
+  // strings of the labels' attribute `labels`, `label_names` or `names`, else
+  // label_0, label_1, ...
   std::vector<std::string> label_names = {};
+
+  CellValues values = CellValues::labels;
 
   // False: a file without labels is fine, and its targets are all missing.
   bool require_labels = true;

@@ -2,26 +2,45 @@
 
 #include <cmath>
 
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+
 namespace polytask {
 
-Batch::Batch(const Dataset& data, int capacity)
+Batch::Batch(const Dataset& data, int capacity, std::vector<int> groups)
     : data_(data),
       pixels_(static_cast<std::size_t>(capacity) *
               data.spec().bytes_per_image()),
-      targets_(static_cast<std::size_t>(capacity) * data.spec().labels.size()),
-      weights_(targets_.size()) {}
+      row_(data.spec().labels.size()) {
+  if (groups.empty()) groups.push_back(static_cast<int>(row_.size()));
+  std::size_t sum = 0;
+  for (const int group : groups) {
+    const auto columns = static_cast<std::size_t>(group);
+    const std::size_t count = static_cast<std::size_t>(capacity) * columns;
+    groups_.push_back({.columns = columns,
+                       .targets = std::vector<float>(count),
+                       .weights = std::vector<float>(count)});
+    sum += columns;
+  }
+  if (sum == row_.size()) return;
+  throw Error(Fault::shape, cat("batch: expected groups of ", row_.size(),
+                                " columns together, got ", sum));
+}
 
 void Batch::load(std::span<const std::int64_t> indices) {
   const std::size_t bytes = data_.spec().bytes_per_image();
-  const std::size_t labels = data_.spec().labels.size();
   size_ = static_cast<int>(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     data_.read_image(indices[i], std::span(pixels_).subspan(i * bytes, bytes));
-    data_.read_targets(indices[i],
-                       std::span(targets_).subspan(i * labels, labels));
-  }
-  for (std::size_t i = 0; i < indices.size() * labels; ++i) {
-    weights_[i] = std::isnan(targets_[i]) ? 0.0f : 1.0f;
+    data_.read_targets(indices[i], row_);
+    std::size_t column = 0;
+    for (Group& group : groups_) {
+      for (std::size_t c = 0; c < group.columns; ++c) {
+        const float target = row_[column++];
+        group.targets[i * group.columns + c] = target;
+        group.weights[i * group.columns + c] = std::isnan(target) ? 0.0f : 1.0f;
+      }
+    }
   }
 }
 
@@ -30,14 +49,22 @@ std::span<const std::byte> Batch::pixels() const {
                                   data_.spec().bytes_per_image());
 }
 
-std::span<const float> Batch::targets() const {
-  return std::span(targets_).first(static_cast<std::size_t>(size_) *
-                                   data_.spec().labels.size());
+std::span<const float> Batch::targets(std::size_t group) const {
+  const Group& g = groups_[group];
+  return std::span(g.targets).first(static_cast<std::size_t>(size_) *
+                                    g.columns);
 }
 
-std::span<const float> Batch::weights() const {
-  return std::span(weights_).first(static_cast<std::size_t>(size_) *
-                                   data_.spec().labels.size());
+std::span<float> Batch::targets(std::size_t group) {
+  Group& g = groups_[group];
+  return std::span(g.targets).first(static_cast<std::size_t>(size_) *
+                                    g.columns);
+}
+
+std::span<const float> Batch::weights(std::size_t group) const {
+  const Group& g = groups_[group];
+  return std::span(g.weights).first(static_cast<std::size_t>(size_) *
+                                    g.columns);
 }
 
 }  // namespace polytask

@@ -51,18 +51,21 @@ std::vector<std::string> problems(const DataOptions& options) {
 }
 
 DatasetPtr open_dataset(const DataOptions& options,
-                        const std::vector<std::string>& label_names) {
+                        const std::vector<std::string>& label_names,
+                        CellValues values) {
   if (fs::is_directory(options.path)) {
     return read_image_folder({.images = options.path,
                               .table = table_of(options),
                               .label_names = label_names,
+                              .values = values,
                               .height = options.image_size[0],
                               .width = options.image_size[1]});
   }
   return read_hdf5(options.path, {.images = options.images,
                                   .labels = options.labels,
                                   .layout = options.layout,
-                                  .label_names = label_names});
+                                  .label_names = label_names,
+                                  .values = values});
 }
 
 }  // namespace polytask

@@ -62,7 +62,8 @@ void require_readable(const ImageBatch& batch, const FolderOptions& options) {
 DatasetPtr read_image_folder(const FolderOptions& options) {
   LabelTable table = read_label_table({.table = options.table,
                                        .name_column = options.name_column,
-                                       .label_names = options.label_names});
+                                       .label_names = options.label_names,
+                                       .values = options.values});
   const Paths paths = require_files(table, options);
   ImageBatch batch = read_image_batch(paths, {.height = options.height,
                                               .width = options.width,
@@ -72,7 +73,8 @@ DatasetPtr read_image_folder(const FolderOptions& options) {
                                 .width = options.width,
                                 .channels = 3,
                                 .pixels = PixelType::uint8,
-                                .labels = std::move(table.labels)},
+                                .labels = std::move(table.labels),
+                                .classes = std::move(table.classes)},
                        .size = static_cast<std::int64_t>(paths.size()),
                        .images = std::move(batch.pixels),
                        .targets = std::move(table.targets),

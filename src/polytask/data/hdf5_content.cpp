@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <optional>
-
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/hdf5_images.h"
@@ -16,12 +14,66 @@ namespace {
 // A slow core unpacks 50 MB a second.
 constexpr std::size_t kBytesPerCpuSecond = std::size_t{10} << 20;
 
-std::optional<Hdf5Dataset> open_labels(const Hdf5File& file,
-                                       const Hdf5Options& options) {
-  const bool absent =
-      !options.require_labels && !has_link(file, options.labels);
-  if (absent) return std::nullopt;
-  return open_dataset(file, options.labels, "labels");
+// One dataset of answers and its columns.
+struct Answers {
+  Hdf5Dataset dataset;
+  std::vector<std::string> names;    // of its columns, within the dataset
+  std::vector<std::string> columns;  // the same, within the file
+  std::vector<std::string> classes;  // of its only column
+};
+
+Answers open_one(const Hdf5File& file, const Hdf5Dataset& images,
+                 const Hdf5Options& options) {
+  Answers one{.dataset = open_dataset(file, options.labels, "labels")};
+  one.names = label_names(one.dataset, count_labels(one.dataset, images),
+                          options.label_names);
+  one.columns = one.names;
+  if (one.names.size() == 1) one.classes = class_names(one.dataset);
+  return one;
+}
+
+// The dataset `name` of a group, "y/objects": its columns carry its own name.
+Answers open_member(const Hdf5File& file, const Hdf5Dataset& images,
+                    const std::string& name) {
+  const std::string task = name.substr(name.rfind('/') + 1);
+  Answers one{.dataset = open_dataset(file, name, "labels")};
+  const std::size_t count = count_labels(one.dataset, images);
+  if (one.dataset.shape.size() == 1) {
+    one.names = one.columns = {task};
+    one.classes = class_names(one.dataset);
+    return one;
+  }
+  one.names = label_names(one.dataset, count, {});
+  for (const std::string& label : one.names) {
+    one.columns.push_back(cat(task, '/', label));
+  }
+  return one;
+}
+
+std::vector<Answers> open_answers(const Hdf5File& file,
+                                  const Hdf5Dataset& images,
+                                  const Hdf5Options& options) {
+  std::vector<Answers> all;
+  if (!options.require_labels && !has_link(file, options.labels)) return all;
+  const std::vector<std::string> members = datasets_in(file, options.labels);
+  if (members.empty()) {
+    all.push_back(open_one(file, images, options));
+    return all;
+  }
+  for (const std::string& name : members) {
+    all.push_back(open_member(file, images, name));
+  }
+  return all;
+}
+
+void describe(const std::vector<Answers>& answers, DatasetSpec& spec) {
+  for (const Answers& one : answers) {
+    spec.labels.insert(spec.labels.end(), one.columns.begin(),
+                       one.columns.end());
+    if (one.classes.empty()) continue;
+    spec.classes.push_back(
+        {.column = one.columns.front(), .names = one.classes});
+  }
 }
 
 void require_memory(std::size_t bytes) {
@@ -44,15 +96,12 @@ Hdf5Description read_hdf5_content(const std::string& path,
   const Hdf5File file = open_hdf5(path, file_bytes);
   const Hdf5Dataset images = open_dataset(file, options.images, "images");
   const Hdf5ImagePlan plan = plan_images(images, options.layout);
-  const std::optional<Hdf5Dataset> labels = open_labels(file, options);
+  const std::vector<Answers> answers = open_answers(file, images, options);
 
   Hdf5Description description{.size = static_cast<std::int64_t>(plan.images),
                               .spec = plan.spec,
-                              .has_targets = labels.has_value()};
-  if (labels) {
-    description.spec.labels = label_names(
-        *labels, count_labels(*labels, images), options.label_names);
-  }
+                              .has_targets = !answers.empty()};
+  describe(answers, description.spec);
   if (!is_plausible(description)) {
     throw Error(Fault::data, cat(images.place, ": shape ",
                                  shape_text(images.shape), " is too large"));
@@ -65,11 +114,14 @@ Hdf5Description read_hdf5_content(const std::string& path,
       static_cast<unsigned>((bytes + scratch) / kBytesPerCpuSecond));
 
   const auto shared = memory.resize_and_map(bytes);
-  if (labels) {
+  std::size_t first = 0;
+  for (const Answers& one : answers) {
     auto* targets =
         reinterpret_cast<float*>(shared.get() + description.targets_offset());
-    read_targets(*labels, description.spec.labels,
+    read_targets(one.dataset, one.names, options.values, first,
+                 description.spec.labels.size(),
                  {targets, description.target_count()});
+    first += one.names.size();
   }
   read_images(images, plan, shared.get());
   return description;

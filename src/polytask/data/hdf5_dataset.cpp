@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kLargestExpansion = 1000;
 constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{64} << 20;
 constexpr std::size_t kListedDatasets = 20;
+constexpr std::size_t kMostMembers = 1000;
 
 std::vector<std::uint64_t> extent(hid_t space) {
   const int rank = H5Sget_simple_extent_ndims(space);
@@ -64,6 +65,22 @@ std::string list_datasets(const Hdf5File& file) {
   std::string text = join(listing.names);
   if (listing.more > 0) text += cat(" and ", listing.more, " more");
   return text;
+}
+
+struct Members {
+  std::vector<std::string> names;
+  bool more = false;
+};
+
+herr_t add_member(hid_t group, const char* name, const H5L_info_t*,
+                  void* data) {
+  auto& members = *static_cast<Members*>(data);
+  const Hdf5Handle dataset(H5Dopen2(group, name, H5P_DEFAULT), H5Dclose);
+  if (!dataset) return 0;  // a group
+  members.more = members.names.size() == kMostMembers;
+  if (members.more) return 1;
+  members.names.emplace_back(name);
+  return 0;
 }
 
 [[noreturn]] void refuse(const std::string& place, const std::string& what) {
@@ -198,6 +215,26 @@ Hdf5Dataset open_dataset(const Hdf5File& file, const std::string& name,
   require_known_filters(plist.get(), dataset.place);
   require_plausible_size(dataset, file.bytes);
   return dataset;
+}
+
+std::vector<std::string> datasets_in(const Hdf5File& file,
+                                     const std::string& group) {
+  if (group.empty() || !has_link(file, group)) return {};
+  const std::string place =
+      cat(file.path, ": group \"", printable_ascii(group), "\"");
+  require_hard_links(file, group, place);
+  const Hdf5Handle id(H5Gopen2(file.id.get(), group.c_str(), H5P_DEFAULT),
+                      H5Gclose);
+  if (!id) return {};
+  Members members;
+  H5Literate(id.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add_member,
+             &members);
+  if (members.more) {
+    refuse(place, cat("it has more than ", kMostMembers,
+                      " datasets; name one of them"));
+  }
+  for (std::string& name : members.names) name = cat(group, '/', name);
+  return std::move(members.names);
 }
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {

@@ -41,6 +41,11 @@ struct Hdf5Dataset {
                                        const std::string& name,
                                        const std::string& option);
 
+// The names of the datasets in a group, "y/objects", "y/weather", in order;
+// none when there is no group of this name, or it is empty.
+[[nodiscard]] std::vector<std::string> datasets_in(const Hdf5File& file,
+                                                   const std::string& group);
+
 // "(1600, 3, 100, 100)"
 [[nodiscard]] std::string shape_text(const std::vector<std::uint64_t>& shape);
 

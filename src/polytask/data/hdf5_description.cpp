@@ -17,6 +17,14 @@ void put(std::string& text, Value value) {
   text.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+void put_names(std::string& text, const std::vector<std::string>& names) {
+  put(text, names.size());
+  for (const std::string& name : names) {
+    put(text, name.size());
+    text += name;
+  }
+}
+
 // Takes values off the front of a text. Beyond its end it gives zeros and is
 // no longer ok.
 class Reader {
@@ -31,6 +39,15 @@ class Reader {
     const std::string_view bytes = take_text(sizeof value);
     if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
     return value;
+  }
+
+  std::vector<std::string> take_names() {
+    std::vector<std::string> names;
+    const auto count = take<std::size_t>();
+    for (std::size_t i = 0; ok_ && i < count; ++i) {
+      names.emplace_back(take_text(take<std::size_t>()));
+    }
+    return names;
   }
 
   std::string_view take_text(std::size_t count) {
@@ -90,10 +107,11 @@ std::string encode(const Hdf5Description& description) {
   put(text, spec.channels);
   put(text, spec.pixels);
   put(text, static_cast<char>(description.has_targets));
-  put(text, spec.labels.size());
-  for (const std::string& label : spec.labels) {
-    put(text, label.size());
-    text += label;
+  put_names(text, spec.labels);
+  put(text, spec.classes.size());
+  for (const ColumnClasses& classes : spec.classes) {
+    put_names(text, {classes.column});
+    put_names(text, classes.names);
   }
   return text;
 }
@@ -108,9 +126,13 @@ std::optional<Hdf5Description> decode(const std::string& text) {
   spec.channels = reader.take<int>();
   spec.pixels = reader.take<PixelType>();
   description.has_targets = reader.take<char>() != 0;
-  const auto labels = reader.take<std::size_t>();
-  for (std::size_t i = 0; reader.ok() && i < labels; ++i) {
-    spec.labels.emplace_back(reader.take_text(reader.take<std::size_t>()));
+  spec.labels = reader.take_names();
+  const auto classes = reader.take<std::size_t>();
+  for (std::size_t i = 0; reader.ok() && i < classes; ++i) {
+    const std::vector<std::string> column = reader.take_names();
+    if (column.size() != 1) return std::nullopt;
+    spec.classes.push_back(
+        {.column = column.front(), .names = reader.take_names()});
   }
   if (reader.ok() && is_plausible(description)) return description;
   return std::nullopt;

@@ -84,10 +84,22 @@ std::optional<std::vector<std::string>> read_names(const Hdf5Dataset& labels,
              : read_fixed(attribute.get(), type.get(), count);
 }
 
-// Cells that are neither 0, 1 nor missing.
+// NaN for missing; nothing for what `values` rules out.
+std::optional<float> cell_value(double value, CellValues values) {
+  if (std::isnan(value)) return kMissing;
+  const auto narrowed = static_cast<float>(value);
+  if (values == CellValues::numbers) {
+    return std::isfinite(narrowed) ? std::optional(narrowed) : std::nullopt;
+  }
+  if (value == -1.0) return kMissing;
+  return value == 0.0 || value == 1.0 ? std::optional(narrowed) : std::nullopt;
+}
+
+// Cells that `values` rules out.
 class WrongCells {
  public:
-  explicit WrongCells(const std::vector<std::string>& names) : names_(names) {}
+  WrongCells(const std::vector<std::string>& names, CellValues values)
+      : names_(names), values_(values) {}
 
   void add(std::uint64_t row, std::size_t column, double value) {
     if (row == last_row_) return note(row, column, value);
@@ -101,9 +113,11 @@ class WrongCells {
     std::string text = bullet_list(cells_);
     const std::size_t more = rows_ - listed_rows_;
     if (more > 0) text += cat("\n  and in ", more, " more rows");
-    refuse(labels, cat("expected 0, 1 or missing (-1 or NaN) in every cell, "
-                       "found:",
-                       text));
+    refuse(labels,
+           cat("expected ",
+               values_ == CellValues::labels ? "0, 1 or missing (-1 or NaN)"
+                                             : "a finite number or NaN",
+               " in every cell, found:", text));
   }
 
  private:
@@ -115,6 +129,7 @@ class WrongCells {
   }
 
   const std::vector<std::string>& names_;
+  CellValues values_;
   std::vector<std::string> cells_;
   std::size_t rows_ = 0;
   std::size_t listed_rows_ = 0;
@@ -166,25 +181,31 @@ std::vector<std::string> label_names(const Hdf5Dataset& labels,
   return default_label_names(count);
 }
 
+std::vector<std::string> class_names(const Hdf5Dataset& labels) {
+  const auto found = read_names(labels, "classes");
+  if (!found) return {};
+  check_label_names(*found, found->size(),
+                    cat(labels.place, ", attribute \"classes\""), Fault::data);
+  return *found;
+}
+
 void read_targets(const Hdf5Dataset& labels,
-                  const std::vector<std::string>& names,
+                  const std::vector<std::string>& names, CellValues values,
+                  std::size_t first, std::size_t columns,
                   std::span<float> targets) {
-  const std::size_t columns = names.size();
+  const std::size_t own = names.size();
   const std::uint64_t rows = labels.shape[0];
-  const std::uint64_t step = std::max<std::uint64_t>(1, kSlabValues / columns);
-  std::vector<double> slab(std::min(rows, step) * columns);
-  WrongCells wrong(names);
-  for (std::uint64_t first = 0; first < rows; first += step) {
-    const std::uint64_t count = std::min(step, rows - first);
-    read_rows(labels, first, count, H5T_NATIVE_DOUBLE, slab.data());
-    for (std::size_t i = 0; i < count * columns; ++i) {
-      const double value = slab[i];
-      const bool missing = value == -1.0 || std::isnan(value);
-      if (!missing && value != 0.0 && value != 1.0) {
-        wrong.add(first + i / columns, i % columns, value);
-      }
-      targets[first * columns + i] =
-          missing ? kMissing : static_cast<float>(value);
+  const std::uint64_t step = std::max<std::uint64_t>(1, kSlabValues / own);
+  std::vector<double> slab(std::min(rows, step) * own);
+  WrongCells wrong(names, values);
+  for (std::uint64_t begin = 0; begin < rows; begin += step) {
+    const std::uint64_t count = std::min(step, rows - begin);
+    read_rows(labels, begin, count, H5T_NATIVE_DOUBLE, slab.data());
+    for (std::size_t i = 0; i < count * own; ++i) {
+      const std::uint64_t row = begin + i / own;
+      const std::optional<float> value = cell_value(slab[i], values);
+      if (!value) wrong.add(row, i % own, slab[i]);
+      targets[row * columns + first + i % own] = value.value_or(kMissing);
     }
   }
   wrong.refuse_any(labels);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "polytask/data/dataset.h"
 #include "polytask/data/hdf5_dataset.h"
 
 namespace polytask {
@@ -23,10 +24,17 @@ namespace polytask {
     const Hdf5Dataset& labels, std::size_t count,
     const std::vector<std::string>& chosen);
 
-// Overwrites `targets`, [N, L], with 0, 1 or NaN.
-// Throws Fault::data for every other value; names the first five cells.
+// The names of the classes in the attribute "classes" of a dataset of one
+// column; empty when it has none. Throws Fault::data when they are no names.
+[[nodiscard]] std::vector<std::string> class_names(const Hdf5Dataset& labels);
+
+// Writes the columns of `labels`, one a name, from column `first` on into
+// `targets`, [N, columns]; missing becomes NaN.
+// Throws Fault::data for a value that `values` rules out; names the first five
+// cells.
 void read_targets(const Hdf5Dataset& labels,
-                  const std::vector<std::string>& names,
+                  const std::vector<std::string>& names, CellValues values,
+                  std::size_t first, std::size_t columns,
                   std::span<float> targets);
 
 }  // namespace polytask

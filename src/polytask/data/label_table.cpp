@@ -43,19 +43,28 @@ std::string in_quotes(std::string_view text) {
              end < text.size() ? "..." : "", '"');
 }
 
-// 0, 1 or NaN; nothing for any other text.
-std::optional<float> parse_label(std::string_view cell) {
-  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+// The number in a cell, NaN when it is missing; nothing for other text.
+std::optional<float> parse_number(std::string_view cell) {
   const std::string_view text = without_blanks(cell);
   if (text.empty()) return kMissing;
   double value = 0.0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc{} || stop != end) return std::nullopt;
-  if (std::isnan(value) || value == -1.0) return kMissing;
-  if (value == 0.0) return 0.0f;
-  if (value == 1.0) return 1.0f;
-  return std::nullopt;
+  if (std::isnan(value)) return kMissing;
+  const auto narrowed = static_cast<float>(value);
+  return std::isfinite(narrowed) ? std::optional(narrowed) : std::nullopt;
+}
+
+// 0, 1 or NaN; nothing for any other text.
+std::optional<float> parse_label(std::string_view cell) {
+  const std::optional<float> value = parse_number(cell);
+  if (!value || std::isnan(*value)) return value;
+  if (*value == -1.0f) return kMissing;
+  const bool is_label = *value == 0.0f || *value == 1.0f;
+  return is_label ? std::optional(*value + 0.0f) : std::nullopt;
 }
 
 std::string listed(const Cells& header) {
@@ -150,7 +159,8 @@ bool stays_inside(const std::filesystem::path& name) {
 
 class RowCollector {
  public:
-  explicit RowCollector(LabelTable& table) : table_(table) {}
+  RowCollector(LabelTable& table, CellValues values)
+      : table_(table), values_(values) {}
 
   void add(const Cells& cells, const Columns& columns, std::int64_t line) {
     if (cells.size() != columns.count) {
@@ -162,19 +172,61 @@ class RowCollector {
     table_.names.push_back(cells[columns.name]);
     table_.lines.push_back(line);
     for (std::size_t i = 0; i < columns.labels.size(); ++i) {
-      const std::string& cell = cells[columns.labels[i]];
-      const std::optional<float> target = parse_label(cell);
-      if (!target) {
-        problems_.add(cat("line ", line, ", column ", table_.labels[i], ": ",
-                          in_quotes(cell)));
+      table_.targets.push_back(target_of(cells[columns.labels[i]], i, line));
+    }
+  }
+
+  // Columns of class names become numbers.
+  void number_classes() {
+    const std::size_t width = table_.labels.size();
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      if (texts_[i].empty()) continue;
+      add_numbers_as_text(i);
+      ColumnClasses classes{.column = table_.labels[i], .names = {}};
+      for (const auto& [row, text] : texts_[i]) classes.names.push_back(text);
+      std::ranges::sort(classes.names);
+      const auto repeated = std::ranges::unique(classes.names);
+      classes.names.erase(repeated.begin(), repeated.end());
+      for (const auto& [row, text] : texts_[i]) {
+        const auto at = std::ranges::lower_bound(classes.names, text);
+        table_.targets[row * width + i] =
+            static_cast<float>(at - classes.names.begin());
       }
-      table_.targets.push_back(target.value_or(0.0f));
+      table_.classes.push_back(std::move(classes));
     }
   }
 
   [[nodiscard]] const ProblemList& problems() const { return problems_; }
 
  private:
+  float target_of(const std::string& cell, std::size_t column,
+                  std::int64_t line) {
+    const bool labels = values_ == CellValues::labels;
+    const auto target = labels ? parse_label(cell) : parse_number(cell);
+    if (target) return *target;
+    if (labels) {
+      problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
+                        in_quotes(cell)));
+    } else if (!is_plain_text(cell)) {
+      problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
+                        in_quotes(cell), " is not plain UTF-8 text"));
+    } else {
+      texts_.resize(table_.labels.size());
+      texts_[column].emplace_back(table_.names.size() - 1,
+                                  without_blanks(cell));
+    }
+    return kMissing;
+  }
+
+  // A number among names is a name as well.
+  void add_numbers_as_text(std::size_t column) {
+    const std::size_t width = table_.labels.size();
+    for (std::size_t row = 0; row < table_.names.size(); ++row) {
+      const float number = table_.targets[row * width + column];
+      if (!std::isnan(number)) texts_[column].emplace_back(row, cat(number));
+    }
+  }
+
   void check_name(const std::string& name, std::int64_t line) {
     const std::filesystem::path path(name);
     if (without_blanks(name).empty()) {
@@ -195,6 +247,9 @@ class RowCollector {
   }
 
   LabelTable& table_;
+  CellValues values_;
+  // Of each column the cells that hold text: row and text.
+  std::vector<std::vector<std::pair<std::size_t, std::string>>> texts_;
   ProblemList problems_;
   std::unordered_map<std::string, std::int64_t> lines_;
 };
@@ -218,18 +273,21 @@ LabelTable parse_label_table(std::string text,
   for (const std::size_t at : columns.labels) {
     table.labels.push_back(header[at]);
   }
-  RowCollector collector(table);
+  RowCollector collector(table, options.values);
   for (Cells cells; rows.next(cells);) {
     collector.add(cells, columns, rows.line());
   }
   if (const ProblemList& problems = collector.problems();
       problems.count() > 0) {
     throw Error(Fault::data,
-                cat(name, ": expected a row an image, with 0, 1 or a missing ",
-                    "label (empty, -1, nan) in each label column, found ",
-                    problems.count(),
+                cat(name, ": expected a row an image, with ",
+                    options.values == CellValues::labels
+                        ? "0, 1 or a missing label (empty, -1, nan)"
+                        : "a number, a name or nothing",
+                    " in each label column, found ", problems.count(),
                     " problems; correct the table:", problems.text()));
   }
+  collector.number_classes();
   if (table.names.empty()) {
     throw Error(Fault::data, cat(name, ": expected a row an image under the ",
                                  "header, found none"));

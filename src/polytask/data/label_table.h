@@ -5,7 +5,9 @@
 //   1.jpg,1,0,0
 //   2.jpg,0,1,            <- not known whether it shows a sunset
 //
-// A cell is 0 or 1 (0.0, 1.0), or missing: empty, -1 or nan.
+// A cell is 0 or 1 (0.0, 1.0), or missing: empty, -1 or nan. Where numbers are
+// asked for it is any number, or text in a column that names classes: the
+// classes are numbered in the order of their names.
 
 #pragma once
 
@@ -13,6 +15,8 @@
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "polytask/data/dataset.h"
 
 namespace polytask {
 
@@ -22,13 +26,15 @@ struct LabelTableOptions {
   std::filesystem::path table;
   std::string name_column;               // empty: the first column
   std::vector<std::string> label_names;  // empty: every other column
+  CellValues values = CellValues::labels;
 };
 
 struct LabelTable {
   std::vector<std::string> labels;
   std::vector<std::string> names;   // [N] as written, each once
   std::vector<std::int64_t> lines;  // [N] of the table, the first is 1
-  std::vector<float> targets;       // [N, L]: 0, 1 or NaN
+  std::vector<float> targets;       // [N, L]; NaN is missing
+  std::vector<ColumnClasses> classes;
 };
 
 // Throws Fault::io and Fault::data when the file cannot be read or is not such
