@@ -1,6 +1,7 @@
 #include "polytask/kernels/elementwise.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 
@@ -28,6 +29,27 @@ void add_to(std::span<float> sum, std::span<const float> term) {
   const float* from = term.data();
   float* to = sum.data();
   for (std::size_t i = 0; i < sum.size(); ++i) to[i] += from[i];
+}
+
+void add_scaled(std::span<float> sum, float factor,
+                std::span<const float> term) {
+  const float* from = term.data();
+  float* to = sum.data();
+  for (std::size_t i = 0; i < sum.size(); ++i) to[i] += factor * from[i];
+}
+
+double inner_product(std::span<const float> a, std::span<const float> b) {
+  constexpr std::size_t kSums = 8;  // as many as the compiler keeps in vectors
+  std::array<double, kSums> sums{};
+  std::size_t i = 0;
+  for (; i + kSums <= a.size(); i += kSums) {
+    for (std::size_t lane = 0; lane < kSums; ++lane) {
+      sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+    }
+  }
+  for (; i < a.size(); ++i) sums[0] += static_cast<double>(a[i]) * b[i];
+  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) +
+         ((sums[2] + sums[6]) + (sums[3] + sums[7]));
 }
 
 float largest_magnitude(std::span<const float> values) {

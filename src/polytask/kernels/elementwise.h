@@ -14,6 +14,14 @@ void mask_relu(std::span<const float> dst, std::span<float> diff);
 // sum[i] += term[i]
 void add_to(std::span<float> sum, std::span<const float> term);
 
+// sum[i] += factor * term[i]
+void add_scaled(std::span<float> sum, float factor,
+                std::span<const float> term);
+
+// sum over i of a[i] * b[i], in doubles, in a fixed order.
+[[nodiscard]] double inner_product(std::span<const float> a,
+                                   std::span<const float> b);
+
 // The largest |values[i]|; 0 of none. A NaN counts as larger than anything.
 [[nodiscard]] float largest_magnitude(std::span<const float> values);
 

@@ -12,15 +12,21 @@ namespace {
 
 constexpr int kShards = NetworkPlan::kShards;
 
+std::size_t lines_of(const NetworkPlan& plan) {
+  std::size_t layers = plan.image_steps.size();
+  plan.for_each_dense([&](const DenseStep&) { ++layers; });
+  return 1 + 2 * layers;
+}
+
 }  // namespace
 
 Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
     : plan_(std::move(plan)),
       pool_(pool),
       workspace_(plan_->memory()),
-      clock_(pool.workers(),
-             1 + 2 * (plan_->image_steps.size() + plan_->dense_steps.size() +
-                      plan_->heads.size())) {
+      clock_(pool.workers(), lines_of(*plan_)),
+      gramian_(plan_->heads.size() * plan_->heads.size()),
+      task_weights_(plan_->heads.size()) {
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
   throw Error(Fault::config, cat("network: planned for at most ", planned,
@@ -104,12 +110,7 @@ void Network::run_forward(const ImageBatch& batch) {
     });
   }
   clear_rows_behind_batch();
-  Slot src = plan_->feature_rows;
-  for (const DenseStep& step : plan_->dense_steps) {
-    forward_dense(step, src);
-    src = step.result();
-  }
-  for (const DenseStep& head : plan_->heads) forward_dense(head, src);
+  plan_->for_each_dense([this](const DenseStep& step) { forward_dense(step); });
 }
 
 void Network::forward_image(int image, int worker) {
@@ -174,12 +175,12 @@ void Network::clear_rows_behind_batch() {
   std::ranges::fill(rows.subspan(used), 0.0f);
 }
 
-void Network::forward_dense(const DenseStep& step, Slot src) {
+void Network::forward_dense(const DenseStep& step) {
   const DenseLayer& layer = step.layer;
   float* partial = workspace_[step.partial].data();
   pool_.run(layer.parts(), [&](int part, int worker) {
-    clock_.measure(worker, line_of(step), [&] {
-      layer.forward_part(part, workspace_[src].data(),
+    clock_.measure(worker, step.line, [&] {
+      layer.forward_part(part, workspace_[step.src].data(),
                          (*parameters_)[step.kernel], partial,
                          worker_scratch(worker, plan_->layer_scratch));
     });
@@ -213,16 +214,6 @@ std::size_t Network::line_of(const ImageStep& step) const {
   return 1 + 2 * static_cast<std::size_t>(&step - plan_->image_steps.data());
 }
 
-std::size_t Network::line_of(const DenseStep& step) const {
-  const auto& dense = plan_->dense_steps;
-  const auto& heads = plan_->heads;
-  const bool head = &step >= heads.data() && &step < &*heads.end();
-  const auto index = static_cast<std::size_t>(
-      head ? &step - heads.data() + static_cast<std::ptrdiff_t>(dense.size())
-           : &step - dense.data());
-  return 1 + 2 * (plan_->image_steps.size() + index);
-}
-
 std::vector<LayerTime> Network::layer_times() const {
   std::vector<LayerTime> times{{"input", "forward", clock_.seconds(0)}};
   const auto add = [&](const std::string& name, std::size_t line) {
@@ -232,9 +223,8 @@ std::vector<LayerTime> Network::layer_times() const {
   for (const ImageStep& step : plan_->image_steps) {
     add(step.layer->spec().name, line_of(step));
   }
-  for (const auto* steps : {&plan_->dense_steps, &plan_->heads}) {
-    for (const DenseStep& step : *steps) add(step.layer.name(), line_of(step));
-  }
+  plan_->for_each_dense(
+      [&](const DenseStep& step) { add(step.layer.name(), step.line); });
   return times;
 }
 
@@ -269,13 +259,13 @@ std::vector<LayerSurvivors> Network::survivors() const {
 }
 
 std::span<const float> Network::logits(std::size_t output) const {
-  const DenseStep& head = plan_->heads[output];
+  const DenseStep& head = plan_->heads[output].back();
   return workspace_[head.dst].first(
       static_cast<std::size_t>(batch_.images * head.layer.units()));
 }
 
 std::span<float> Network::diff_logits(std::size_t output) {
-  const DenseStep& head = plan_->heads[output];
+  const DenseStep& head = plan_->heads[output].back();
   return workspace_[head.diff_dst].first(
       static_cast<std::size_t>(batch_.images * head.layer.units()));
 }

@@ -76,6 +76,15 @@ class Network {
   // Where the loss writes the gradient of the logits, [n, units].
   [[nodiscard]] std::span<float> diff_logits(std::size_t output);
 
+  // How much each task's gradient of the shared features counts: overwrites
+  // `weights`, [T], from `gramian`, [T, T], the inner products of the tasks'
+  // gradients over the batch.
+  using TaskWeigher = FunctionRef<void(std::span<const double> gramian,
+                                       std::span<double> weights)>;
+  // As backward(), but the trunk gets the tasks' gradients weighted so; the
+  // heads keep their own. Needs PlanOptions::separate_tasks.
+  void backward(TaskWeigher weigher);
+
   // Computes the gradients, but for those of dense kernels, which are larger
   // than everything else together and are computed as they are handed out.
   void backward();
@@ -123,14 +132,17 @@ class Network {
   void forward_in_bands(int image);
   [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
                                     int worker) const;
-  void forward_dense(DenseStep const& step, Slot src);
+  void forward_dense(const DenseStep& step);
   void clear_rows_behind_batch();
 
   void backward_heads();
+  void backward_head(std::size_t task, Slot diff_features);
+  void backward_trunk();
+  void weigh_tasks(TaskWeigher weigher);
+  [[nodiscard]] double inner_product(Slot a, Slot b);
   void backward_dense(const DenseStep& step, float* diff_src);
   void hand_out(const DenseStep& step, int block, int worker,
                 GradientSink sink) const;
-  [[nodiscard]] Slot src_of(const DenseStep& step) const;
   [[nodiscard]] float largest_in(std::span<const float> values);
   void backward_rows(const DenseStep& step);
   void backward_image(int image, int worker, float* shard_gradient);
@@ -140,7 +152,6 @@ class Network {
   // Lines of the clock: the input, then forward and backward of each step of
   // the images, of the dense layers, of the heads.
   [[nodiscard]] std::size_t line_of(const ImageStep& step) const;
-  [[nodiscard]] std::size_t line_of(const DenseStep& step) const;
 
   std::shared_ptr<const NetworkPlan> plan_;
   ThreadPool& pool_;
@@ -150,6 +161,9 @@ class Network {
   ImageBatch batch_;
   BatchKey key_;
   bool training_ = false;
+  // Of the tasks, where they are separate.
+  std::vector<double> gramian_;
+  std::vector<double> task_weights_;
 };
 
 }  // namespace polytask

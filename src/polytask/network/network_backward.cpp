@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/layer_parameters.h"
@@ -13,6 +14,19 @@ constexpr int kShards = NetworkPlan::kShards;
 
 void Network::backward() {
   backward_heads();
+  backward_trunk();
+}
+
+void Network::backward(TaskWeigher weigher) {
+  for (std::size_t t = 0; t < plan_->heads.size(); ++t) {
+    backward_head(t, plan_->head_diffs[t]);
+  }
+  weigh_tasks(weigher);
+  backward_trunk();
+}
+
+// From the gradient of the shared features on.
+void Network::backward_trunk() {
   const auto& dense = plan_->dense_steps;
   for (std::size_t i = dense.size(); i-- > 0;) {
     backward_rows(dense[i]);
@@ -21,12 +35,10 @@ void Network::backward() {
     if (i == 0 && plan_->image_steps.empty()) break;
     backward_dense(dense[i], workspace_[diff_src].data());
   }
-  for (const auto* steps : {&plan_->dense_steps, &plan_->heads}) {
-    for (const DenseStep& step : *steps) {
-      step.layer.bias_gradient(workspace_[step.diff_dst].data(),
-                               workspace_[step.diff_bias]);
-    }
-  }
+  plan_->for_each_dense([this](const DenseStep& step) {
+    step.layer.bias_gradient(workspace_[step.diff_dst].data(),
+                             workspace_[step.diff_bias]);
+  });
   if (plan_->image_steps.empty()) return;
   backward_images();
   sum_shards();
@@ -57,34 +69,24 @@ void Network::for_each_gradient(GradientSink sink) {
       sink(step.parameters[i], 0, workspace_[step.gradients[i]]);
     }
   }
-  for (const auto* steps : {&plan_->dense_steps, &plan_->heads}) {
-    for (const DenseStep& step : *steps) {
-      sink(step.bias, 0, workspace_[step.diff_bias]);
-      pool_.run(step.layer.gradient_blocks(), [&](int block, int worker) {
-        clock_.measure(worker, line_of(step) + 1,
-                       [&] { hand_out(step, block, worker, sink); });
-      });
-    }
-  }
+  plan_->for_each_dense([&](const DenseStep& step) {
+    sink(step.bias, 0, workspace_[step.diff_bias]);
+    pool_.run(step.layer.gradient_blocks(), [&](int block, int worker) {
+      clock_.measure(worker, step.line + 1,
+                     [&] { hand_out(step, block, worker, sink); });
+    });
+  });
 }
 
 void Network::hand_out(const DenseStep& step, int block, int worker,
                        GradientSink sink) const {
   float* rows = worker_scratch(worker, plan_->gradient_block);
   const DenseLayer::Rows at = step.layer.kernel_gradient_block(
-      block, workspace_[src_of(step)].data(), workspace_[step.diff_dst].data(),
+      block, workspace_[step.src].data(), workspace_[step.diff_dst].data(),
       rows, worker_scratch(worker, plan_->layer_scratch));
   const auto units = static_cast<std::size_t>(step.layer.units());
   sink(step.kernel, static_cast<std::size_t>(at.first) * units,
        {rows, static_cast<std::size_t>(at.count) * units});
-}
-
-// Where the rows come from that a dense layer or head reads.
-Slot Network::src_of(const DenseStep& step) const {
-  const auto& dense = plan_->dense_steps;
-  const auto index = static_cast<std::size_t>(&step - dense.data());
-  const std::size_t before = index < dense.size() ? index : dense.size();
-  return before == 0 ? plan_->feature_rows : dense[before - 1].result();
 }
 
 float Network::gradient_bound(std::size_t parameter) {
@@ -94,19 +96,18 @@ float Network::gradient_bound(std::size_t parameter) {
       return kernels::largest_magnitude(workspace_[step.gradients[i]]);
     }
   }
-  for (const auto* steps : {&plan_->dense_steps, &plan_->heads}) {
-    for (const DenseStep& step : *steps) {
-      if (step.bias == parameter) {
-        return kernels::largest_magnitude(workspace_[step.diff_bias]);
-      }
-      if (step.kernel != parameter) continue;
+  float bound = 0.0f;
+  plan_->for_each_dense([&](const DenseStep& step) {
+    if (step.bias == parameter) {
+      bound = kernels::largest_magnitude(workspace_[step.diff_bias]);
+    } else if (step.kernel == parameter) {
       // A sum of as many products as there are images.
-      return static_cast<float>(plan_->options().batch) *
-             largest_in(workspace_[src_of(step)]) *
-             largest_in(workspace_[step.diff_dst]);
+      bound = static_cast<float>(plan_->options().batch) *
+              largest_in(workspace_[step.src]) *
+              largest_in(workspace_[step.diff_dst]);
     }
-  }
-  return 0.0f;
+  });
+  return bound;
 }
 
 float Network::largest_in(std::span<const float> values) {
@@ -121,26 +122,69 @@ float Network::largest_in(std::span<const float> values) {
   return kernels::largest_magnitude(largest);
 }
 
-// Leaves the sum over all heads in the gradient of the trunk's last rows.
+// Leaves the sum over all heads in the gradient of the shared features.
 void Network::backward_heads() {
-  const auto& dense = plan_->dense_steps;
-  const Slot total =
-      dense.empty() ? plan_->diff_feature_rows : dense.back().diff_dst;
-  for (std::size_t h = 0; h < plan_->heads.size(); ++h) {
-    const DenseStep& head = plan_->heads[h];
-    const auto diff = workspace_[head.diff_dst];
-    std::ranges::fill(diff.subspan(static_cast<std::size_t>(
-                          batch_.images * head.layer.units())),
-                      0.0f);
-    const Slot own = h == 0 ? total : plan_->head_diff;
-    backward_dense(head, workspace_[own].data());
-    if (h > 0) kernels::add_to(workspace_[total], workspace_[own]);
+  const Slot total = plan_->diff_shared_features();
+  for (std::size_t t = 0; t < plan_->heads.size(); ++t) {
+    const Slot own = t == 0 ? total : plan_->head_diffs.front();
+    backward_head(t, own);
+    if (t > 0) kernels::add_to(workspace_[total], workspace_[own]);
   }
+}
+
+// One task's gradient of the shared features, from that of its logits.
+void Network::backward_head(std::size_t task, Slot diff_features) {
+  const std::vector<DenseStep>& steps = plan_->heads[task];
+  const DenseStep& last = steps.back();
+  const auto used =
+      static_cast<std::size_t>(batch_.images * last.layer.units());
+  std::ranges::fill(workspace_[last.diff_dst].subspan(used), 0.0f);
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    if (i + 1 < steps.size()) backward_rows(steps[i]);
+    const Slot diff_src = i == 0 ? diff_features : steps[i - 1].diff_dst;
+    backward_dense(steps[i], workspace_[diff_src].data());
+  }
+}
+
+// The weighted sum of the tasks' gradients of the shared features.
+void Network::weigh_tasks(TaskWeigher weigher) {
+  const std::size_t tasks = plan_->heads.size();
+  for (std::size_t i = 0; i < tasks; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      const double product =
+          inner_product(plan_->head_diffs[i], plan_->head_diffs[j]);
+      gramian_[i * tasks + j] = gramian_[j * tasks + i] = product;
+    }
+  }
+  weigher(gramian_, task_weights_);
+  const auto total = workspace_[plan_->diff_shared_features()];
+  std::ranges::fill(total, 0.0f);
+  for (std::size_t t = 0; t < tasks; ++t) {
+    kernels::add_scaled(total, static_cast<float>(task_weights_[t]),
+                        workspace_[plan_->head_diffs[t]]);
+  }
+}
+
+// In as many parts as there are shards, added in order.
+double Network::inner_product(Slot a, Slot b) {
+  std::array<double, kShards> parts;
+  const std::span<const float> left = workspace_[a];
+  const std::span<const float> right = workspace_[b];
+  pool_.run(kShards, [&](int shard, int) {
+    const auto edge = [&](int s) {
+      return left.size() * static_cast<std::size_t>(s) / kShards;
+    };
+    const std::size_t begin = edge(shard);
+    const std::size_t count = edge(shard + 1) - begin;
+    parts[static_cast<std::size_t>(shard)] = kernels::inner_product(
+        left.subspan(begin, count), right.subspan(begin, count));
+  });
+  return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 void Network::backward_dense(const DenseStep& step, float* diff_src) {
   pool_.run(step.layer.parts(), [&](int part, int worker) {
-    clock_.measure(worker, line_of(step) + 1, [&] {
+    clock_.measure(worker, step.line + 1, [&] {
       step.layer.backward_data_part(
           part, workspace_[step.diff_dst].data(), (*parameters_)[step.kernel],
           diff_src, worker_scratch(worker, plan_->layer_scratch));

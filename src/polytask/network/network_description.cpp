@@ -1,5 +1,7 @@
 // A plan in words and numbers.
 
+#include <algorithm>
+
 #include "polytask/base/text.h"
 #include "polytask/network/network_plan.h"
 
@@ -11,12 +13,9 @@ std::vector<std::string> NetworkPlan::implementations() const {
     texts.push_back(
         cat(step.layer->spec().name, ": ", step.layer->spec().implementation));
   }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      texts.push_back(
-          cat(step.layer.name(), ": ", step.layer.implementation()));
-    }
-  }
+  for_each_dense([&](const DenseStep& step) {
+    texts.push_back(cat(step.layer.name(), ": ", step.layer.implementation()));
+  });
   return texts;
 }
 
@@ -25,9 +24,8 @@ double NetworkPlan::forward_flops() const {
   for (const ImageStep& step : image_steps) {
     flops += step.layer->spec().forward_flops;
   }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) flops += step.layer.forward_flops();
-  }
+  for_each_dense(
+      [&](const DenseStep& step) { flops += step.layer.forward_flops(); });
   return flops;
 }
 
@@ -57,7 +55,12 @@ std::vector<LayerDescription> NetworkPlan::layers() const {
     for (const RowStep& after : step.after) all.push_back(describe(after));
     with_diff_src = true;
   }
-  for (const DenseStep& head : heads) all.push_back(describe(head, true));
+  for (const auto& head : heads) {
+    for (const DenseStep& step : head) {
+      all.push_back(describe(step, true));
+      for (const RowStep& after : step.after) all.push_back(describe(after));
+    }
+  }
   return all;
 }
 
@@ -102,9 +105,9 @@ LayerDescription NetworkPlan::describe(const DenseStep& step,
   found.weight_bytes = found.parameters * sizeof(float);
   if (!options_.training) return found;
   found.backward_flops = layer.forward_flops() * (with_diff_src ? 2.0 : 1.0);
-  const bool head =
-      &step >= heads.data() && &step < heads.data() + heads.size();
-  if (!head) found.kept_bytes = step.dst.count * sizeof(float);
+  const bool logits = std::ranges::any_of(
+      heads, [&](const auto& head) { return &head.back() == &step; });
+  if (!logits) found.kept_bytes = step.dst.count * sizeof(float);
   return found;
 }
 

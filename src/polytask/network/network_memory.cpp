@@ -74,13 +74,11 @@ void NetworkPlan::place_layer_buffers() {
     largest = std::max(largest, element_count(spec.dst));
     scratch_count = std::max(scratch_count, spec.scratch_count);
   }
-  for (const auto* steps : {&dense_steps, &heads}) {
-    for (const DenseStep& step : *steps) {
-      scratch_count = std::max(scratch_count, step.layer.scratch_count());
-      if (!options_.training) continue;
-      block_count = std::max(block_count, step.layer.gradient_block_count());
-    }
-  }
+  for_each_dense([&](const DenseStep& step) {
+    scratch_count = std::max(scratch_count, step.layer.scratch_count());
+    if (!options_.training) return;
+    block_count = std::max(block_count, step.layer.gradient_block_count());
+  });
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
   if (!options_.training) return;
   gradient_block = place(block_count, /*keep=*/false).offset;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -11,26 +10,10 @@
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/max_pooling_layer.h"
 #include "polytask/layers/pooled_convolution_layer.h"
+#include "polytask/network/layer_names.h"
 
 namespace polytask {
 namespace {
-
-const char* kind_of(const LayerOptions& layer) {
-  constexpr const char* kKinds[] = {"conv2d", "max_pooling2d", "dropout",
-                                    "flatten", "dense"};
-  return kKinds[layer.index()];
-}
-
-// "conv2d_2" for the second convolution of a trunk: Keras' names, from 1.
-std::vector<std::string> layer_names(const NetworkOptions& network) {
-  std::map<std::string, int> counts;
-  std::vector<std::string> names;
-  for (const LayerOptions& layer : network.trunk) {
-    const std::string kind = kind_of(layer);
-    names.push_back(cat(kind, "_", ++counts[kind]));
-  }
-  return names;
-}
 
 bool is_relu_convolution(const LayerOptions& layer) {
   const auto* convolution = std::get_if<Conv2D>(&layer);
@@ -266,79 +249,6 @@ Shape NetworkPlan::add_image_step(std::unique_ptr<const ImageLayer> layer,
   }
   image_steps.push_back(std::move(step));
   return image_steps.back().layer->spec().dst;
-}
-
-void NetworkPlan::add_dense_layers(const NetworkOptions& network,
-                                   std::size_t at, Shape shape) {
-  const std::vector<std::string> names = layer_names(network);
-  for (; at < network.trunk.size(); ++at) {
-    const LayerOptions& layer = network.trunk[at];
-    if (const auto* dense = std::get_if<Dense>(&layer)) {
-      dense_steps.push_back(
-          make_dense_step({.name = names[at],
-                           .units = dense->units,
-                           .relu = dense->activation == Activation::relu},
-                          shape));
-      shape = {dense->units};
-    } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
-      add_row_step(dense_steps.back(), names[at], *dropout);
-    } else if (!std::holds_alternative<Flatten>(layer)) {
-      throw Error(Fault::shape,
-                  cat(names[at], ": expected an image [height, width, ",
-                      "channels], got ", to_text(shape),
-                      "; convolutions and pooling come before dense layers"));
-    }
-  }
-  add_heads(shape);
-}
-
-DenseStep NetworkPlan::make_dense_step(const DenseLayerOptions& dense,
-                                       const Shape& src) {
-  DenseLayerOptions complete = dense;
-  complete.batch = options_.batch;
-  complete.with_backward = options_.training;
-  DenseStep step{.layer = DenseLayer(complete, src)};
-  const std::size_t count = static_cast<std::size_t>(options_.batch) *
-                            static_cast<std::size_t>(dense.units);
-  step.partial =
-      memory_.reserve(dense.name + " sums", step.layer.partial_count());
-  step.dst = memory_.reserve(dense.name, count);
-  if (options_.training) {
-    step.diff_dst = memory_.reserve("diff " + dense.name, count);
-    step.diff_bias = memory_.reserve("diff " + dense.name + "/bias",
-                                     static_cast<std::size_t>(dense.units));
-  }
-  step.kernel = specs_.size();
-  step.bias = specs_.size() + 1;
-  for (const ParameterSpec& spec : step.layer.parameters()) {
-    specs_.push_back(spec);
-  }
-  return step;
-}
-
-void NetworkPlan::add_row_step(DenseStep& step, const std::string& name,
-                               const Dropout& dropout) {
-  RowStep row;
-  row.layer = std::make_unique<DropoutLayer>(next_dropout(name, dropout),
-                                             Shape{step.layer.units()});
-  if (!options_.training) return;
-  const auto batch = static_cast<std::size_t>(options_.batch);
-  row.dst = memory_.reserve(row.layer->spec().name, step.dst.count);
-  row.state_row = WorkspacePlan::aligned_bytes(row.layer->spec().state_bytes);
-  row.state = memory_.reserve(row.layer->spec().name + " state",
-                              batch * row.state_row / sizeof(float));
-  step.after.push_back(std::move(row));
-}
-
-void NetworkPlan::add_heads(const Shape& shape) {
-  for (const NetworkOutput& output : options_.outputs) {
-    heads.push_back(
-        make_dense_step({.name = output.name, .units = output.units}, shape));
-  }
-  if (!options_.training || heads.size() < 2) return;
-  head_diff = memory_.reserve(
-      "diff of one head",
-      element_count(shape) * static_cast<std::size_t>(options_.batch));
 }
 
 }  // namespace polytask

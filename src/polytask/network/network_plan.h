@@ -29,6 +29,8 @@ struct NetworkOutput {
   std::string
       name;  // of the task; its head's parameters are "name/kernel", ...
   int units = 0;
+  // Layers of the task's own before them: dense layers and dropouts.
+  std::vector<LayerOptions> layers;
 };
 
 struct PlanOptions {
@@ -37,6 +39,9 @@ struct PlanOptions {
   int batch = 1;         // images at a time, at most
   int workers = 1;       // threads that will run it
   bool training = true;  // false: forward only, nothing is kept
+  // Each task's gradient of the shared features is kept apart, for weightings
+  // that look at them.
+  bool separate_tasks = false;
   // Our own kernels for convolutions where they pay; without them every
   // convolution is oneDNN's, which is what they are compared with.
   bool own_kernels = true;
@@ -75,6 +80,8 @@ struct RowStep {
 
 struct DenseStep {
   DenseLayer layer;
+  Slot src;              // [batch, features]
+  std::size_t line = 0;  // of the layer clock
   Slot partial;
   Slot dst;       // [batch, units]
   Slot diff_dst;  // the same, training only
@@ -120,10 +127,28 @@ class NetworkPlan {
   [[nodiscard]] std::vector<std::string> implementations() const;
   [[nodiscard]] double forward_flops() const;  // one image
 
+  // What the heads read, and its gradient.
+  [[nodiscard]] Slot shared_features() const {
+    return dense_steps.empty() ? feature_rows : dense_steps.back().result();
+  }
+  [[nodiscard]] Slot diff_shared_features() const {
+    return dense_steps.empty() ? diff_feature_rows
+                               : dense_steps.back().diff_dst;
+  }
+  // Calls f for the dense layers of the trunk, then for those of each head.
+  template <class F>
+  void for_each_dense(F f) const {
+    for (const DenseStep& step : dense_steps) f(step);
+    for (const auto& head : heads) {
+      for (const DenseStep& step : head) f(step);
+    }
+  }
+
   // For Network, which runs it.
   std::vector<ImageStep> image_steps;
   std::vector<DenseStep> dense_steps;
-  std::vector<DenseStep> heads;  // one a task, in the order of the outputs
+  // One a task, in the order of the outputs; the last step gives the logits.
+  std::vector<std::vector<DenseStep>> heads;
   Place input;                   // the scaled image
   bool recompute_first = false;  // backward runs the first layer again
   Slot kept;                     // [batch, kept_stride]
@@ -137,7 +162,9 @@ class NetworkPlan {
   std::size_t diff[2] = {0, 0};    // two buffers that take turns
   Slot feature_rows;               // [batch, features]
   Slot diff_feature_rows;
-  Slot head_diff;  // [batch, units] of the last trunk layer, when heads add up
+  // The gradients of the shared features, [batch, features], one a task where
+  // they are separate; else one for all but the first, when there are several.
+  std::vector<Slot> head_diffs;
   Slot shard_gradients;             // [kShards, gradient_stride]
   std::size_t gradient_stride = 0;  // floats
 
@@ -163,9 +190,11 @@ class NetworkPlan {
                        std::string reason);
   void add_dense_layers(const NetworkOptions& network, std::size_t at,
                         Shape shape);
-  DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& src);
+  DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& shape,
+                            Slot src);
   void add_row_step(DenseStep& step, const std::string& name,
                     const Dropout& dropout);
+  std::vector<DenseStep> make_head(const NetworkOutput& output, Shape shape);
   void add_heads(const Shape& shape);
   [[nodiscard]] LayerDescription describe(const ImageStep& step) const;
   [[nodiscard]] LayerDescription describe(const DenseStep& step,
@@ -187,6 +216,7 @@ class NetworkPlan {
   WorkspacePlan memory_;
   std::size_t features_ = 0;
   int dropouts_ = 0;
+  std::size_t dense_lines_ = 0;  // of the clock, so far
 };
 
 }  // namespace polytask

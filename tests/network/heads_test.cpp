@@ -1,0 +1,156 @@
+// Heads with layers of their own, and tasks whose gradients are weighted.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "polytask/base/text.h"
+#include "tests/network/network_bench.h"
+#include "tests/support/expect_error.h"
+
+namespace polytask {
+namespace {
+
+using test::NetworkBench;
+
+NetworkOptions trunk() {
+  return {.trunk = {Conv2D{.filters = 9, .activation = Activation::relu},
+                    MaxPooling2D{}, Flatten{},
+                    Dense{.units = 6, .activation = Activation::relu}}};
+}
+
+PlanOptions two_tasks(bool separate, int workers = 1) {
+  PlanOptions options = test::two_heads(5, workers);
+  options.separate_tasks = separate;
+  return options;
+}
+
+// What a trunk's layers give they give as a head's, too: one task, the same
+// layers on the other side of the line.
+TEST(Heads, LayersOfAHeadAreThoseOfATrunk) {
+  const std::vector<LayerOptions> own{
+      Dense{.units = 6, .activation = Activation::relu}, Dropout{.rate = 0.3},
+      Dense{.units = 4}};
+  PlanOptions options{.input = {8, 8, 2}, .outputs = {{"task", 3}}, .batch = 5};
+  NetworkOptions together{.trunk = {Flatten{}}};
+  together.trunk.insert(together.trunk.end(), own.begin(), own.end());
+  NetworkBench in_trunk(together, options);
+  options.outputs[0].layers = own;
+  NetworkBench in_head({.trunk = {Flatten{}}}, options);
+  for (const int images : {5, 3}) {
+    in_trunk.step(images);
+    in_head.step(images);
+    EXPECT_EQ(in_head.all_logits(), in_trunk.all_logits());
+    EXPECT_EQ(in_head.all_gradients(), in_trunk.all_gradients());
+  }
+}
+
+TEST(Heads, ParametersOfAHeadCarryItsName) {
+  PlanOptions options = two_tasks(false);
+  options.outputs[1].layers = {Dense{.units = 4}, Dropout{}};
+  const NetworkPlan plan(trunk(), options);
+  std::vector<std::string> names;
+  for (const ParameterSpec& p : plan.parameters().specs()) {
+    names.push_back(p.name);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "conv2d_1/kernel", "conv2d_1/bias", "dense_1/kernel",
+                       "dense_1/bias", "scene/kernel", "scene/bias",
+                       "weather/dense_1/kernel", "weather/dense_1/bias",
+                       "weather/kernel", "weather/bias"}));
+}
+
+TEST(Heads, OtherLayersInAHeadAreRefused) {
+  PlanOptions options = two_tasks(false);
+  options.outputs[1].layers = {Conv2D{.filters = 3}};
+  test::expect_error(
+      Fault::config,
+      "tasks.weather.head: expected dense layers, and dropouts behind them, "
+      "got conv2d",
+      [&] { const NetworkPlan plan(trunk(), options); });
+}
+
+// Runs a step with these weights of the tasks' gradients; fills `gramian`.
+void weighted_step(NetworkBench& bench, std::vector<double> weights,
+                   std::vector<double>& gramian, float scale_of_first = 1.0f) {
+  bench.network.prepare(bench.parameters);
+  bench.network.forward_training(bench.batch(5), bench.key(5));
+  for (std::size_t h = 0; h < 2; ++h) {
+    std::size_t i = 0;
+    for (float& d : bench.network.diff_logits(h)) {
+      d = NetworkBench::cotangent(i++) * (h == 0 ? scale_of_first : 1.0f);
+    }
+  }
+  bench.network.backward(
+      [&](std::span<const double> products, std::span<double> chosen) {
+        gramian.assign(products.begin(), products.end());
+        std::ranges::copy(weights, chosen.begin());
+      });
+  bench.network.for_each_gradient([&](std::size_t parameter, std::size_t first,
+                                      std::span<const float> gradient) {
+    std::ranges::copy(gradient,
+                      bench.gradients[parameter].subspan(first).begin());
+  });
+}
+
+TEST(TaskWeigher, WeightsOfOneGiveThePlainGradient) {
+  NetworkBench plain(trunk(), two_tasks(false));
+  plain.step(5);
+  NetworkBench weighted(trunk(), two_tasks(true));
+  std::vector<double> gramian;
+  weighted_step(weighted, {1.0, 1.0}, gramian);
+  EXPECT_EQ(weighted.all_gradients(), plain.all_gradients());
+}
+
+TEST(TaskWeigher, TheTrunkGetsTheWeightedSumAndHeadsKeepTheirOwn) {
+  NetworkBench plain(trunk(), two_tasks(true));
+  NetworkBench first(trunk(), two_tasks(true));
+  NetworkBench mixed(trunk(), two_tasks(true));
+  std::vector<double> gramian;
+  weighted_step(plain, {1.0, 1.0}, gramian);
+  weighted_step(first, {1.0, 0.0}, gramian);
+  weighted_step(mixed, {1.0, 3.0}, gramian);
+  for (std::size_t p = 0; p < 4; ++p) {  // of the trunk
+    const auto all = plain.gradient(p);
+    const auto one = first.gradient(p);
+    const auto got = mixed.gradient(p);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      const float expected = one[i] + 3.0f * (all[i] - one[i]);
+      ASSERT_NEAR(got[i], expected, 1e-5f + 1e-5f * std::abs(expected));
+    }
+  }
+  for (std::size_t p = 4; p < 8; ++p) {
+    EXPECT_EQ(mixed.gradient(p), plain.gradient(p));
+  }
+}
+
+TEST(TaskWeigher, TheGramianHoldsInnerProducts) {
+  NetworkBench bench(trunk(), two_tasks(true));
+  std::vector<double> one, twice;
+  weighted_step(bench, {1.0, 1.0}, one);
+  weighted_step(bench, {1.0, 1.0}, twice, 2.0f);
+  ASSERT_EQ(one.size(), 4u);
+  EXPECT_GT(one[0], 0.0);
+  EXPECT_GT(one[3], 0.0);
+  EXPECT_NE(one[1], 0.0);
+  EXPECT_LE(one[1] * one[1], one[0] * one[3]);
+  EXPECT_EQ(one[1], one[2]);
+  EXPECT_EQ(twice[0], 4.0 * one[0]);
+  EXPECT_EQ(twice[1], 2.0 * one[1]);
+  EXPECT_EQ(twice[3], one[3]);
+}
+
+TEST(TaskWeigher, AnyNumberOfWorkersGivesTheSameBits) {
+  std::vector<double> alone_gramian, gramian;
+  NetworkBench alone(trunk(), two_tasks(true));
+  weighted_step(alone, {0.3, 1.7}, alone_gramian);
+  for (const int workers : {2, 4}) {
+    NetworkBench shared(trunk(), two_tasks(true, workers));
+    weighted_step(shared, {0.3, 1.7}, gramian);
+    EXPECT_EQ(gramian, alone_gramian);
+    EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
+  }
+}
+
+}  // namespace
+}  // namespace polytask
