@@ -51,7 +51,7 @@ int main(int argc, char** argv) try {
   Predictor predictor(load_model(model_file), {.batch = 100});
   const auto result = evaluate_model(predictor, *parts.validation);
   std::cout << evaluation_table(result.evaluation);
-  const auto answers = predictor.labels(result.probabilities);
+  const auto answers = predictor.labels(result.answers);
   for (const auto& label : answers.front()) std::cout << label << '\n';
   return 0;
 } catch (const std::exception& e) {

@@ -21,7 +21,7 @@ MAY_USE = {
     "optim": ["kernels"],
     "layers": ["onednn", "kernels"],
     "network": ["layers"],
-    "task": ["network", "metrics"],
+    "task": ["network", "metrics", "data"],
     "checkpoint": ["task"],
     "predict": ["checkpoint"],
     "export": ["checkpoint"],

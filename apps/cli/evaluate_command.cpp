@@ -40,6 +40,14 @@ DatasetPtr validation_part(const std::string& run) {
                   " kept no images for validation; name the data"));
 }
 
+// A single group of labels is checked while it is read, with its rows.
+CellValues values_for(const Model& model) {
+  const std::vector<Task>& tasks = model.spec.tasks;
+  const bool labels_alone =
+      tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel;
+  return labels_alone ? CellValues::labels : CellValues::numbers;
+}
+
 int run(Arguments arguments, const Console& console) {
   EvaluateArguments args;
   CLI::App app("Say what a model is worth on labelled images.", "evaluate");
@@ -62,8 +70,10 @@ int run(Arguments arguments, const Console& console) {
                       {.threads = args.threads, .batch = 100});
   const Shape& image = predictor.model().spec.image;
   args.data.image_size = {image[0], image[1]};
-  const DatasetPtr data = args.data.path.empty() ? validation_part(args.model)
-                                                 : open_dataset(args.data, {});
+  const DatasetPtr data =
+      args.data.path.empty()
+          ? validation_part(args.model)
+          : open_dataset(args.data, {}, values_for(predictor.model()));
   const Evaluation evaluation = evaluate_model(predictor, *data).evaluation;
   console.out << (args.json ? evaluation_json(evaluation)
                             : evaluation_table(evaluation));

@@ -52,7 +52,7 @@ Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
   write_file_atomically(run.folder / "evaluation.json",
                         evaluation_json(result.evaluation));
   const std::vector<PredictionRow> rows =
-      prediction_rows(predictor, data, result.probabilities);
+      prediction_rows(predictor, data, result.answers);
   write_file_atomically(run.folder / "predictions.csv",
                         predictions_csv(predictor.columns(), rows));
   return result.evaluation;
@@ -72,7 +72,6 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   run.command.assign(command.begin(), command.end());
 
   Model model = make_model(prepared.model, recipe.train.seed);
-  model.prior = prepared.prior;
   model.notes["recipe"] = recipe_text(recipe);
   model.notes["provenance"] = provenance_text(recipe, run.command);
 

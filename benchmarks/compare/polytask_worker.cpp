@@ -89,7 +89,7 @@ class PolytaskPeer {
     const std::size_t bytes = all.train->spec().bytes_per_image() * images;
     return {{"seconds", seconds_of(request.at("count"), [&](int) {
                const std::int64_t first = next_++ % batches * images;
-               static_cast<void>(predictor.probabilities(
+               static_cast<void>(predictor.answers(
                    {.count = images, .pixels = {all.image(first), bytes}}));
              })}};
   }
@@ -97,7 +97,7 @@ class PolytaskPeer {
   Json answers(const Json& request) {
     const int images = request.at("images");
     const auto pixels = read_first_images(folder_, images);
-    return {{"probabilities", predictor_for(images).probabilities(
+    return {{"probabilities", predictor_for(images).answers(
                                   {.count = images, .pixels = pixels})}};
   }
 

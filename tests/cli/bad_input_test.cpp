@@ -173,9 +173,17 @@ TEST_F(BadInput, AWordThatIsNoOverride) {
       {"epochs"});
 }
 
-TEST_F(BadInput, TwoTasksAreOneTooMany) {
-  expect_bad_recipe("tasks: expected one task, got 2",
-                    {"tasks.light.labels=[day]"});
+TEST_F(BadInput, ATaskTheDataDoesNotAnswer) {
+  expect_bad_recipe(
+      "tasks.light.loss.kind: a multilabel task takes "
+      "binary_crossentropy or focal or asymmetric, got huber",
+      {"tasks.light.labels=[day]", "tasks.light.loss=huber"});
+  expect_refusal(
+      cli::kBadData,
+      "polytask: the data does not answer every task; it has the columns "
+      "desert, mountains, sea, sunset, trees:\n"
+      "  - task light: no column day\n",
+      {"train", "recipe.yaml", "tasks.light.labels=[day]"});
 }
 
 TEST_F(BadInput, AnImpossibleNetworkNamesTheLayerAndItsShapes) {
@@ -330,9 +338,9 @@ TEST_F(BadModel, LabelsTheDataLacks) {
   }
   expect_refusal(
       cli::kBadData,
-      "polytask: model and data do not fit:\n"
-      "  - the model answers desert, mountains, sea, sunset, trees; the data "
-      "has no desert, mountains, sunset, trees, only sea, city\n",
+      "polytask: the data does not answer every task; it has the columns sea, "
+      "city:\n"
+      "  - task scene: no column desert, mountains, sunset, trees\n",
       {"evaluate", "run", "odd.h5"});
 }
 

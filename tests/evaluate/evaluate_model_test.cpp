@@ -83,7 +83,7 @@ TEST(EvaluateModel, LossIsThatOfTheProbabilities) {
   }
   const Number& loss = result.evaluation.loss;
   EXPECT_NEAR(loss.value.value(),
-              multi_task_loss(result.probabilities, targets, 3).loss, 1e-6);
+              multi_task_loss(result.answers, targets, 3).loss, 1e-6);
   EXPECT_LT(loss.low.value(), loss.value.value());
   EXPECT_GT(loss.high.value(), loss.value.value());
   EXPECT_TRUE(loss.baseline.has_value());
@@ -178,8 +178,9 @@ TEST(EvaluateModel, NamesEverythingThatDoesNotFit) {
       "model and data do not fit:\n"
       "  - the model takes images [12, 12, 3], the data has "
       "[10, 10, 3]; resize the images, or train on this size\n"
-      "  - the model answers rows, sea, sky; the data has no sea, sky, "
-      "only rows, columns, red",
+      "  - the data does not answer every task; it has the columns rows, "
+      "columns, red:\n"
+      "  - task scene: no column sea, sky",
       [&] { (void)evaluate_model(predictor, *stripes()); });
 }
 
@@ -188,8 +189,8 @@ TEST(EvaluateModel, DataWithoutLabelsSaysSo) {
   const Relabelled none(stripes(), {}, {});
   expect_error(
       Fault::data,
-      "model and data do not fit:\n"
-      "  - the model answers rows, columns, red; the data has no labels",
+      "the data does not answer every task; it has no columns of answers:\n"
+      "  - task scene: no column rows, columns, red",
       [&] { (void)evaluate_model(predictor, none); });
 }
 

@@ -34,9 +34,9 @@ std::vector<std::byte> pixels_of(const Dataset& data) {
 
 std::vector<float> answers(Predictor& predictor, const Dataset& data) {
   const std::vector<std::byte> pixels = pixels_of(data);
-  return predictor.probabilities({.count = static_cast<int>(data.size()),
-                                  .type = data.spec().pixels,
-                                  .pixels = pixels});
+  return predictor.answers({.count = static_cast<int>(data.size()),
+                            .type = data.spec().pixels,
+                            .pixels = pixels});
 }
 
 Model trained() {
@@ -84,7 +84,7 @@ TEST(Predictor, AnImageIsAnsweredTheSameWhateverIsBesideIt) {
   const std::vector<std::byte> pixels = pixels_of(*data);
   const std::size_t bytes = data->spec().bytes_per_image();
   for (std::size_t i = 0; i < 9; ++i) {
-    const std::vector<float> alone = predictor.probabilities(
+    const std::vector<float> alone = predictor.answers(
         {.count = 1, .pixels = std::span(pixels).subspan(i * bytes, bytes)});
     EXPECT_TRUE(std::ranges::equal(alone, std::span(all).subspan(i * 3, 3)));
   }
@@ -92,7 +92,7 @@ TEST(Predictor, AnImageIsAnsweredTheSameWhateverIsBesideIt) {
 
 TEST(Predictor, AnswersNothingToNothing) {
   Predictor predictor(trained());
-  EXPECT_TRUE(predictor.probabilities({}).empty());
+  EXPECT_TRUE(predictor.answers({}).empty());
   EXPECT_TRUE(predictor.labels({}).empty());
 }
 
@@ -139,7 +139,7 @@ TEST(Predictor, NotANumberIsNoYes) {
 
 TEST(Predictor, HalfARowOfProbabilitiesIsRefused) {
   const Predictor predictor(trained());
-  expect_error(Fault::shape, "predict: expected rows of 3 probabilities, got 4",
+  expect_error(Fault::shape, "predict: expected rows of 3 numbers, got 4",
                [&] { (void)predictor.labels(std::vector<float>(4)); });
 }
 
@@ -150,7 +150,7 @@ TEST(Predictor, PixelsOfAnotherSizeAreRefused) {
       Fault::shape,
       "predict: expected 1 images [10, 10, 3], 300 bytes each, got "
       "330 bytes",
-      [&] { (void)predictor.probabilities({.count = 1, .pixels = pixels}); });
+      [&] { (void)predictor.answers({.count = 1, .pixels = pixels}); });
 }
 
 TEST(Predictor, BytesForFractionsAreRefused) {
@@ -161,16 +161,15 @@ TEST(Predictor, BytesForFractionsAreRefused) {
       "predict: expected 1 images [10, 10, 3], 1200 bytes each, got "
       "300 bytes",
       [&] {
-        (void)predictor.probabilities(
+        (void)predictor.answers(
             {.count = 1, .type = PixelType::float32, .pixels = pixels});
       });
 }
 
 TEST(Predictor, ANegativeCountIsRefused) {
   Predictor predictor(trained());
-  test::expect_error_parts(Fault::shape, {"predict: expected -1 images"}, [&] {
-    (void)predictor.probabilities({.count = -1});
-  });
+  test::expect_error_parts(Fault::shape, {"predict: expected -1 images"},
+                           [&] { (void)predictor.answers({.count = -1}); });
 }
 
 TEST(Predictor, OptionsThatCannotBeUsedAreRefused) {
@@ -186,8 +185,8 @@ TEST(Predictor, TheScaleOfTheModelIsApplied) {
   const DatasetPtr whole = stripes({.size = 4, .pixels = PixelType::float32});
   std::vector<std::byte> pixels = pixels_of(*whole);
   Predictor plain(trained(), {.threads = 1});
-  const std::vector<float> expected = plain.probabilities(
-      {.count = 4, .type = PixelType::float32, .pixels = pixels});
+  const std::vector<float> expected =
+      plain.answers({.count = 4, .type = PixelType::float32, .pixels = pixels});
   for (std::size_t i = 0; i < pixels.size(); i += sizeof(float)) {
     float value = 0.0f;
     std::memcpy(&value, &pixels[i], sizeof value);
@@ -197,7 +196,7 @@ TEST(Predictor, TheScaleOfTheModelIsApplied) {
   Model model = trained();
   model.spec.preprocessing.float32_scale = 2.0;
   Predictor doubled(std::move(model), {.threads = 1});
-  EXPECT_EQ(doubled.probabilities(
+  EXPECT_EQ(doubled.answers(
                 {.count = 4, .type = PixelType::float32, .pixels = pixels}),
             expected);
 }

@@ -113,23 +113,6 @@ TEST_F(RecipeFile, TheModelIsThatOfTheDataAndTheRecipe) {
   EXPECT_EQ(model.tasks, recipe.tasks);
 }
 
-// Shares of the observed labels: the two images without labels do not count.
-TEST_F(RecipeFile, ThePriorIsThatOfTheTrainingImages) {
-  Recipe recipe = load(kSmall);
-  const PreparedRun run = prepare_run(recipe);
-  std::vector<float> row(3);
-  double positive = 0.0;
-  double observed = 0.0;
-  for (std::int64_t i = 0; i < run.data.train->size(); ++i) {
-    run.data.train->read_targets(i, row);
-    if (std::isnan(row[0])) continue;
-    observed += 1.0;
-    positive += row[0];
-  }
-  ASSERT_EQ(run.prior.size(), 1u);
-  EXPECT_EQ(run.prior[0][0], positive / observed);
-}
-
 TEST_F(RecipeFile, ARecipeMayNameTheLabelsAnew) {
   Recipe recipe = load(kSmall, {"tasks.look.labels=[a, b, c]"});
   EXPECT_EQ(prepare_run(recipe).data.train->spec().labels,

@@ -72,7 +72,8 @@ TEST(TrainRefusal, ListsEverythingThatDoesNotFit) {
       Fault::data,
       "the training data and the model do not fit:\n"
       "  - its images are [10, 10, 3], the model takes [12, 12, 3]\n"
-      "  - its labels are rows, red; the model's are a, b",
+      "  - the data does not answer every task; it has the columns rows, red:\n"
+      "  - task scene: no column a, b",
       [&] { train(model, {.train = data, .validation = nullptr}, kShort); });
 }
 
@@ -80,7 +81,8 @@ TEST(TrainRefusal, ValidationDataMustFitToo) {
   expect_error(
       Fault::data,
       "the validation data and the model do not fit:\n"
-      "  - its labels are rows, red; the model's are rows, columns, red",
+      "  - the data does not answer every task; it has the columns rows, red:\n"
+      "  - task scene: no column columns",
       [] {
         train_on(stripes(), stripes({.labels = {"rows", "red"}}));
       });
@@ -147,6 +149,17 @@ TEST(TrainRefusal, AFolderThatCannotBeMade) {
       Fault::io, {(folder / "file" / "run").string(), "Not a directory"}, [&] {
         train_on(stripes(), nullptr, kShort,
                  {.folder = folder / "file" / "run"});
+      });
+}
+
+TEST(TrainRefusal, ATaskThatNoImageAnswers) {
+  expect_error(
+      Fault::data,
+      "the training part cannot teach every task; leave the task out, "
+      "or split the data otherwise:\n"
+      "  - task \"scene\" is missing in every training image",
+      [] {
+        train_on(stripes({.size = 2, .unlabelled = {0, 1}}), stripes());
       });
 }
 

@@ -277,16 +277,15 @@ TEST(Train, AnImageWithoutLabelsChangesNothing) {
 }
 
 TEST(Train, ABatchWithoutAnyLabelIsNoDivergence) {
-  const DatasetPtr data = stripes({.size = 2, .unlabelled = {0, 1}});
+  const DatasetPtr data = stripes({.size = 2, .unlabelled = {1}});
+  const DatasetPtr none = stripes({.size = 2, .unlabelled = {0, 1}});
   Model model = model_for(data, plain_network());
-  const std::vector<float> before = test::values_of(model);
   const TrainReport report =
-      train(model, {.train = data, .validation = data},
-            {.epochs = 2, .batch_size = 2, .threads = 1});
+      train(model, {.train = data, .validation = none},
+            {.epochs = 2, .batch_size = 1, .threads = 1});
   EXPECT_EQ(report.outcome, Outcome::finished);
-  EXPECT_TRUE(std::isnan(metric(report.history[0].train, "loss")));
+  EXPECT_TRUE(std::isfinite(metric(report.history[0].train, "loss")));
   EXPECT_TRUE(std::isnan(metric(report.history[0].validation, "loss")));
-  EXPECT_EQ(test::values_of(model), before);
 }
 
 // The next steps go on while a checkpoint is written: it must hold the end of

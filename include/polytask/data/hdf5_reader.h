@@ -6,7 +6,7 @@
 //            missing as -1 or NaN. Or a group of such datasets, one a task:
 //            then the columns of y/objects are called "objects/car", ..., and
 //            the one of y/weather "weather"; its attribute `classes` may hold
-//            the names of its classes
+//            the names of its classes; there any finite number may stand
 //
 // HDF5 is a large library that damaged files crash, so it runs in a limited
 // process of its own: the worst a file can do is an Error. Its images arrive

@@ -47,9 +47,12 @@ struct LabelEvaluation {
 
 struct TaskEvaluation {
   std::string task{};
-  std::string kind{};      // "multilabel"
+  std::string kind{};      // "multilabel", "categorical", "regression", ...
   NamedNumbers metrics{};  // argmax_accuracy, label_accuracy, macro_f1, ...
+  // One a label, a class, or a number where there are several.
   std::vector<LabelEvaluation> labels{};
+  // Of classes: images of class `row` that were answered as class `column`.
+  std::vector<std::vector<std::int64_t>> confusion{};
 };
 
 struct Evaluation {

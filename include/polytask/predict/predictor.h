@@ -1,8 +1,8 @@
 // A trained model, ready to answer.
 //
 //   Predictor predictor(load_model("model.safetensors"));
-//   auto probabilities = predictor.probabilities(images);
-//   auto names = predictor.labels(probabilities);   // {{"sea", "sunset"}, ...}
+//   auto answers = predictor.answers(images);   // probabilities, numbers
+//   auto names = predictor.labels(answers);     // {{"sea", "sunset"}, ...}
 //
 // Uses the preprocessing and the thresholds of the model. Any number of threads
 // may call it; they take turns, and each call uses all threads of the
@@ -44,18 +44,26 @@ class Predictor {
 
   [[nodiscard]] const Model& model() const;
 
-  // The names of the numbers of one image: labels, "task/label" where there
-  // are several tasks.
+  // The names of the numbers of one image: labels, classes, tasks; "task/label"
+  // where there are several tasks.
   [[nodiscard]] const std::vector<std::string>& columns() const;
 
-  // [n, columns], in (0, 1). Throws Fault::shape when the pixels are not n
-  // images of the model's size.
-  [[nodiscard]] std::vector<float> probabilities(const ImagesView& images);
+  // [n, columns]: probabilities of labels and classes, numbers and counts.
+  // Throws Fault::shape when the pixels are not n images of the model's size.
+  [[nodiscard]] std::vector<float> answers(const ImagesView& images);
 
-  // The labels answered "yes" for each row of `probabilities`: above the
-  // label's threshold. Throws Fault::shape when they are not whole rows.
+  // The same in two steps, for who needs the logits as well: [n, units of all
+  // tasks], and the answers they come to. answers_of throws Fault::shape when
+  // they are not whole rows.
+  [[nodiscard]] std::vector<float> logits(const ImagesView& images);
+  [[nodiscard]] std::vector<float> answers_of(
+      std::span<const float> logits) const;
+
+  // Each row of `answers` in words: the labels above their thresholds, the
+  // class, the number. With several tasks "task/label" and "task=number".
+  // Throws Fault::shape when they are not whole rows.
   [[nodiscard]] std::vector<std::vector<std::string>> labels(
-      std::span<const float> probabilities) const;
+      std::span<const float> answers) const;
 
  private:
   struct State;

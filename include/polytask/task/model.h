@@ -45,9 +45,12 @@ struct Model {
   ModelSpec spec;
   ParameterStore parameters;
 
-  // Share of positives among the observed labels of the training images: a
-  // number a label and task, NaN where none was observed; empty before
-  // training. The baseline of every evaluation.
+  // What the training images say of each task before an image is seen, from
+  // the targets that are there: the share of positives a label, the share a
+  // class, the mean of a count, and mean, standard deviation and median of each
+  // number of a regression. NaN where nothing was observed; empty before
+  // training. The baseline of every evaluation, and the scale in which a
+  // regression is learned.
   std::vector<std::vector<double>> prior;
 
   // Texts that travel with the model: "recipe", "metrics", "provenance".

@@ -1,6 +1,10 @@
 // A task: one question about every image.
 //
-//   multilabel("scene", {"desert", "mountains", "sea"})
+//   multilabel("objects", {"pedestrian", "car"})   which of these are there?
+//   categorical("weather", {"clear", "rain"})      which one is it?
+//   ordinal("age", {"young", "grown", "old"})      which one, in an order?
+//   regression("distance")                         how much?
+//   count("people")                                how many?
 
 #pragma once
 
@@ -8,28 +12,52 @@
 #include <string>
 #include <vector>
 
-namespace polytask {
+#include "polytask/network/network_options.h"
+#include "polytask/task/losses.h"
+#include "polytask/task/task_kind.h"
 
-enum class TaskKind {
-  multilabel,  // a group of independent yes/no labels
-};
+namespace polytask {
 
 struct Task {
   std::string name;
   TaskKind kind = TaskKind::multilabel;
-  std::vector<std::string> labels;  // names, in the order of the columns
 
-  // Probability above which a label is answered "yes"; empty: 0.5 for each.
+  // Multilabel: the labels. Categorical, ordinal: the classes, in order.
+  // Regression: the numbers, empty for one that is called as the task. Count:
+  // empty.
+  std::vector<std::string> labels;
+
+  // Multilabel: probability above which a label is answered "yes"; empty: 0.5
+  // for each.
   std::vector<double> thresholds;
 
-  // Logits its head computes: one a label.
-  [[nodiscard]] int units() const { return static_cast<int>(labels.size()); }
+  LossOptions loss;
+
+  // What its loss is multiplied by.
+  double weight = 1.0;
+
+  // Layers of its own between the trunk and its logits: dense layers, and
+  // dropouts behind them.
+  std::vector<LayerOptions> head;
+
+  [[nodiscard]] int columns() const;  // targets of an image
+  [[nodiscard]] int units() const;    // logits its head computes
+  // Names of its numbers: the labels, or the task's own where it has none.
+  [[nodiscard]] std::vector<std::string> outputs() const;
 
   bool operator==(const Task&) const = default;
 };
 
+// Each with the loss of its kind: binary cross-entropy, categorical
+// cross-entropy, CORN, squared error, Poisson.
 [[nodiscard]] Task multilabel(std::string name,
                               std::vector<std::string> labels);
+[[nodiscard]] Task categorical(std::string name,
+                               std::vector<std::string> classes);
+[[nodiscard]] Task ordinal(std::string name, std::vector<std::string> classes);
+[[nodiscard]] Task regression(std::string name,
+                              std::vector<std::string> numbers = {});
+[[nodiscard]] Task count(std::string name);
 
 // Every broken rule of a list of tasks; empty when it is usable.
 [[nodiscard]] std::vector<std::string> problems(const std::vector<Task>& tasks);

@@ -28,7 +28,7 @@ struct RunOptions {
 
 struct Recipe {
   DataOptions data;
-  std::vector<Task> tasks;  // none: one task with all labels of the data
+  std::vector<Task> tasks;  // none: those the data names; see prepare_run
   NetworkOptions network;
   TrainOptions train;
   RunOptions run;
@@ -48,13 +48,14 @@ struct Recipe {
 struct PreparedRun {
   TrainData data;
   ModelSpec model;
-  std::vector<std::vector<double>> prior;  // see Model::prior
-  std::vector<std::string> warnings;       // of the split
+  std::vector<std::string> warnings;  // of what the parts cannot teach or judge
 };
 
-// Reads the data and splits it; completes the labels of the tasks from the
-// data. Throws as open_dataset and train_test_split do, and Fault::config when
-// tasks and data do not fit.
+// Reads the data and splits it; completes the tasks from the data: labels and
+// classes that the recipe leaves out, and the tasks themselves where it names
+// none (one of all labels, or those of a group of datasets). Throws as
+// open_dataset and train_test_split do, and Fault::config when tasks and data
+// do not fit.
 [[nodiscard]] PreparedRun prepare_run(Recipe& recipe);
 
 }  // namespace polytask

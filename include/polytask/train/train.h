@@ -65,7 +65,9 @@ struct TrainReport {
 };
 
 // Trains `model` in place: afterwards it holds the parameters of the last
-// finished step (of a diverged run: of the step before).
+// finished step (of a diverged run: of the step before), and the prior of the
+// training images. The data's columns are found by the tasks' names; see
+// columns.h.
 //
 // Throws Fault::config for options that cannot be used, Fault::data when the
 // data and the model do not fit, Fault::io when something cannot be saved,

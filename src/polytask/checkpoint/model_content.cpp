@@ -11,6 +11,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
 #include "polytask/task/model_settings.h"
+#include "polytask/task/prior.h"
 
 namespace polytask {
 namespace {
@@ -79,15 +80,17 @@ std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
   for (const Task& task : spec.tasks) {
     const auto values = json.find(task.name);
     if (values == json.end() || !values->is_array() ||
-        values->size() != task.labels.size()) {
-      refuse(file, cat("polytask.prior: expected ", task.labels.size(),
+        values->size() != prior_size(task)) {
+      refuse(file, cat("polytask.prior: expected ", prior_size(task),
                        " numbers for task \"", task.name, "\""));
     }
     std::vector<double>& row = prior.emplace_back();
     for (const auto& value : *values) {
       const double share =
           value.is_number() ? value.get<double>() : std::nan("");
-      if (share < 0.0 || share > 1.0) {
+      const bool is_share =
+          task.kind != TaskKind::regression && task.kind != TaskKind::count;
+      if (is_share && (share < 0.0 || share > 1.0)) {
         refuse(file,
                cat("polytask.prior: expected shares of 0 to 1 for task \"",
                    task.name, "\", found ", share));

@@ -66,30 +66,36 @@ bool by_position(const DatasetSpec& spec, const std::vector<ColumnUse>& uses) {
          spec.labels == default_label_names(spec.labels.size());
 }
 
+Column make_column(const DatasetSpec& spec, const ColumnUse& use,
+                   std::size_t source) {
+  Column column{.source = source,
+                .kind = use.kind,
+                .classes = static_cast<int>(use.classes.size())};
+  const ColumnClasses* named = classes_of(spec, source);
+  if (named != nullptr && use.kind == ColumnKind::class_number) {
+    column.renumbered = renumbered(named->names, use.classes);
+  }
+  return column;
+}
+
 std::vector<Column> find_columns(const DatasetSpec& spec,
                                  const std::vector<ColumnUse>& uses) {
   std::vector<Column> columns;
   ProblemList absent;
   const bool nameless = by_position(spec, uses);
   for (const ColumnUse& use : uses) {
+    std::vector<std::string> lacking;
     for (std::size_t i = 0; i < width(use); ++i) {
-      const std::vector<std::string> names = wanted_names(use, i);
       const auto source =
-          nameless ? std::optional(i) : find_column(spec, names);
-      if (!source) {
-        absent.add(cat("task ", use.task, ": no column \"",
-                       join(names, "\" and no \""), "\""));
-        continue;
+          nameless ? std::optional(i) : find_column(spec, wanted_names(use, i));
+      if (source) {
+        columns.push_back(make_column(spec, use, *source));
+      } else {
+        lacking.push_back(use.members.empty() ? use.task : use.members[i]);
       }
-      Column column{.source = *source,
-                    .kind = use.kind,
-                    .classes = static_cast<int>(use.classes.size())};
-      const ColumnClasses* named = classes_of(spec, *source);
-      if (named != nullptr && use.kind == ColumnKind::class_number) {
-        column.renumbered = renumbered(named->names, use.classes);
-      }
-      columns.push_back(std::move(column));
     }
+    if (lacking.empty()) continue;
+    absent.add(cat("task ", use.task, ": no column ", join(lacking)));
   }
   if (absent.count() == 0) return columns;
   throw Error(Fault::data,

@@ -20,11 +20,13 @@ struct Answers {
   std::vector<std::string> names;    // of its columns, within the dataset
   std::vector<std::string> columns;  // the same, within the file
   std::vector<std::string> classes;  // of its only column
+  CellValues values = CellValues::numbers;
 };
 
 Answers open_one(const Hdf5File& file, const Hdf5Dataset& images,
                  const Hdf5Options& options) {
-  Answers one{.dataset = open_dataset(file, options.labels, "labels")};
+  Answers one{.dataset = open_dataset(file, options.labels, "labels"),
+              .values = options.values};
   one.names = label_names(one.dataset, count_labels(one.dataset, images),
                           options.label_names);
   one.columns = one.names;
@@ -118,7 +120,7 @@ Hdf5Description read_hdf5_content(const std::string& path,
   for (const Answers& one : answers) {
     auto* targets =
         reinterpret_cast<float*>(shared.get() + description.targets_offset());
-    read_targets(one.dataset, one.names, options.values, first,
+    read_targets(one.dataset, one.names, one.values, first,
                  description.spec.labels.size(),
                  {targets, description.target_count()});
     first += one.names.size();

@@ -8,7 +8,12 @@
 #include "polytask/base/text.h"
 #include "polytask/data/batch.h"
 #include "polytask/metrics/evaluate.h"
-#include "polytask/task/multi_task_loss.h"
+#include "polytask/metrics/evaluate_classes.h"
+#include "polytask/metrics/evaluate_numbers.h"
+#include "polytask/metrics/resampled_numbers.h"
+#include "polytask/task/answers.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
 
 namespace polytask {
 namespace {
@@ -32,74 +37,208 @@ void check_images(const ModelSpec& model, const DatasetSpec& data,
                          "; resize the images, or train on this size"));
 }
 
-bool has_no_names(const std::vector<std::string>& labels) {
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] != cat("label_", i)) return false;
-  }
-  return true;
-}
-
-// For each label of the task, its column in the data.
-std::vector<std::size_t> matched_columns(const Task& task,
-                                         const DatasetSpec& data,
-                                         Problems& problems) {
-  std::vector<std::size_t> columns(task.labels.size());
-  if (has_no_names(data.labels) && data.labels.size() == task.labels.size()) {
-    std::iota(columns.begin(), columns.end(), std::size_t{0});
-    return columns;
-  }
-  std::vector<std::string> absent;
-  for (std::size_t i = 0; i < task.labels.size(); ++i) {
-    const auto found = std::ranges::find(data.labels, task.labels[i]);
-    if (found == data.labels.end()) absent.push_back(task.labels[i]);
-    columns[i] = static_cast<std::size_t>(found - data.labels.begin());
-  }
-  if (!absent.empty()) {
-    problems.push_back(cat(
-        "the model answers ", join(task.labels), "; the data has no ",
-        data.labels.empty() ? "labels"
-                            : join(absent) + ", only " + join(data.labels)));
-  }
-  return columns;
-}
-
-std::vector<float> targets_of(const Dataset& data,
-                              const std::vector<std::size_t>& columns) {
+// The targets of each task, [N, columns].
+std::vector<std::vector<float>> targets_of(const std::vector<Task>& tasks,
+                                           const Dataset& data) {
   std::vector<float> row(data.spec().labels.size());
-  std::vector<float> targets;
+  std::vector<std::vector<float>> targets(tasks.size());
   for (std::int64_t i = 0; i < data.size(); ++i) {
     data.read_targets(i, row);
-    for (const std::size_t column : columns) targets.push_back(row[column]);
+    auto first = row.begin();
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto behind = first + tasks[t].columns();
+      targets[t].insert(targets[t].end(), first, behind);
+      first = behind;
+    }
   }
   return targets;
 }
 
-// The loss with its interval, from each image's share of it.
-Number loss_number(const MultilabelInput& input,
-                   const BootstrapOptions& bootstrap) {
-  const auto labels = static_cast<int>(input.labels.size());
+// Columns [first, first + count) of rows of any width.
+std::vector<float> columns_of(const std::vector<float>& all, std::size_t rows,
+                              std::size_t first, std::size_t count) {
+  const std::size_t width = all.size() / rows;
+  std::vector<float> some;
+  for (std::size_t row = first; row < all.size(); row += width) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(row);
+    some.insert(some.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+  }
+  return some;
+}
+
+// What each image adds to the loss of one task.
+std::vector<RatioTerm> loss_terms(const Task& task,
+                                  std::span<const double> prior,
+                                  std::span<const float> logits,
+                                  std::vector<float> targets) {
+  standardise(task, prior, targets);
+  const auto columns = static_cast<std::size_t>(task.columns());
+  const auto units = static_cast<std::size_t>(task.units());
   std::vector<RatioTerm> terms;
-  for (std::size_t row = 0; row < input.targets.size();
-       row += input.labels.size()) {
-    const LossValue value = multi_task_loss(
-        input.probabilities.subspan(row, input.labels.size()),
-        input.targets.subspan(row, input.labels.size()), labels);
+  for (std::size_t i = 0; i * columns < targets.size(); ++i) {
+    const LossValue value =
+        task_loss(task.loss, logits.subspan(i * units, units),
+                  std::span(targets).subspan(i * columns, columns), {},
+                  task.columns(), task.units());
     terms.push_back({value.weighted_sum, value.observed});
   }
-  Number loss = ratio_with_interval(terms, labels, bootstrap);
-  loss.baseline = baseline_loss(input);
+  return terms;
+}
+
+// The weighted sum of the tasks' losses over the images, each counted so often.
+double total_loss(const std::vector<Task>& tasks,
+                  const std::vector<std::vector<RatioTerm>>& terms,
+                  std::span<const std::uint32_t> times) {
+  double total = 0.0;
+  bool any = false;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    double sum = 0.0;
+    double observed = 0.0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      sum += times[i] * terms[t][i].numerator;
+      observed += times[i] * terms[t][i].denominator;
+    }
+    if (observed == 0.0) continue;
+    total += tasks[t].weight * tasks[t].columns() * sum / observed;
+    any = true;
+  }
+  return any ? total : std::nan("");
+}
+
+// The images of which some task knows something.
+std::int64_t images_that_count(
+    const std::vector<std::vector<RatioTerm>>& terms) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < terms.front().size(); ++i) {
+    count += std::ranges::any_of(terms, [&](const auto& of_task) {
+      return of_task[i].denominator > 0.0;
+    });
+  }
+  return count;
+}
+
+Number loss_number(const std::vector<Task>& tasks,
+                   const std::vector<std::vector<RatioTerm>>& terms,
+                   const BootstrapOptions& bootstrap) {
+  const std::size_t images = terms.front().size();
+  const std::vector<std::uint32_t> once(images, 1);
+  Number loss =
+      number_of(total_loss(tasks, terms, once), images_that_count(terms), "");
+  Number* const only = &loss;
+  set_intervals(images, bootstrap, {&only, 1},
+                [&](std::span<const std::uint32_t> times) {
+                  return std::vector<double>{total_loss(tasks, terms, times)};
+                });
   return loss;
 }
 
-}  // namespace
+// One task's answers and what is known of them.
+struct Answered {
+  const Task& task;
+  std::vector<double> prior;
+  std::vector<float> answers;
+  std::vector<float> targets;
+};
 
-std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
+TaskEvaluation evaluate_labels(const Answered& a,
+                               const BootstrapOptions& bootstrap) {
+  return evaluate_multilabel({.task = a.task.name,
+                              .labels = a.task.labels,
+                              .probabilities = a.answers,
+                              .targets = a.targets,
+                              .thresholds = a.task.thresholds,
+                              .prior = a.prior},
+                             bootstrap);
+}
+
+TaskEvaluation evaluate_class_numbers(const Answered& a,
+                                      const BootstrapOptions& bootstrap) {
+  const std::size_t classes = a.task.labels.size();
+  std::vector<int> answered;
+  for (std::size_t row = 0; row < a.answers.size(); row += classes) {
+    answered.push_back(
+        answered_class(a.task, std::span(a.answers).subspan(row, classes)));
+  }
+  return evaluate_classes({.task = a.task.name,
+                           .ordinal = a.task.kind == TaskKind::ordinal,
+                           .classes = a.task.labels,
+                           .probabilities = a.answers,
+                           .answered = answered,
+                           .targets = a.targets,
+                           .prior = a.prior},
+                          bootstrap);
+}
+
+TaskEvaluation evaluate_amounts(const Answered& a,
+                                const BootstrapOptions& bootstrap) {
+  NumbersInput input{.task = a.task.name,
+                     .count = a.task.kind == TaskKind::count,
+                     .outputs = a.task.outputs(),
+                     .answers = a.answers,
+                     .targets = a.targets};
+  if (input.count) {
+    input.means = a.prior;
+  } else if (!a.prior.empty()) {
+    for (std::size_t d = 0; d < input.outputs.size(); ++d) {
+      input.means.push_back(moments(a.prior, d).mean);
+      input.medians.push_back(moments(a.prior, d).median);
+    }
+  }
+  return evaluate_numbers(input, bootstrap);
+}
+
+TaskEvaluation evaluate_task(const Answered& a,
+                             const BootstrapOptions& bootstrap) {
+  switch (a.task.kind) {
+    case TaskKind::multilabel:
+      return evaluate_labels(a, bootstrap);
+    case TaskKind::categorical:
+    case TaskKind::ordinal:
+      return evaluate_class_numbers(a, bootstrap);
+    case TaskKind::regression:
+    case TaskKind::count:
+      break;
+  }
+  return evaluate_amounts(a, bootstrap);
+}
+
+// The columns of the tasks; adds to the problems found before, so that all of
+// them are said at once.
+DatasetPtr columns_of_tasks(const std::vector<Task>& tasks, const Dataset& all,
+                            Problems& problems) {
+  // Not owned: the view does not outlive the evaluation.
+  const DatasetPtr borrowed(DatasetPtr(), &all);
+  try {
+    return select_columns(borrowed, column_uses(tasks));
+  } catch (const Error& e) {
+    if (problems.empty()) throw;
+    problems.emplace_back(e.what());
+  }
+  return nullptr;
+}
+
+// The best constant answer's loss, where it is known.
+void add_baseline(const Model& model, const std::vector<float>& targets,
+                  ModelEvaluation& result) {
+  const Task& task = model.spec.tasks.front();
+  if (task.loss != LossOptions{}) return;
+  const auto loss =
+      baseline_loss({.task = task.name,
+                     .labels = task.labels,
+                     .probabilities = result.answers,
+                     .targets = targets,
+                     .thresholds = task.thresholds,
+                     .prior = model.prior.empty() ? std::vector<double>()
+                                                  : model.prior.front()});
+  if (loss) result.evaluation.loss.baseline = task.weight * *loss;
+}
+
+// [N, units of all tasks]
+std::vector<float> logits_of(Predictor& predictor, const Dataset& data) {
   Problems problems;
   check_images(predictor.model().spec, data.spec(), problems);
   throw_if_any(problems);
-  const std::size_t columns = predictor.columns().size();
   std::vector<float> all;
-  all.reserve(static_cast<std::size_t>(data.size()) * columns);
   Batch batch(data, kImagesAtATime);
   std::vector<std::int64_t> indices;
   for (std::int64_t first = 0; first < data.size(); first += kImagesAtATime) {
@@ -108,38 +247,64 @@ std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
     std::iota(indices.begin(), indices.end(), first);
     batch.load(indices);
     const std::vector<float> some =
-        predictor.probabilities({.count = batch.size(),
-                                 .type = data.spec().pixels,
-                                 .pixels = batch.pixels()});
+        predictor.logits({.count = batch.size(),
+                          .type = data.spec().pixels,
+                          .pixels = batch.pixels()});
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
 }
 
-ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& data,
+}  // namespace
+
+std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
+  return predictor.answers_of(logits_of(predictor, data));
+}
+
+ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& all,
                                const BootstrapOptions& bootstrap) {
   const Model& model = predictor.model();
-  const Task& task = model.spec.tasks.front();
+  const std::vector<Task>& tasks = model.spec.tasks;
   Problems problems;
-  if (data.size() == 0) problems.emplace_back("the data has no images");
-  check_images(model.spec, data.spec(), problems);
-  const std::vector<std::size_t> columns =
-      matched_columns(task, data.spec(), problems);
+  if (all.size() == 0) problems.emplace_back("the data has no images");
+  check_images(model.spec, all.spec(), problems);
+  const DatasetPtr data = columns_of_tasks(tasks, all, problems);
   throw_if_any(problems);
+  const std::vector<float> logits = logits_of(predictor, *data);
   ModelEvaluation result;
-  result.probabilities = predict_dataset(predictor, data);
-  const std::vector<float> targets = targets_of(data, columns);
-  const MultilabelInput input{.task = task.name,
-                              .labels = task.labels,
-                              .probabilities = result.probabilities,
-                              .targets = targets,
-                              .thresholds = task.thresholds,
-                              .prior = model.prior.empty()
-                                           ? std::vector<double>()
-                                           : model.prior.front()};
-  result.evaluation.images = data.size();
-  result.evaluation.tasks.push_back(evaluate_multilabel(input, bootstrap));
-  result.evaluation.loss = loss_number(input, bootstrap);
+  result.answers = predictor.answers_of(logits);
+  result.evaluation.images = data->size();
+  const auto targets = targets_of(tasks, *data);
+  const std::size_t images = targets.front().size() /
+                             static_cast<std::size_t>(tasks.front().columns());
+  std::vector<std::vector<RatioTerm>> terms;
+  std::size_t answer = 0;
+  std::size_t unit = 0;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const Task& task = tasks[t];
+    const auto count = static_cast<std::size_t>(answer_count(task));
+    const auto units = static_cast<std::size_t>(task.units());
+    const Answered answered{
+        .task = task,
+        .prior = model.prior.empty() ? std::vector<double>() : model.prior[t],
+        .answers = columns_of(result.answers, images, answer, count),
+        .targets = targets[t]};
+    terms.push_back(loss_terms(task, answered.prior,
+                               columns_of(logits, images, unit, units),
+                               targets[t]));
+    result.evaluation.tasks.push_back(evaluate_task(answered, bootstrap));
+    if (tasks.size() > 1) {
+      Task alone = task;
+      alone.weight = 1.0;
+      auto& metrics = result.evaluation.tasks.back().metrics;
+      metrics.insert(metrics.begin(),
+                     {"loss", loss_number({alone}, {terms.back()}, bootstrap)});
+    }
+    answer += count;
+    unit += units;
+  }
+  result.evaluation.loss = loss_number(tasks, terms, bootstrap);
+  if (tasks.size() == 1) add_baseline(model, targets.front(), result);
   return result;
 }
 

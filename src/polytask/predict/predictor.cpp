@@ -6,32 +6,37 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/network/network.h"
+#include "polytask/task/answers.h"
 #include "polytask/task/model_plan.h"
-#include "polytask/task/multi_task_loss.h"
 
 namespace polytask {
 namespace {
 
-std::vector<std::string> column_names(const std::vector<Task>& tasks) {
-  std::vector<std::string> names;
+// Tasks with the numbers of their answers behind one another.
+struct AnswerPart {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+std::vector<AnswerPart> answer_parts(const std::vector<Task>& tasks) {
+  std::vector<AnswerPart> parts;
+  std::size_t first = 0;
   for (const Task& task : tasks) {
-    for (const std::string& label : task.labels) {
-      names.push_back(tasks.size() == 1 ? label : task.name + "/" + label);
-    }
+    const auto count = static_cast<std::size_t>(answer_count(task));
+    parts.push_back({.first = first, .count = count});
+    first += count;
   }
-  return names;
+  return parts;
 }
 
-std::vector<double> column_thresholds(const std::vector<Task>& tasks) {
-  constexpr double kThreshold = 0.5;
-  std::vector<double> thresholds;
-  for (const Task& task : tasks) {
-    for (std::size_t i = 0; i < task.labels.size(); ++i) {
-      thresholds.push_back(task.thresholds.empty() ? kThreshold
-                                                   : task.thresholds[i]);
-    }
-  }
-  return thresholds;
+// How a word of one of several tasks is told apart from the others'.
+std::string with_task(const Task& task, std::size_t i,
+                      const std::string& word) {
+  const bool is_name =
+      task.kind != TaskKind::regression && task.kind != TaskKind::count;
+  if (is_name) return cat(task.name, '/', word);
+  if (task.labels.empty()) return cat(task.name, '=', word);
+  return cat(task.name, '/', task.labels[i], '=', word);
 }
 
 }  // namespace
@@ -39,19 +44,36 @@ std::vector<double> column_thresholds(const std::vector<Task>& tasks) {
 struct Predictor::State {
   State(Model loaded, const PredictorOptions& options)
       : model(std::move(loaded)),
-        columns(column_names(model.spec.tasks)),
-        thresholds(column_thresholds(model.spec.tasks)),
+        columns(answer_names(model.spec.tasks)),
+        parts(answer_parts(model.spec.tasks)),
         batch(options.batch),
         pool(options.threads),
         network(plan_model(model,
                            {.batch = options.batch, .workers = pool.workers()}),
                 pool) {
     network.prepare(model.parameters);
+    for (const Task& task : model.spec.tasks) {
+      units += static_cast<std::size_t>(task.units());
+    }
+  }
+
+  // The logits of the last batch, task beside task.
+  void copy_logits(std::span<float> rows) const {
+    std::size_t first = 0;
+    for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
+      const auto own = static_cast<std::size_t>(model.spec.tasks[t].units());
+      const auto logits = network.logits(t);
+      for (std::size_t i = 0; i < logits.size(); ++i) {
+        rows[i / own * units + first + i % own] = logits[i];
+      }
+      first += own;
+    }
   }
 
   Model model;
   std::vector<std::string> columns;
-  std::vector<double> thresholds;
+  std::vector<AnswerPart> parts;  // one a task
+  std::size_t units = 0;          // logits of an image
   int batch;
   std::mutex turn;  // guards pool and network
   ThreadPool pool;
@@ -71,7 +93,11 @@ const std::vector<std::string>& Predictor::columns() const {
   return state_->columns;
 }
 
-std::vector<float> Predictor::probabilities(const ImagesView& images) {
+std::vector<float> Predictor::answers(const ImagesView& images) {
+  return answers_of(logits(images));
+}
+
+std::vector<float> Predictor::logits(const ImagesView& images) {
   State& s = *state_;
   const std::size_t image_bytes =
       element_count(s.model.spec.image) * size_of(images.type);
@@ -83,8 +109,7 @@ std::vector<float> Predictor::probabilities(const ImagesView& images) {
                     " bytes each, got ", images.pixels.size(), " bytes"));
   }
   const std::lock_guard lock(s.turn);
-  std::vector<float> result(static_cast<std::size_t>(images.count) *
-                            s.columns.size());
+  std::vector<float> result(static_cast<std::size_t>(images.count) * s.units);
   for (int first = 0; first < images.count; first += s.batch) {
     const int count = std::min(s.batch, images.count - first);
     s.network.forward({.images = count,
@@ -92,34 +117,56 @@ std::vector<float> Predictor::probabilities(const ImagesView& images) {
                                  static_cast<std::size_t>(first) * image_bytes,
                        .type = images.type,
                        .scale = s.model.spec.preprocessing.scale(images.type)});
-    std::size_t column = 0;
-    for (std::size_t t = 0; t < s.model.spec.tasks.size(); ++t) {
-      const auto logits = s.network.logits(t);
-      const auto units =
-          static_cast<std::size_t>(s.model.spec.tasks[t].units());
-      for (std::size_t i = 0; i < logits.size(); ++i) {
-        const std::size_t row = static_cast<std::size_t>(first) + i / units;
-        result[row * s.columns.size() + column + i % units] =
-            sigmoid(logits[i]);
-      }
-      column += units;
+    s.copy_logits(
+        std::span(result).subspan(static_cast<std::size_t>(first) * s.units,
+                                  static_cast<std::size_t>(count) * s.units));
+  }
+  return result;
+}
+
+std::vector<float> Predictor::answers_of(std::span<const float> logits) const {
+  const State& s = *state_;
+  if (logits.size() % s.units != 0) {
+    throw Error(Fault::shape, cat("predict: expected rows of ", s.units,
+                                  " logits, got ", logits.size()));
+  }
+  const std::vector<Task>& tasks = s.model.spec.tasks;
+  const std::size_t rows = logits.size() / s.units;
+  std::vector<float> result(rows * s.columns.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::size_t unit = row * s.units;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto units = static_cast<std::size_t>(tasks[t].units());
+      answer(
+          tasks[t],
+          s.model.prior.empty() ? std::span<const double>() : s.model.prior[t],
+          logits.subspan(unit, units),
+          std::span(result).subspan(row * s.columns.size() + s.parts[t].first,
+                                    s.parts[t].count));
+      unit += units;
     }
   }
   return result;
 }
 
 std::vector<std::vector<std::string>> Predictor::labels(
-    std::span<const float> probabilities) const {
+    std::span<const float> answers) const {
   const std::size_t columns = state_->columns.size();
-  if (probabilities.size() % columns != 0) {
-    throw Error(Fault::shape,
-                cat("predict: expected rows of ", columns,
-                    " probabilities, got ", probabilities.size()));
+  if (answers.size() % columns != 0) {
+    throw Error(Fault::shape, cat("predict: expected rows of ", columns,
+                                  " numbers, got ", answers.size()));
   }
-  std::vector<std::vector<std::string>> rows(probabilities.size() / columns);
-  for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    if (probabilities[i] > state_->thresholds[i % columns]) {
-      rows[i / columns].push_back(state_->columns[i % columns]);
+  const std::vector<Task>& tasks = state_->model.spec.tasks;
+  std::vector<std::vector<std::string>> rows(answers.size() / columns);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto [first, count] = state_->parts[t];
+      const std::vector<std::string> words =
+          answer_words(tasks[t], answers.subspan(row * columns + first, count));
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        rows[row].push_back(
+            tasks.size() == 1 ? words[i] : with_task(tasks[t], i, words[i]));
+      }
     }
   }
   return rows;

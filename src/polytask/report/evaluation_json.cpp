@@ -76,9 +76,14 @@ std::string evaluation_json(const Evaluation& evaluation) {
     object["kind"] = task.kind;
     object["metrics"] = numbers_json(task.metrics);
     object["labels"] = Json::object();
+    const bool counts_answers = task.kind == "multilabel" ||
+                                task.kind == "categorical" ||
+                                task.kind == "ordinal";
     for (const LabelEvaluation& label : task.labels) {
-      object["labels"][label.label] = label_json(label);
+      object["labels"][label.label] =
+          counts_answers ? label_json(label) : numbers_json(label.numbers);
     }
+    if (!task.confusion.empty()) object["confusion"] = task.confusion;
   }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -100,6 +100,41 @@ std::string label_lines(const TaskEvaluation& task, std::size_t width) {
   return text;
 }
 
+// Rows are the true classes, columns the answers.
+std::string class_confusion_lines(const TaskEvaluation& task,
+                                  std::size_t width) {
+  std::size_t cell_width = 8;
+  for (const LabelEvaluation& label : task.labels) {
+    cell_width =
+        std::max(cell_width, display_width(printable(label.label)) + 2);
+  }
+  std::string text = cat("  ", left("true, answered as", width));
+  for (const LabelEvaluation& label : task.labels) {
+    text += right(printable(label.label), cell_width);
+  }
+  text += '\n';
+  for (std::size_t row = 0; row < task.confusion.size(); ++row) {
+    text += cat("  ", left(printable(task.labels[row].label), width));
+    for (const std::int64_t count : task.confusion[row]) {
+      text += right(cat(count), cell_width);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+// The numbers of a regression, one block each.
+std::string number_lines(const TaskEvaluation& task, std::size_t width) {
+  std::string text;
+  for (const LabelEvaluation& label : task.labels) {
+    text += cat('\n', metric_header(printable(label.label), width));
+    for (const auto& [name, number] : label.numbers) {
+      text += metric_line(printable(name), number, width);
+    }
+  }
+  return text;
+}
+
 std::string confusion_lines(const TaskEvaluation& task, std::size_t width) {
   std::string text = cat("  ", left("label", width), right("true no,", 14),
                          right("true no,", 14), right("true yes,", 14),
@@ -135,10 +170,16 @@ std::string evaluation_table(const Evaluation& evaluation) {
       text += metric_line(printable(name), number, width);
     }
     if (task.labels.empty()) continue;
+    if (task.kind == "regression") {
+      text += number_lines(task, width);
+      continue;
+    }
+    const bool classes = !task.confusion.empty();
     const std::size_t label_width = name_width(
-        task.labels, [](const auto& l) { return l.label; }, 12);
+        task.labels, [](const auto& l) { return l.label; }, classes ? 18 : 12);
     text += cat('\n', label_lines(task, label_width), '\n',
-                confusion_lines(task, label_width));
+                classes ? class_confusion_lines(task, label_width)
+                        : confusion_lines(task, label_width));
   }
   return text;
 }

@@ -14,9 +14,11 @@ std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
   PlanOptions plan{.input = spec.image,
                    .batch = options.batch,
                    .workers = options.workers,
-                   .training = options.training};
+                   .training = options.training,
+                   .separate_tasks = options.separate_tasks};
   for (const Task& task : spec.tasks) {
-    plan.outputs.push_back({.name = task.name, .units = task.units()});
+    plan.outputs.push_back(
+        {.name = task.name, .units = task.units(), .layers = task.head});
   }
   return std::make_shared<const NetworkPlan>(spec.network, plan);
 }

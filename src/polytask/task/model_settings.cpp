@@ -3,14 +3,67 @@
 namespace polytask {
 namespace {
 
+// All keys of a task but its kind, on which the default of its loss depends.
 template <class Visitor>
 void describe(Visitor& visitor, Task& task) {
-  visitor.key("kind", task.kind);
   visitor.key("labels", task.labels);
-  visitor.key("thresholds", task.thresholds);
+  if (task.kind == TaskKind::multilabel) {
+    visitor.key("thresholds", task.thresholds);
+  }
+  visitor.key("loss", task.loss);
+  visitor.key("weight", task.weight);
+  visitor.key("head", task.head);
+}
+
+// The keys a loss has beside its kind.
+template <class Visitor>
+void describe(Visitor& visitor, LossOptions& loss) {
+  switch (loss.kind) {
+    case LossKind::binary_crossentropy:
+      visitor.key("label_smoothing", loss.label_smoothing);
+      visitor.key("positive_weights", loss.positive_weights);
+      break;
+    case LossKind::categorical_crossentropy:
+      visitor.key("label_smoothing", loss.label_smoothing);
+      visitor.key("class_weights", loss.class_weights);
+      break;
+    case LossKind::focal:
+      visitor.key("gamma", loss.gamma);
+      break;
+    case LossKind::asymmetric:
+      visitor.key("gamma_positive", loss.gamma_positive);
+      visitor.key("gamma_negative", loss.gamma_negative);
+      visitor.key("clip", loss.clip);
+      break;
+    case LossKind::huber:
+      visitor.key("delta", loss.delta);
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace
+
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, LossOptions& loss) {
+  if (node.is_scalar()) {
+    read_setting(node, path, problems, loss.kind);
+    return;
+  }
+  SettingsReader reader(node, path, problems);
+  reader.key("kind", loss.kind);
+  describe(reader, loss);
+  reader.finish();
+}
+
+Settings write_setting(const LossOptions& loss) {
+  SettingsWriter writer;
+  writer.key("kind", loss.kind);
+  LossOptions copy = loss;
+  describe(writer, copy);
+  return writer.take_settings();
+}
 
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, std::vector<Task>& tasks) {
@@ -27,6 +80,8 @@ void read_setting(const Settings& node, const std::string& path,
     Task task;
     task.name = entry.key;
     SettingsReader reader(entry.value, child_path(path, entry.key), problems);
+    reader.key("kind", task.kind);
+    task.loss.kind = default_loss(task.kind);
     describe(reader, task);
     reader.finish();
     tasks.push_back(std::move(task));
@@ -37,6 +92,7 @@ Settings write_setting(const std::vector<Task>& tasks) {
   Settings map = Settings::map();
   for (Task task : tasks) {
     SettingsWriter writer;
+    writer.key("kind", task.kind);
     describe(writer, task);
     map.set(task.name, writer.take_settings());
   }

@@ -2,6 +2,8 @@
 //
 //   tasks:
 //     scene: {kind: multilabel, labels: [desert, mountains, sea]}
+//     distance: {kind: regression, loss: huber, weight: 0.5,
+//                head: [dense: {units: 64, activation: relu}]}
 
 #pragma once
 
@@ -17,8 +19,34 @@ namespace polytask {
 
 constexpr auto names_of(TaskKind) {
   return std::array{
-      std::pair{std::string_view("multilabel"), TaskKind::multilabel}};
+      std::pair{std::string_view("multilabel"), TaskKind::multilabel},
+      std::pair{std::string_view("categorical"), TaskKind::categorical},
+      std::pair{std::string_view("ordinal"), TaskKind::ordinal},
+      std::pair{std::string_view("regression"), TaskKind::regression},
+      std::pair{std::string_view("count"), TaskKind::count}};
 }
+
+constexpr auto names_of(LossKind) {
+  using Name = std::string_view;
+  return std::array{
+      std::pair{Name("binary_crossentropy"), LossKind::binary_crossentropy},
+      std::pair{Name("focal"), LossKind::focal},
+      std::pair{Name("asymmetric"), LossKind::asymmetric},
+      std::pair{Name("categorical_crossentropy"),
+                LossKind::categorical_crossentropy},
+      std::pair{Name("cumulative"), LossKind::cumulative},
+      std::pair{Name("corn"), LossKind::corn},
+      std::pair{Name("squared_error"), LossKind::squared_error},
+      std::pair{Name("absolute_error"), LossKind::absolute_error},
+      std::pair{Name("huber"), LossKind::huber},
+      std::pair{Name("gaussian"), LossKind::gaussian},
+      std::pair{Name("poisson"), LossKind::poisson}};
+}
+
+// A map of the kind and the keys that kind has, or the bare kind.
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, LossOptions& loss);
+[[nodiscard]] Settings write_setting(const LossOptions& loss);
 
 // A map from the names of the tasks to their options, in the order of the file.
 void read_setting(const Settings& node, const std::string& path,

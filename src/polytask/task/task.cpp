@@ -1,5 +1,6 @@
 #include "polytask/task/task.h"
 
+#include <cmath>
 #include <set>
 
 #include "polytask/base/text.h"
@@ -7,24 +8,47 @@
 namespace polytask {
 namespace {
 
+// The fewest names a task of this kind needs.
+std::size_t fewest_labels(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::multilabel:
+      return 1;
+    case TaskKind::categorical:
+    case TaskKind::ordinal:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
 void check_labels(const Task& task, std::vector<std::string>& found) {
-  if (task.labels.empty()) {
-    found.push_back(cat("tasks.", task.name,
-                        ".labels: expected at least one label, got none"));
+  const std::string key = cat("tasks.", task.name, ".labels: ");
+  const std::size_t fewest = fewest_labels(task.kind);
+  if (task.labels.size() < fewest) {
+    found.push_back(cat(key, "expected at least ",
+                        fewest == 1 ? "one label" : "two classes", ", got ",
+                        task.labels.empty() ? "none" : "one"));
+  }
+  if (task.kind == TaskKind::count && !task.labels.empty()) {
+    found.push_back(cat(key, "a count has none; leave it out"));
   }
   std::set<std::string> seen;
   for (const std::string& label : task.labels) {
     if (label.empty()) {
-      found.push_back(cat("tasks.", task.name, ".labels: a label has no name"));
+      found.push_back(cat(key, "a label has no name"));
     } else if (!seen.insert(label).second) {
-      found.push_back(
-          cat("tasks.", task.name, ".labels: \"", label, "\" is there twice"));
+      found.push_back(cat(key, "\"", label, "\" is there twice"));
     }
   }
 }
 
 void check_thresholds(const Task& task, std::vector<std::string>& found) {
   const std::size_t count = task.thresholds.size();
+  if (count != 0 && task.kind != TaskKind::multilabel) {
+    found.push_back(cat("tasks.", task.name, ".thresholds: only multilabel ",
+                        "tasks have thresholds; leave it out"));
+    return;
+  }
   if (count != 0 && count != task.labels.size()) {
     found.push_back(cat("tasks.", task.name, ".thresholds: expected ",
                         task.labels.size(), " (one a label), got ", count));
@@ -36,13 +60,73 @@ void check_thresholds(const Task& task, std::vector<std::string>& found) {
   }
 }
 
-}  // namespace
+void check_loss(const Task& task, std::vector<std::string>& found) {
+  for (const std::string& problem :
+       problems(task.loss, task.kind, task.labels.size())) {
+    found.push_back(cat("tasks.", task.name, ".loss.", problem));
+  }
+  if (!(task.weight >= 0.0 && std::isfinite(task.weight))) {
+    found.push_back(
+        cat("tasks.", task.name, ".weight: expected >= 0, got ", task.weight));
+  }
+}
 
-Task multilabel(std::string name, std::vector<std::string> labels) {
+Task make_task(std::string name, TaskKind kind,
+               std::vector<std::string> labels) {
   Task task;
   task.name = std::move(name);
+  task.kind = kind;
   task.labels = std::move(labels);
+  task.loss.kind = default_loss(kind);
   return task;
+}
+
+}  // namespace
+
+int Task::columns() const {
+  const bool one_a_label =
+      kind == TaskKind::multilabel || kind == TaskKind::regression;
+  return one_a_label ? static_cast<int>(outputs().size()) : 1;
+}
+
+int Task::units() const {
+  const auto names = static_cast<int>(labels.size());
+  switch (kind) {
+    case TaskKind::multilabel:
+    case TaskKind::categorical:
+      return names;
+    case TaskKind::ordinal:
+      return names - 1;
+    case TaskKind::count:
+      return 1;
+    case TaskKind::regression:
+      break;
+  }
+  return loss.kind == LossKind::gaussian ? 2 * columns() : columns();
+}
+
+std::vector<std::string> Task::outputs() const {
+  return labels.empty() ? std::vector<std::string>{name} : labels;
+}
+
+Task multilabel(std::string name, std::vector<std::string> labels) {
+  return make_task(std::move(name), TaskKind::multilabel, std::move(labels));
+}
+
+Task categorical(std::string name, std::vector<std::string> classes) {
+  return make_task(std::move(name), TaskKind::categorical, std::move(classes));
+}
+
+Task ordinal(std::string name, std::vector<std::string> classes) {
+  return make_task(std::move(name), TaskKind::ordinal, std::move(classes));
+}
+
+Task regression(std::string name, std::vector<std::string> numbers) {
+  return make_task(std::move(name), TaskKind::regression, std::move(numbers));
+}
+
+Task count(std::string name) {
+  return make_task(std::move(name), TaskKind::count, {});
 }
 
 std::vector<std::string> problems(const std::vector<Task>& tasks) {
@@ -61,6 +145,7 @@ std::vector<std::string> problems(const std::vector<Task>& tasks) {
     }
     check_labels(task, found);
     check_thresholds(task, found);
+    check_loss(task, found);
   }
   return found;
 }

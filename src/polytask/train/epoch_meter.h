@@ -3,34 +3,76 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "polytask/metrics/multilabel.h"
-#include "polytask/task/task.h"
+#include "polytask/task/model.h"
+#include "polytask/task/multi_task_loss.h"
 #include "polytask/train/progress.h"
 
 namespace polytask {
 
-class EpochMeter {
+// Of one task:
+//
+//   multilabel     loss, argmax_accuracy, label_accuracy
+//   categorical    loss, top_1_accuracy
+//   ordinal        loss, top_1_accuracy, mean_absolute_error (in classes)
+//   regression     loss, mean_absolute_error (in the units of the data), of
+//   each
+//                  number where there are several
+//   count          loss, mean_absolute_error
+//
+// NaN where nothing was observed.
+class TaskMeter {
  public:
-  explicit EpochMeter(const Task& task);
+  //   prior   of the task; see Model::prior
+  TaskMeter(const Task& task, std::span<const double> prior);
 
   void reset();
-
-  // The rows of one batch, [n, labels]; the loss's sums over them.
+  // The rows of one batch: [n, units], then [n, columns] twice; the targets as
+  // the loss sees them.
   void add(std::span<const float> logits, std::span<const float> targets,
-           std::span<const float> weights, double weighted_loss,
-           double observed);
+           std::span<const float> weights, const LossValue& loss);
 
-  // loss, argmax_accuracy, label_accuracy; NaN where nothing was observed.
   [[nodiscard]] MetricValues values() const;
   [[nodiscard]] double loss() const;
 
  private:
-  int labels_;
+  // Of one number: errors of what was observed.
+  struct Errors {
+    double sum = 0.0;
+    double right = 0.0;
+    double observed = 0.0;
+  };
+  void add_answers(std::span<const float> logits,
+                   std::span<const float> targets);
+  void add_answer(std::span<const float> answer,
+                  std::span<const float> targets);
+
+  Task task_;
+  std::vector<double> prior_;
   MultilabelMeter counts_;
-  double weighted_loss_ = 0.0;
-  double observed_ = 0.0;
-  std::vector<float> probabilities_;
+  LossValue loss_;
+  std::vector<Errors> errors_;        // one a column
+  std::vector<float> probabilities_;  // of a batch
+};
+
+// Of all tasks. With several, "loss" is their sum, each times its weight, and
+// the numbers of a task are called "task/name".
+class EpochMeter {
+ public:
+  EpochMeter(const std::vector<Task>& tasks,
+             const std::vector<std::vector<double>>& prior);
+
+  void reset();
+  [[nodiscard]] TaskMeter& operator[](std::size_t task) {
+    return meters_[task];
+  }
+  [[nodiscard]] MetricValues values() const;
+
+ private:
+  std::vector<Task> tasks_;
+  std::vector<TaskMeter> meters_;
 };
 
 }  // namespace polytask

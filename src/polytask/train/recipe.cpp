@@ -1,16 +1,14 @@
 #include "polytask/train/recipe.h"
 
-#include <cmath>
-#include <numeric>
-
 #include "polytask/base/error.h"
 #include "polytask/base/settings_override.h"
 #include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
 #include "polytask/data/data_settings.h"
-#include "polytask/data/label_summary.h"
 #include "polytask/data/subset.h"
 #include "polytask/task/model_settings.h"
+#include "polytask/task/task_columns.h"
+#include "polytask/train/recipe_tasks.h"
 #include "polytask/train/train_settings.h"
 
 namespace polytask {
@@ -39,43 +37,34 @@ void add(std::vector<std::string>& all, const std::vector<std::string>& some) {
 std::vector<std::string> problems_of_tasks(const std::vector<Task>& tasks) {
   std::vector<Task> named;
   for (const Task& task : tasks) {
-    if (!task.labels.empty()) named.push_back(task);
+    const bool complete = !task.labels.empty() ||
+                          task.kind == TaskKind::regression ||
+                          task.kind == TaskKind::count;
+    if (complete) named.push_back(task);
   }
-  std::vector<std::string> found;
-  if (!named.empty()) found = problems(named);
-  if (tasks.size() > 1) {
-    found.push_back(cat("tasks: expected one task, got ", tasks.size()));
-  }
-  return found;
+  if (named.empty()) return {};
+  return problems(named);
 }
 
-std::vector<double> prior_of(const Dataset& train) {
-  std::vector<double> prior;
-  for (const LabelSummary& label : label_summary(train)) {
-    prior.push_back(label.observed == 0
-                        ? std::nan("")
-                        : static_cast<double>(label.positive) /
-                              static_cast<double>(label.observed));
-  }
-  return prior;
-}
-
-void complete_tasks(Recipe& recipe, const Dataset& data) {
-  if (recipe.tasks.empty()) recipe.tasks.push_back(multilabel("labels", {}));
-  Task& task = recipe.tasks.front();
-  if (task.labels.empty()) task.labels = data.spec().labels;
-  throw_if_any(problems(recipe.tasks), "the recipe");
+bool asks_for_labels_alone(const std::vector<Task>& tasks) {
+  return tasks.empty() ||
+         (tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel);
 }
 
 // What is wrong with the names a recipe gives is said with their place in it.
-DatasetPtr open_data(const Recipe& recipe,
-                     const std::vector<std::string>& labels) {
+DatasetPtr open_data(const Recipe& recipe) {
+  const std::vector<Task>& tasks = recipe.tasks;
+  if (!asks_for_labels_alone(tasks)) {
+    return open_dataset(recipe.data, {}, CellValues::numbers);
+  }
+  const std::vector<std::string> labels =
+      tasks.empty() ? std::vector<std::string>() : tasks.front().labels;
   try {
     return open_dataset(recipe.data, labels);
   } catch (const Error& e) {
     if (e.fault() != Fault::config || labels.empty()) throw;
-    throw Error(Fault::config, cat("tasks.", recipe.tasks.front().name,
-                                   ".labels: ", e.what()));
+    throw Error(Fault::config,
+                cat("tasks.", tasks.front().name, ".labels: ", e.what()));
   }
 }
 
@@ -103,17 +92,15 @@ std::string recipe_text(const Recipe& recipe) {
 }
 
 PreparedRun prepare_run(Recipe& recipe) {
-  const std::vector<std::string> labels = recipe.tasks.empty()
-                                              ? std::vector<std::string>()
-                                              : recipe.tasks.front().labels;
-  const DatasetPtr all = open_data(recipe, labels);
-  complete_tasks(recipe, *all);
+  const DatasetPtr found = open_data(recipe);
+  complete_tasks(recipe.tasks, *found);
+  throw_if_any(problems(recipe.tasks), "the recipe");
+  const DatasetPtr all = select_columns(found, column_uses(recipe.tasks));
   PreparedRun run;
   if (recipe.data.split.test_size > 0.0) {
     Split split = train_test_split(all->size(), recipe.data.split);
     run.data.train = subset(all, std::move(split.train));
     run.data.validation = subset(all, std::move(split.test));
-    run.warnings = split_warnings(*run.data.train, *run.data.validation);
   } else {
     run.data.train = all;
   }
@@ -126,7 +113,7 @@ PreparedRun prepare_run(Recipe& recipe) {
                                      : run.model.preprocessing.float32_scale) =
         *recipe.data.scale;
   }
-  run.prior = {prior_of(*run.data.train)};
+  run.warnings = task_warnings(recipe.tasks, run.data);
   return run;
 }
 

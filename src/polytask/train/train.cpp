@@ -1,8 +1,13 @@
 #include "polytask/train/train.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
 #include "polytask/train/training.h"
 
 namespace polytask {
@@ -22,26 +27,44 @@ void require_batch(const TrainOptions& options, const Dataset& data) {
                   " training images, got ", options.batch_size));
 }
 
-void require_fit(const ModelSpec& spec, const Dataset& data, const char* part) {
-  const DatasetSpec& d = data.spec();
+// The columns of the model's tasks in this part of the data.
+DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
+                  const char* part) {
+  const DatasetSpec& d = data->spec();
   std::vector<std::string> found;
-  if (data.size() == 0) found.emplace_back("it has no images");
+  if (data->size() == 0) found.emplace_back("it has no images");
   if (Shape{d.height, d.width, d.channels} != spec.image) {
     found.push_back(cat("its images are ",
                         to_text({d.height, d.width, d.channels}),
                         ", the model takes ", to_text(spec.image)));
   }
-  if (spec.tasks.size() != 1) {
-    found.push_back(
-        cat("expected a model with one task, got ", spec.tasks.size()));
-  } else if (d.labels != spec.tasks.front().labels) {
-    found.push_back(cat("its labels are ", join(d.labels), "; the model's are ",
-                        join(spec.tasks.front().labels)));
+  DatasetPtr columns;
+  try {
+    columns = select_columns(data, column_uses(spec.tasks));
+  } catch (const Error& e) {
+    found.emplace_back(e.what());
   }
-  if (found.empty()) return;
+  if (found.empty()) return columns;
   throw Error(
       Fault::data,
       cat("the ", part, " data and the model do not fit:", bullet_list(found)));
+}
+
+// Nothing can be learned of a task that no training image answers.
+void require_answers(const Model& model) {
+  std::vector<std::string> found;
+  for (std::size_t t = 0; t < model.prior.size(); ++t) {
+    const bool unanswered = std::ranges::all_of(
+        model.prior[t], [](double p) { return std::isnan(p); });
+    if (!unanswered) continue;
+    found.push_back(cat("task \"", model.spec.tasks[t].name,
+                        "\" is missing in every training image"));
+  }
+  if (found.empty()) return;
+  throw Error(Fault::data,
+              "the training part cannot teach every task; leave "
+              "the task out, or split the data otherwise:" +
+                  bullet_list(found));
 }
 
 // Comparisons (relu, pooling) can hide a pixel that is no number from the loss.
@@ -76,14 +99,18 @@ std::vector<std::string> problems(const TrainOptions& options) {
   return found;
 }
 
-TrainReport train(Model& model, const TrainData& data,
+TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
-  require_fit(model.spec, *data.train, "training");
-  if (data.validation) require_fit(model.spec, *data.validation, "validation");
+  TrainData data{.train = fitted(model.spec, all.train, "training")};
+  if (all.validation) {
+    data.validation = fitted(model.spec, all.validation, "validation");
+  }
   require_batch(options, *data.train);
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
+  model.prior = prior_of(model.spec.tasks, *data.train);
+  require_answers(model);
   return Training(model, data, options, run).run();
 }
 

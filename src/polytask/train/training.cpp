@@ -11,6 +11,8 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/task/model_plan.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
 #include "polytask/train/gradient_step.h"
 
 namespace polytask {
@@ -55,11 +57,12 @@ Training::Training(Model& model, const TrainData& data,
       state_{.m = ParameterStore(plan_->parameters()),
              .v = ParameterStore(plan_->parameters())},
       adam_(options.adam),
-      batch_(*data.train, options.batch_size),
-      meter_(model.spec.tasks.front()),
+      batch_(*data.train, options.batch_size, column_counts(model.spec.tasks)),
+      meter_(model.spec.tasks, model.prior),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
-    validation_batch_.emplace(*data_.validation, options.batch_size);
+    validation_batch_.emplace(*data_.validation, options.batch_size,
+                              column_counts(model.spec.tasks));
   }
   samples_.reserve(static_cast<std::size_t>(options.batch_size));
   if (!run_.folder.empty()) open_folder();
@@ -168,8 +171,8 @@ std::optional<Training::End> Training::train_step(
                             {.seed = options_.seed,
                              .epoch = static_cast<std::uint32_t>(epoch),
                              .samples = samples_});
-  const LossValue value = loss_of_batch(batch_, /*with_gradient=*/true);
-  if (!std::isfinite(value.loss)) {
+  const double loss = loss_of_batch(batch_, /*with_gradient=*/true);
+  if (!std::isfinite(loss)) {
     return not_finite(cat("epoch ", epoch, ", step ", step), *data_.train,
                       indices);
   }
@@ -185,14 +188,24 @@ std::optional<Training::End> Training::train_step(
   return std::nullopt;
 }
 
-LossValue Training::loss_of_batch(const Batch& batch, bool with_gradient) {
-  const auto logits = network_.logits(0);
-  const LossValue value = multi_task_loss_on_logits(
-      logits, batch.targets(), model_.spec.tasks.front().units(),
-      with_gradient ? network_.diff_logits(0) : std::span<float>());
-  meter_.add(logits, batch.targets(), batch.weights(), value.weighted_sum,
-             value.observed);
-  return value;
+double Training::loss_of_batch(Batch& batch, bool with_gradient) {
+  double sum = 0.0;
+  for (std::size_t t = 0; t < model_.spec.tasks.size(); ++t) {
+    const Task& task = model_.spec.tasks[t];
+    const auto targets = batch.targets(t);
+    standardise(task, model_.prior[t], targets);
+    const auto diff =
+        with_gradient ? network_.diff_logits(t) : std::span<float>();
+    const LossValue value = task_loss(task.loss, network_.logits(t), targets,
+                                      {}, task.columns(), task.units(), diff);
+    if (task.weight != 1.0) {
+      const auto weight = static_cast<float>(task.weight);
+      for (float& d : diff) d *= weight;
+    }
+    meter_[t].add(network_.logits(t), targets, batch.weights(t), value);
+    sum += task.weight * value.loss;
+  }
+  return sum;
 }
 
 std::optional<Training::End> Training::validate(EpochReport& report) {
@@ -210,9 +223,9 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
     validation_batch_->load(indices);
     network_.forward(
         image_batch(*validation_batch_, *data_.validation, model_.spec));
-    const LossValue value =
+    const double loss =
         loss_of_batch(*validation_batch_, /*with_gradient=*/false);
-    if (!std::isfinite(value.loss)) {
+    if (!std::isfinite(loss)) {
       return not_finite(cat("epoch ", report.epoch, ", validation"),
                         *data_.validation, indices);
     }

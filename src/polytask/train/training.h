@@ -14,7 +14,6 @@
 #include "polytask/data/batch.h"
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
-#include "polytask/task/multi_task_loss.h"
 #include "polytask/train/epoch_meter.h"
 #include "polytask/train/train.h"
 #include "polytask/train/training_state.h"
@@ -43,7 +42,8 @@ class Training {
   [[nodiscard]] std::optional<End> train_step(
       int epoch, int step, std::span<const std::int64_t> indices);
   [[nodiscard]] std::optional<End> validate(EpochReport& report);
-  LossValue loss_of_batch(const Batch& batch, bool with_gradient);
+  // The weighted sum of the tasks' losses.
+  double loss_of_batch(Batch& batch, bool with_gradient);
   void finish_epoch(EpochReport& report);
   void save(int epoch, bool best);
   void report_saves();

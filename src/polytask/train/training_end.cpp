@@ -7,6 +7,16 @@
 #include "polytask/train/training.h"
 
 namespace polytask {
+namespace {
+
+// What a logit is about.
+std::string what_of(const Task& task, std::size_t unit) {
+  if (task.kind != TaskKind::multilabel) return cat("task \"", task.name, "\"");
+  return cat("label \"", task.labels[unit], "\"");
+}
+
+}  // namespace
+
 // The saves that are going on end before anybody reads this.
 std::string Training::what_is_saved() const {
   if (run_.folder.empty()) return "nothing is saved";
@@ -25,15 +35,17 @@ Training::End Training::stopped(int epoch) const {
 
 Training::End Training::not_finite(const std::string& when, const Dataset& data,
                                    std::span<const std::int64_t> indices) {
-  const Task& task = model_.spec.tasks.front();
-  const auto logits = network_.logits(0);
-  const auto bad =
-      std::ranges::find_if(logits, [](float z) { return !std::isfinite(z); });
   std::string where = "the sum over the batch";
-  if (bad != logits.end()) {
+  for (std::size_t t = model_.spec.tasks.size(); t-- > 0;) {
+    const Task& task = model_.spec.tasks[t];
+    const auto logits = network_.logits(t);
+    const auto bad =
+        std::ranges::find_if(logits, [](float z) { return !std::isfinite(z); });
+    if (bad == logits.end()) continue;
     const auto at = static_cast<std::size_t>(bad - logits.begin());
-    where = cat("label \"", task.labels[at % task.labels.size()], "\" of ",
-                data.image_name(indices[at / task.labels.size()]));
+    const auto units = static_cast<std::size_t>(task.units());
+    where = cat(what_of(task, at % units), " of ",
+                data.image_name(indices[at / units]));
   }
   return diverged(when, "the loss is not finite: " + where);
 }

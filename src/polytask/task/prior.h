@@ -1,0 +1,35 @@
+// What the training images say of a task before an image is seen: the baseline
+// of evaluations, and the scale of a regression. See Model::prior.
+
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "polytask/data/dataset.h"
+#include "polytask/task/task.h"
+
+namespace polytask {
+
+[[nodiscard]] std::size_t prior_size(const Task& task);
+
+// Of each task, from the targets that are there.
+//   data   with the columns of the tasks, as select_columns gives them
+[[nodiscard]] std::vector<std::vector<double>> prior_of(
+    const std::vector<Task>& tasks, const Dataset& data);
+
+// Of one number of a regression. Numbers that never change have deviation 1.
+struct Moments {
+  double mean = 0.0;
+  double deviation = 1.0;
+  double median = 0.0;
+};
+[[nodiscard]] Moments moments(std::span<const double> prior,
+                              std::size_t number);
+
+// A regression's targets, [n, columns], in deviations from the mean: what its
+// head learns. Missing ones stay NaN; targets of other kinds stay as they are.
+void standardise(const Task& task, std::span<const double> prior,
+                 std::span<float> targets);
+
+}  // namespace polytask

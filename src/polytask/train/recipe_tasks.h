@@ -1,0 +1,26 @@
+// What a recipe leaves to the data.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "polytask/data/dataset.h"
+#include "polytask/task/task.h"
+#include "polytask/train/train.h"
+
+namespace polytask {
+
+// Fills in the labels and classes of `tasks`, and the tasks themselves where
+// there are none. Throws Fault::config when only a person can know what
+// a column means.
+void complete_tasks(std::vector<Task>& tasks, const Dataset& data);
+
+// A sentence for everything that the training part cannot teach or that the
+// validation part cannot judge: a label with one value only, a class that never
+// occurs, a number that never changes.
+//   data   with the columns of the tasks
+[[nodiscard]] std::vector<std::string> task_warnings(
+    const std::vector<Task>& tasks, const TrainData& data);
+
+}  // namespace polytask
