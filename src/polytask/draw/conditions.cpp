@@ -88,7 +88,7 @@ float air_of(Weather weather, Dice& dice) {
     case Weather::clear:
       return dice.between(0.0005f, 0.005f);
     case Weather::cloudy:
-      return dice.between(0.001f, 0.011f);
+      return dice.between(0.001f, 0.008f);
     case Weather::rain:
       return dice.between(0.006f, 0.018f);
     case Weather::fog:
@@ -111,7 +111,7 @@ void take_clouds(Conditions& now, Dice& dice) {
   } else if (now.weather != Weather::fog) {
     light.cloud_cover = dice.between(0.6f, 0.95f);
     light.cloud_lit = light.horizon;
-    light.cloud_dark = light.zenith * 0.8f;
+    light.cloud_dark = mix(light.zenith, light.middle, 0.3f);
     light.clouds = dice.chance(0.6f) ? Clouds::layers : Clouds::overcast;
   } else {
     light.zenith = mix(light.zenith, light.horizon, 0.75f);

@@ -20,7 +20,7 @@ void draw_lamp_post(const StreetStage& street, const Vector& foot) {
   const Color light = street.road().lamp_light;
   figure.limb({arm - 0.22f, 6.3f}, {arm + 0.22f, 6.3f}, 0.09f, 0.09f,
               street.glowing(light * (1.6f * lamps), foot.z));
-  draw_glow(street, {foot.x + arm, 6.3f, foot.z}, 1.5f, light * (1.5f * lamps));
+  draw_glow(street, {foot.x + arm, 6.3f, foot.z}, 1.4f, light * (1.2f * lamps));
 }
 
 void draw_bin(const StreetStage& street, const Vector& foot, Dice& dice) {

@@ -110,13 +110,13 @@ void draw_round_sign(const StreetStage& street, const Vector& foot,
   const Figure figure(street, foot);
   const Color red = reflected(street, dice.near(kSignRed, 0.08f), foot);
   const Color white = reflected(street, kSignWhite, foot);
-  const int kind = dice.below(4);
+  const int kind = dice.below(6);
   if (kind < 2) {  // no entry
     figure.disc(0.0f, up, radius, red);
     return figure.rectangle(-0.7f * radius, up - 0.18f * radius, 0.7f * radius,
                             up + 0.18f * radius, white);
   }
-  if (kind == 2) {  // a limit
+  if (kind < 4) {  // a limit
     figure.disc(0.0f, up, radius, red);
     figure.disc(0.0f, up, 0.72f * radius, white);
     return figure.rectangle(-0.4f * radius, up - 0.28f * radius, 0.4f * radius,

@@ -4,6 +4,7 @@
 
 #include "polytask/draw/street_air.h"
 #include "polytask/draw/street_ground.h"
+#include "polytask/draw/street_sky.h"
 
 namespace polytask::draw {
 namespace {
@@ -74,7 +75,7 @@ std::vector<Piece> paint_once(Canvas& canvas, const StreetPlan& plan) {
   const Sky sky(plan.now.light, plan.view, dice);
   const Stage stage{canvas, plan.now.light, plan.view, sky};
   const StreetStage street(stage, plan.now, plan.road);
-  sky.draw(canvas);
+  draw_street_sky(street, dice);
   draw_skyline(street, dice);
   draw_street_ground(street);
   std::vector<Piece> pieces = pieces_of(plan);

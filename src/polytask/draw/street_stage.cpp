@@ -86,7 +86,8 @@ void draw_glow(const StreetStage& street, const Vector& place, float radius,
       const float du = (u - at.u) / ru;
       const float dv = (v - at.v) / rv;
       const float square = du * du + dv * dv;
-      const float inside = decay(3.0f * square) * smooth(1.0f, 0.6f, square);
+      const float inside =
+          decay(4.5f * std::sqrt(square)) * smooth(1.0f, 0.5f, square);
       return {color, std::min(strength * inside, 0.49f)};
     });
   };
