@@ -88,11 +88,11 @@ float air_of(Weather weather, Dice& dice) {
     case Weather::clear:
       return dice.between(0.0005f, 0.005f);
     case Weather::cloudy:
-      return dice.between(0.001f, 0.008f);
+      return dice.between(0.001f, 0.009f);
     case Weather::rain:
       return dice.between(0.006f, 0.018f);
     case Weather::fog:
-      return dice.between(0.022f, 0.07f);
+      return dice.between(0.017f, 0.065f);
     case Weather::snow:
       return dice.between(0.005f, 0.02f);
   }
@@ -122,7 +122,7 @@ void take_clouds(Conditions& now, Dice& dice) {
 void take_ground(Conditions& now, Dice& dice) {
   if (now.weather == Weather::rain) now.wet = dice.between(0.45f, 1.0f);
   if (now.weather == Weather::fog) now.wet = dice.between(0.0f, 0.35f);
-  if (now.weather == Weather::snow) now.snow = dice.between(0.35f, 1.0f);
+  if (now.weather == Weather::snow) now.snow = dice.between(0.25f, 1.0f);
   // After the rain.
   if (now.weather == Weather::cloudy && dice.chance(0.3f)) {
     now.wet = dice.between(0.2f, 0.7f);

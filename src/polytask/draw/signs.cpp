@@ -75,7 +75,7 @@ void draw_lamps(const StreetStage& street, const Vector& foot, float right,
 
 void draw_stop_sign(const StreetStage& street, const Vector& foot, Dice& dice) {
   const float up = dice.between(1.9f, 2.4f);
-  const float radius = dice.between(0.42f, 0.48f);
+  const float radius = dice.between(0.46f, 0.54f);
   draw_pole(street, foot, up);
   const Figure figure(street, foot);
   const Color red = reflected(street, dice.near(kSignRed, 0.08f), foot);
@@ -89,17 +89,19 @@ void draw_traffic_light(const StreetStage& street, const Vector& foot,
                         Dice& dice) {
   const Figure figure(street, foot);
   const Color steel = figure.lit(shown(0x505458));
-  const bool arm = foot.z > 12.0f && dice.chance(0.4f);
+  const float highest = 0.6f + 0.25f * foot.z;  // that is in frame
+  const bool arm = foot.z > 10.0f && dice.chance(0.4f);
   draw_shade(street, foot, 0.25f, 0.25f, 3.0f);
   if (!arm) {
-    const float up = dice.between(2.4f, 3.1f);
+    const float up = std::min(dice.between(2.2f, 3.1f), highest);
     figure.limb({0.0f, 0.0f}, {0.0f, up}, 0.07f, 0.07f, steel);
     return draw_lamps(street, foot, 0.0f, up, dice);
   }
   const float reach = (foot.x > 0.0f ? -1.0f : 1.0f) * dice.between(1.8f, 3.0f);
-  figure.limb({0.0f, 0.0f}, {0.0f, 4.9f}, 0.1f, 0.08f, steel);
-  figure.limb({0.0f, 4.85f}, {reach, 4.95f}, 0.06f, 0.05f, steel);
-  draw_lamps(street, foot, reach, 4.4f, dice);
+  const float up = std::min(4.4f, highest);
+  figure.limb({0.0f, 0.0f}, {0.0f, up + 0.5f}, 0.1f, 0.08f, steel);
+  figure.limb({0.0f, up + 0.45f}, {reach, up + 0.55f}, 0.06f, 0.05f, steel);
+  draw_lamps(street, foot, reach, up, dice);
 }
 
 void draw_round_sign(const StreetStage& street, const Vector& foot,

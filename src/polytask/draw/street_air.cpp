@@ -27,7 +27,7 @@ void draw_rain(const StreetStage& street, Dice& dice) {
   const Color light = street.now().light.horizon * 0.8f +
                       street.road().lamp_light * (0.15f * street.now().lamps) +
                       Color{0.05f, 0.05f, 0.055f};
-  const int count = 15 + static_cast<int>(130.0f * heavy);
+  const int count = 8 + static_cast<int>(130.0f * heavy);
   for (int i = 0; i < count; ++i) {
     const float u = canvas.aspect() * dice.between(-0.1f, 1.1f);
     const float v = dice.between(-0.1f, 1.0f);
@@ -57,7 +57,7 @@ void draw_snowfall(const StreetStage& street, Dice& dice) {
   const Color light = street.now().light.horizon * 0.9f +
                       street.road().lamp_light * (0.25f * street.now().lamps) +
                       Color{0.12f, 0.12f, 0.13f};
-  const int count = 25 + static_cast<int>(260.0f * dice.unit());
+  const int count = 8 + static_cast<int>(270.0f * dice.unit());
   for (int i = 0; i < count; ++i) {
     const float close = dice.unit();
     const float u = canvas.aspect() * dice.unit();

@@ -7,9 +7,9 @@
 namespace polytask::draw {
 namespace {
 
-constexpr float kNearest = 5.5f;       // metres, of anything that is asked for
-constexpr float kFarthestCar = 45.0f;  // 3 pixels high at 96
-constexpr float kFarthestWalker = 26.0f;
+constexpr float kNearest = 5.0f;       // metres, of anything that is asked for
+constexpr float kFarthestCar = 36.0f;  // 6 pixels high at 96
+constexpr float kFarthestWalker = 15.0f;
 
 template <std::size_t N>
 int draw_from(Dice& dice, const std::array<float, N>& shares) {
@@ -30,7 +30,7 @@ View some_view(Dice& dice, float aspect) {
   View view;
   view.horizon = dice.between(0.37f, 0.45f);
   view.tilt = dice.chance(0.3f) ? 0.012f * dice.bell() : 0.0f;
-  view.focal = 1.25f;
+  view.focal = 1.45f;
   view.eye = dice.between(1.28f, 1.45f);
   view.centre = 0.5f * aspect;
   return view;
@@ -78,15 +78,17 @@ class Planner {
   [[nodiscard]] bool in_frame(const Vector& place) const {
     const Road& road = road_;
     const float across = place.x - road.camera + road.bend * place.z * place.z;
-    const float u = plan_.view.centre + plan_.view.focal * across / place.z;
-    return u > 0.03f && u < aspect_ - 0.03f;
+    const float scale = plan_.view.focal / place.z;
+    const float u = plan_.view.centre + scale * across;
+    const float margin = 0.4f * scale;
+    return u > margin && u < aspect_ - margin;
   }
   void stand(Fixture kind, float x, float z) {
     plan_.things.push_back({kind, {x, 0.0f, z}, dice_.bits()});
   }
   // Beside the kerb, on the side `side`, at least so far that it is in frame.
   void stand_at_kerb(Fixture kind, float side, float z) {
-    float x = side * (road_.half + dice_.between(0.35f, 0.7f));
+    const float x = side * (road_.half + dice_.between(0.35f, 0.7f));
     while (!in_frame({x, 0.0f, z}) && z < 20.0f) z += 0.5f;
     stand(kind, x, z);
   }
@@ -94,7 +96,7 @@ class Planner {
   // A junction has lights, a stop sign, or neither.
   void plan_crossing() {
     const float kind = dice_.unit();
-    const float z = some_distance(dice_, 7.0f, 19.0f);
+    const float z = some_distance(dice_, 6.0f, 12.0f);
     const float side = dice_.chance(0.85f) ? 1.0f : -1.0f;
     if (kind < 0.34f) {
       stand_at_kerb(Fixture::traffic_light, side, z);
@@ -105,14 +107,14 @@ class Planner {
       if (dice_.chance(0.7f)) road_.zebra = there + 1.0f;
       if (dice_.chance(0.75f)) road_.junction = there + 5.0f;
     } else if (kind < 0.62f) {
-      stand_at_kerb(Fixture::stop_sign, side, std::min(z, 15.0f));
+      stand_at_kerb(Fixture::stop_sign, side, std::min(z, 9.5f));
       const float there = plan_.things.back().foot.z;
       if (dice_.chance(0.8f)) road_.junction = there + 2.0f;
     } else if (dice_.chance(0.35f)) {
       road_.zebra = z;
     }
     if (kind > 0.3f && kind < 0.36f) {
-      stand_at_kerb(Fixture::stop_sign, side, std::min(z + 1.5f, 15.0f));
+      stand_at_kerb(Fixture::stop_sign, side, std::min(z + 1.5f, 10.0f));
     }
   }
 
@@ -129,7 +131,7 @@ class Planner {
   }
 
   void plan_cars() {
-    constexpr std::array<float, 5> kHowMany{0.38f, 0.24f, 0.18f, 0.12f, 0.08f};
+    constexpr std::array<float, 5> kHowMany{0.35f, 0.27f, 0.18f, 0.12f, 0.08f};
     const int count = draw_from(dice_, kHowMany);
     for (int i = 0; i < count; ++i) {
       const float z = some_distance(dice_, kNearest, kFarthestCar);
@@ -161,11 +163,20 @@ class Planner {
               road_.zebra + dice_.between(0.3f, kZebraDepth - 0.3f)};
     }
     if (dice_.chance(0.12f)) {
-      return {dice_.between(-road_.half, road_.half), 0.0f, std::max(z, 9.0f)};
+      return {dice_.between(-road_.half, road_.half), 0.0f, std::max(z, 7.0f)};
     }
     const float side = dice_.chance(0.6f) ? 1.0f : -1.0f;
     const float out = dice_.between(0.6f, road_.pavement - 0.3f);
     return {side * (road_.half + out), 0.0f, z};
+  }
+  // Near enough to hide a part of one another.
+  [[nodiscard]] Vector some_place_beside_the_last() {
+    if (plan_.walkers.empty()) return some_place_to_walk();
+    const Vector last = plan_.walkers.back().foot;
+    const float dx = dice_.between(0.35f, 0.8f);
+    const bool left = dice_.chance(0.5f);
+    const float dz = dice_.between(-1.2f, 1.2f);
+    return {last.x + (left ? -dx : dx), 0.0f, std::max(last.z + dz, kNearest)};
   }
   // Not inside a car.
   [[nodiscard]] bool can_walk(const Vector& place) const {
@@ -182,21 +193,17 @@ class Planner {
   }
 
   void plan_walkers() {
-    constexpr std::array<float, 7> kHowMany{0.38f, 0.2f,  0.14f, 0.1f,
-                                            0.08f, 0.06f, 0.04f};
+    constexpr std::array<float, 7> kHowMany{0.36f, 0.2f,  0.14f, 0.11f,
+                                            0.08f, 0.06f, 0.05f};
     const int count = draw_from(dice_, kHowMany);
-    Vector last;
     for (int i = 0; i < count; ++i) {
-      const bool together = i > 0 && dice_.chance(0.45f);
-      Vector place = some_place_to_walk();
-      if (together) {
-        const float dx = dice_.between(0.35f, 0.8f);
-        place = {last.x + (dice_.chance(0.5f) ? dx : -dx), 0.0f,
-                 std::max(last.z + dice_.between(-1.2f, 1.2f), kNearest)};
+      for (int tries = 0; tries < 4; ++tries) {
+        const Vector place = dice_.chance(0.4f) ? some_place_beside_the_last()
+                                                : some_place_to_walk();
+        if (!can_walk(place)) continue;
+        plan_.walkers.push_back({place, dice_.bits()});
+        break;
       }
-      if (!can_walk(place)) continue;
-      plan_.walkers.push_back({place, dice_.bits()});
-      last = place;
     }
   }
 
@@ -210,7 +217,7 @@ class Planner {
     for (int i = 0; i < count; ++i) {
       const Fixture kind = dice_.pick(kOthers);
       const float side = dice_.chance(0.6f) ? 1.0f : -1.0f;
-      const float z = some_distance(dice_, 6.0f, 26.0f);
+      const float z = some_distance(dice_, 6.0f, 18.0f);
       if (kind == Fixture::bollard || kind == Fixture::round_sign ||
           kind == Fixture::yield_sign) {
         stand_at_kerb(kind, side, z);
