@@ -194,12 +194,12 @@ TEST(StreetScene, DayIsBrighterThanDuskAndNight) {
 TEST(StreetScene, SnowLiesOnlyWhereItMay) {
   Dice dice(1, 1);
   for (int i = 0; i < 50; ++i) {
-    EXPECT_GT(some_conditions(dice, Weather::snow, Hour::day, 1.3f).snow, 0.3f);
+    EXPECT_GT(some_conditions(dice, Weather::snow, Hour::day, 1.3f).snow, 0.2f);
     EXPECT_EQ(some_conditions(dice, Weather::rain, Hour::day, 1.3f).snow, 0.0f);
     EXPECT_GT(some_conditions(dice, Weather::rain, Hour::day, 1.3f).wet, 0.4f);
     EXPECT_GT(
         some_conditions(dice, Weather::fog, Hour::day, 1.3f).light.thickness,
-        0.02f);
+        0.016f);
     EXPECT_LT(
         some_conditions(dice, Weather::clear, Hour::day, 1.3f).light.thickness,
         0.006f);

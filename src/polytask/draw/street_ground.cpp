@@ -117,14 +117,38 @@ Color wetted(const StreetStage& street, Color dry, const Spot& spot,
   return mix(dry * (1.0f - 0.35f * wet), sky, clamp01(shine));
 }
 
-}  // namespace
-
 void take_surfaces(Road& road, Dice& dice) {
   road.asphalt = dice.near(shown(dice.pick(kAsphalt)), 0.12f);
   road.slabs = dice.near(shown(dice.pick(kSlabs)), 0.1f);
   road.verge = dice.near(shown(dice.pick(kVerges)), 0.12f);
   road.lamp_light = shown(dice.pick(kLampLights));
   road.seed = dice.seed();
+}
+
+}  // namespace
+
+Road some_road(Dice& dice) {
+  Road road;
+  constexpr std::array<Neighbourhood, 5> kWhere{
+      Neighbourhood::town, Neighbourhood::town, Neighbourhood::suburb,
+      Neighbourhood::suburb, Neighbourhood::park};
+  road.neighbourhood = dice.pick(kWhere);
+  road.lane = dice.between(3.0f, 3.4f);
+  road.half = road.lane + (dice.chance(0.45f) ? 2.1f : 0.25f);
+  road.pavement = dice.between(2.0f, 3.4f);
+  road.setback = road.neighbourhood == Neighbourhood::town
+                     ? dice.between(0.0f, 0.6f)
+                     : dice.between(2.0f, 6.0f);
+  road.camera = 0.5f * road.lane + dice.between(-0.3f, 0.3f);
+  road.bend = dice.chance(0.45f) ? 0.0022f * dice.bell() : 0.0f;
+  road.lamp_first = dice.between(6.0f, 20.0f);
+  road.lamp_every = dice.between(18.0f, 30.0f);
+  road.lamp_side = dice.chance(0.5f) ? 1.0f : -1.0f;
+  road.middle_line = dice.chance(0.85f);
+  road.edge_lines = dice.chance(0.3f);
+  road.yellow = dice.chance(0.2f);
+  take_surfaces(road, dice);
+  return road;
 }
 
 void draw_street_ground(const StreetStage& street) {

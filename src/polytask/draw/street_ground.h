@@ -6,8 +6,9 @@
 
 namespace polytask::draw {
 
-// Asphalt, slabs, verge and lamplight of a road that has its shape already.
-void take_surfaces(Road& road, Dice& dice);
+// Its width, its bend, what it is made of and where its lamps stand; no
+// crossings yet.
+[[nodiscard]] Road some_road(Dice& dice);
 
 // Fills everything below the horizon.
 void draw_street_ground(const StreetStage& street);

@@ -36,30 +36,6 @@ View some_view(Dice& dice, float aspect) {
   return view;
 }
 
-Road some_road(Dice& dice) {
-  Road road;
-  constexpr std::array<Neighbourhood, 5> kWhere{
-      Neighbourhood::town, Neighbourhood::town, Neighbourhood::suburb,
-      Neighbourhood::suburb, Neighbourhood::park};
-  road.neighbourhood = dice.pick(kWhere);
-  road.lane = dice.between(3.0f, 3.4f);
-  road.half = road.lane + (dice.chance(0.45f) ? 2.1f : 0.25f);
-  road.pavement = dice.between(2.0f, 3.4f);
-  road.setback = road.neighbourhood == Neighbourhood::town
-                     ? dice.between(0.0f, 0.6f)
-                     : dice.between(2.0f, 6.0f);
-  road.camera = 0.5f * road.lane + dice.between(-0.3f, 0.3f);
-  road.bend = dice.chance(0.45f) ? 0.0022f * dice.bell() : 0.0f;
-  road.lamp_first = dice.between(6.0f, 20.0f);
-  road.lamp_every = dice.between(18.0f, 30.0f);
-  road.lamp_side = dice.chance(0.5f) ? 1.0f : -1.0f;
-  road.middle_line = dice.chance(0.85f);
-  road.edge_lines = dice.chance(0.3f);
-  road.yellow = dice.chance(0.2f);
-  take_surfaces(road, dice);
-  return road;
-}
-
 // Fills a plan whose view, road and conditions are made.
 class Planner {
  public:
