@@ -28,7 +28,7 @@ TEST(StreetPlan, EverythingThatIsAskedForStandsInTheFrame) {
       EXPECT_GT(column_of(plan, car.foot), 0.0f);
       EXPECT_LT(column_of(plan, car.foot), kAspect);
       EXPECT_GE(car.foot.z, 5.0f);
-      EXPECT_LE(car.foot.z, 36.0f);
+      EXPECT_LE(car.foot.z, 30.0f);
     }
     for (const Walker& walker : plan.walkers) {
       EXPECT_GT(column_of(plan, walker.foot), 0.0f);

@@ -186,7 +186,7 @@ TEST(StreetScene, DayIsBrighterThanDuskAndNight) {
   for (const Weather weather :
        {Weather::clear, Weather::cloudy, Weather::snow}) {
     const double day = brightness(empty_road(weather, Hour::day));
-    EXPECT_GT(day, 1.4 * brightness(empty_road(weather, Hour::dusk)));
+    EXPECT_GT(day, 1.2 * brightness(empty_road(weather, Hour::dusk)));
     EXPECT_GT(day, 2.0 * brightness(empty_road(weather, Hour::night)));
   }
 }

@@ -88,7 +88,7 @@ TEST(Streets, NeverChangeUnseen) {
   for (std::int64_t i = 0; i < 12; ++i) {
     all = crc32c(image_of(*streets, i), all);
   }
-  EXPECT_EQ(all, 0u);
+  EXPECT_EQ(all, 3409161904u);
 }
 
 TEST(Streets, AreTheSameWithAnyNumberOfThreads) {
@@ -119,7 +119,7 @@ TEST(Streets, TheAnswersAgreeWithOneAnother) {
     EXPECT_EQ(a[kPedestrian], a[kPedestrians] > 0.0f ? 1.0f : 0.0f);
     EXPECT_EQ(a[kCar], std::isnan(a[kDistance]) ? 0.0f : 1.0f);
     EXPECT_TRUE(std::isnan(a[kDistance]) ||
-                (a[kDistance] >= 5.0f && a[kDistance] <= 36.0f));
+                (a[kDistance] >= 5.0f && a[kDistance] <= 30.0f));
     EXPECT_TRUE(a[kPedestrians] >= 0.0f && a[kPedestrians] <= 6.0f);
     EXPECT_EQ(a[kPedestrians], std::floor(a[kPedestrians]));
   }

@@ -152,7 +152,8 @@ Conditions some_conditions(Dice& dice, Weather weather, Hour hour,
   if (hour == Hour::day && weather != Weather::clear && dice.chance(0.4f)) {
     now.lamps = dice.between(0.0f, 0.35f);
   }
-  now.beam = hour == Hour::night ? dice.between(0.5f, 0.9f) : 0.12f * now.lamps;
+  now.beam =
+      hour == Hour::night ? dice.between(0.65f, 1.0f) : 0.12f * now.lamps;
   return now;
 }
 

@@ -53,7 +53,7 @@ void take_frame(Canvas& canvas, const Conditions& now, Dice& dice,
   }
   if (dice.chance(0.5f)) soften(canvas, 1, dice.between(0.04f, 0.16f));
   const bool dark = now.hour != Hour::day;
-  const float grain = dice.between(0.004f, dark ? 0.02f : 0.012f);
+  const float grain = dice.between(0.004f, dark ? 0.016f : 0.01f);
   add_grain(canvas, dice, grain, dice.between(0.1f, 0.7f));
   if (dice.chance(0.35f)) compress(canvas, dice.between(0.003f, 0.014f));
   store_bytes(canvas, rgb);

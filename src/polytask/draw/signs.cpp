@@ -75,7 +75,7 @@ void draw_lamps(const StreetStage& street, const Vector& foot, float right,
 
 void draw_stop_sign(const StreetStage& street, const Vector& foot, Dice& dice) {
   const float up = dice.between(1.9f, 2.4f);
-  const float radius = dice.between(0.46f, 0.54f);
+  const float radius = dice.between(0.5f, 0.58f);
   draw_pole(street, foot, up);
   const Figure figure(street, foot);
   const Color red = reflected(street, dice.near(kSignRed, 0.08f), foot);
@@ -90,7 +90,7 @@ void draw_traffic_light(const StreetStage& street, const Vector& foot,
   const Figure figure(street, foot);
   const Color steel = figure.lit(shown(0x505458));
   const float highest = 0.6f + 0.25f * foot.z;  // that is in frame
-  const bool arm = foot.z > 10.0f && dice.chance(0.4f);
+  const bool arm = foot.z > 8.5f && dice.chance(0.4f);
   draw_shade(street, foot, 0.25f, 0.25f, 3.0f);
   if (!arm) {
     const float up = std::min(dice.between(2.2f, 3.1f), highest);

@@ -8,7 +8,7 @@ namespace polytask::draw {
 
 void draw_stop_sign(const StreetStage& street, const Vector& foot, Dice& dice);
 
-// A mast with one lamp of three lit; beyond 10 metres it may hang over the
+// A mast with one lamp of three lit; beyond 8.5 metres it may hang over the
 // road from an arm.
 void draw_traffic_light(const StreetStage& street, const Vector& foot,
                         Dice& dice);

@@ -8,8 +8,8 @@ namespace polytask::draw {
 namespace {
 
 constexpr float kNearest = 5.0f;       // metres, of anything that is asked for
-constexpr float kFarthestCar = 36.0f;  // 6 pixels high at 96
-constexpr float kFarthestWalker = 15.0f;
+constexpr float kFarthestCar = 30.0f;  // 7 pixels high at 96
+constexpr float kFarthestWalker = 11.0f;
 
 template <std::size_t N>
 int draw_from(Dice& dice, const std::array<float, N>& shares) {
@@ -23,7 +23,14 @@ int draw_from(Dice& dice, const std::array<float, N>& shares) {
 
 // Near ones as often as far ones, as the eye counts.
 float some_distance(Dice& dice, float from, float to) {
-  return from * power(to / from, dice.unit());
+  return from * std::max(power(to / from, dice.unit()), 1.0f);
+}
+
+// More near ones.
+float some_car_distance(Dice& dice) {
+  const float t = dice.unit();
+  const float far = power(kFarthestCar / kNearest, t * std::sqrt(t));
+  return kNearest * std::max(far, 1.0f);
 }
 
 View some_view(Dice& dice, float aspect) {
@@ -72,7 +79,7 @@ class Planner {
   // A junction has lights, a stop sign, or neither.
   void plan_crossing() {
     const float kind = dice_.unit();
-    const float z = some_distance(dice_, 6.0f, 12.0f);
+    const float z = some_distance(dice_, 5.5f, 10.0f);
     const float side = dice_.chance(0.85f) ? 1.0f : -1.0f;
     if (kind < 0.34f) {
       stand_at_kerb(Fixture::traffic_light, side, z);
@@ -83,14 +90,14 @@ class Planner {
       if (dice_.chance(0.7f)) road_.zebra = there + 1.0f;
       if (dice_.chance(0.75f)) road_.junction = there + 5.0f;
     } else if (kind < 0.62f) {
-      stand_at_kerb(Fixture::stop_sign, side, std::min(z, 9.5f));
+      stand_at_kerb(Fixture::stop_sign, side, std::min(z, 7.5f));
       const float there = plan_.things.back().foot.z;
       if (dice_.chance(0.8f)) road_.junction = there + 2.0f;
     } else if (dice_.chance(0.35f)) {
       road_.zebra = z;
     }
     if (kind > 0.3f && kind < 0.36f) {
-      stand_at_kerb(Fixture::stop_sign, side, std::min(z + 1.5f, 10.0f));
+      stand_at_kerb(Fixture::stop_sign, side, std::min(z + 1.5f, 8.0f));
     }
   }
 
@@ -110,7 +117,7 @@ class Planner {
     constexpr std::array<float, 5> kHowMany{0.35f, 0.27f, 0.18f, 0.12f, 0.08f};
     const int count = draw_from(dice_, kHowMany);
     for (int i = 0; i < count; ++i) {
-      const float z = some_distance(dice_, kNearest, kFarthestCar);
+      const float z = some_car_distance(dice_);
       const float lane = 0.5f * road_.lane + 0.2f * dice_.bell();
       const float where = dice_.unit();
       const bool room_to_park = road_.half > road_.lane + 1.0f;
@@ -185,11 +192,11 @@ class Planner {
 
   void plan_furniture() {
     constexpr std::array<Fixture, 11> kOthers{
-        Fixture::round_sign, Fixture::round_sign, Fixture::round_sign,
-        Fixture::yield_sign, Fixture::bin,        Fixture::bin,
-        Fixture::post_box,   Fixture::post_box,   Fixture::container,
+        Fixture::round_sign, Fixture::bollard,  Fixture::bin,
+        Fixture::yield_sign, Fixture::bin,      Fixture::bin,
+        Fixture::post_box,   Fixture::post_box, Fixture::container,
         Fixture::bollard,    Fixture::bollard};
-    const int count = dice_.below(5);
+    const int count = dice_.below(4);
     for (int i = 0; i < count; ++i) {
       const Fixture kind = dice_.pick(kOthers);
       const float side = dice_.chance(0.6f) ? 1.0f : -1.0f;
