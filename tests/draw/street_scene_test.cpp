@@ -94,6 +94,19 @@ TEST(StreetScene, WhatStandsBehindAVanIsTakenOut) {
   }
 }
 
+// A head above a roof: more than 8 pixels of it, but not a third of a person.
+TEST(StreetScene, OneOfWhomTooLittleShowsIsTakenOut) {
+  StreetPlan plan = empty_road();
+  plan.walkers = {{{1.6f, 0.0f, 13.0f}, 3}};
+  StreetPlan alone = plan;
+  Canvas canvas(4 * kHeight, 4 * kWidth);
+  paint_street(canvas, alone);
+  EXPECT_EQ(answers_of(alone).pedestrians, 1);
+  plan.cars = {{{1.6f, 0.0f, 7.0f}, CarView::rear, false, 6}};
+  paint_street(canvas, plan);
+  EXPECT_EQ(answers_of(plan).pedestrians, 0);
+}
+
 TEST(StreetScene, WhatStandsBesideItStays) {
   StreetPlan plan = empty_road();
   plan.walkers = {{{-2.5f, 0.0f, 12.0f}, 3}, {{4.3f, 0.0f, 14.0f}, 4}};
