@@ -1,5 +1,6 @@
 // polytask draw: data sets that need no download.
 
+#include <optional>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -8,6 +9,7 @@
 #include "polytask/data/hdf5_writer.h"
 #include "polytask/data/png_writer.h"
 #include "polytask/draw/scenes.h"
+#include "polytask/draw/streets.h"
 
 namespace polytask::cli {
 namespace {
@@ -16,35 +18,64 @@ struct DrawArguments {
   std::string world;
   std::string output;
   std::string sheet;
-  SceneOptions scenes;
+  std::optional<int> height;
+  std::optional<int> width;
+  std::optional<float> missing;
+  std::int64_t count = 2000;
+  std::uint64_t seed = 1;
+  int threads = 0;
 };
+
+DatasetPtr draw_world(const DrawArguments& args) {
+  if (args.world == "streets") {
+    const StreetOptions usual;
+    return draw_streets({.count = args.count,
+                         .seed = args.seed,
+                         .height = args.height.value_or(usual.height),
+                         .width = args.width.value_or(usual.width),
+                         .threads = args.threads,
+                         .missing = args.missing.value_or(usual.missing)});
+  }
+  if (args.missing) {
+    throw Error(Fault::config,
+                "draw: --missing: expected the world streets, found scenes; "
+                "leave the flag out");
+  }
+  const SceneOptions usual;
+  return draw_scenes({.count = args.count,
+                      .seed = args.seed,
+                      .height = args.height.value_or(usual.height),
+                      .width = args.width.value_or(usual.width),
+                      .threads = args.threads});
+}
 
 int run(Arguments arguments, const Console& console) {
   DrawArguments args;
   CLI::App app(
-      "Draw a data set of natural scenes: desert, mountains, sea, sunset, "
-      "trees.",
+      "Draw a data set: natural scenes (desert, mountains, sea, sunset, "
+      "trees), or streets with questions of several kinds.",
       "draw");
-  app.add_option("world", args.world, "scenes")
+  app.add_option("world", args.world, "scenes or streets")
       ->required()
-      ->check(CLI::IsMember({"scenes"}));
+      ->check(CLI::IsMember({"scenes", "streets"}));
   app.add_option("output", args.output, "the HDF5 file to write")->required();
-  app.add_option("--count", args.scenes.count, "images (2000)");
-  app.add_option("--seed", args.scenes.seed,
-                 "the same seed draws the same (1)");
-  app.add_option("--height", args.scenes.height, "pixels (100)");
-  app.add_option("--width", args.scenes.width, "pixels (100)");
-  app.add_option("--threads", args.scenes.threads, "0: one a processor");
+  app.add_option("--count", args.count, "images (2000)");
+  app.add_option("--seed", args.seed, "the same seed draws the same (1)");
+  app.add_option("--height", args.height, "pixels (scenes 100, streets 96)");
+  app.add_option("--width", args.width, "pixels (scenes 100, streets 128)");
+  app.add_option("--threads", args.threads, "0: one a processor");
+  app.add_option("--missing", args.missing,
+                 "streets: share of the answers that are left out (0)");
   app.add_option(
       "--sheet", args.sheet,
       "also write the first 50 images side by side to this PNG file");
   if (!parse_flags(app, arguments, console)) return kOk;
 
-  const DatasetPtr scenes = draw_scenes(args.scenes);
-  write_hdf5(*scenes, args.output);
-  console.err << scenes->size() << " images: " << args.output << '\n';
+  const DatasetPtr world = draw_world(args);
+  write_hdf5(*world, args.output);
+  console.err << world->size() << " images: " << args.output << '\n';
   if (!args.sheet.empty()) {
-    const ContactSheet sheet = draw_contact_sheet(*scenes);
+    const ContactSheet sheet = draw_contact_sheet(*world);
     write_png(args.sheet, sheet.height, sheet.width, sheet.rgb);
     console.err << "contact sheet: " << args.sheet << '\n';
   }

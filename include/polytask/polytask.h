@@ -22,6 +22,7 @@
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
 #include "polytask/draw/scenes.h"
+#include "polytask/draw/streets.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/metrics/bootstrap.h"
 #include "polytask/metrics/evaluate.h"

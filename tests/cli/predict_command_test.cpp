@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "polytask/base/text.h"
+#include "polytask/data/hdf5_handle.h"
 #include "polytask/data/png_writer.h"
 #include "tests/cli/command_line.h"
 
@@ -205,9 +206,31 @@ TEST_F(DrawCommand, TheSameSeedDrawsTheSameFile) {
 
 TEST_F(DrawCommand, AWorldThatDoesNotExist) {
   expect_refusal(cli::kUsage,
-                 "polytask: draw: world: cities not in {scenes}; polytask draw "
-                 "--help lists what there is\n",
+                 "polytask: draw: world: cities not in {scenes,streets}; "
+                 "polytask draw --help lists what there is\n",
                  {"draw", "cities", "x.h5"});
+}
+
+TEST_F(DrawCommand, StreetsHaveADatasetATask) {
+  const Answer answer = test::polytask(
+      {"draw", "streets", "a.h5", "--count", "3", "--height", "32", "--width",
+       "40", "--missing", "0.5", "--sheet", "a.png"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(answer.err, "3 images: a.h5\ncontact sheet: a.png\n");
+  EXPECT_TRUE(std::filesystem::exists("a.png"));
+  const Hdf5Handle file(H5Fopen("a.h5", H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  for (const char* name :
+       {"y/objects", "y/weather", "y/time", "y/pedestrians", "y/distance"}) {
+    const Hdf5Handle dataset(H5Dopen2(file.get(), name, H5P_DEFAULT), H5Dclose);
+    EXPECT_TRUE(dataset) << name;
+  }
+}
+
+TEST_F(DrawCommand, OnlyStreetsHaveMissingAnswers) {
+  expect_refusal(cli::kUsage,
+                 "polytask: draw: --missing: expected the world streets, found "
+                 "scenes; leave the flag out\n",
+                 {"draw", "scenes", "x.h5", "--missing", "0.5"});
 }
 
 TEST_F(DrawCommand, AFolderThatDoesNotExist) {

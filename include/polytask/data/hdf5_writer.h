@@ -2,8 +2,21 @@
 //
 //   images   [N, C, H, W], uint8 or float32 as in the data set, in chunks of
 //            about a megabyte
-//   labels   [N, L] uint8, or int8 with -1 where a label is missing, with the
-//            names as attribute `labels`; absent when there are no labels
+//   labels   [N, L] with the names as attribute `labels`; absent when there
+//            are no columns
+//
+// Where a column's name has a stroke, or a column has classes, the labels are
+// a group instead, with a dataset a task, in their order:
+//
+//   labels/objects   [N, L]  of the columns "objects/car", "objects/bus", with
+//                            car and bus as attribute `labels`
+//   labels/weather   [N]     of the column "weather", with its classes, if
+//                            they have names, as attribute `classes`
+//
+// Each dataset has the smallest type that holds its values: uint8 for whole
+// numbers, int8 or int32 with -1 where some are missing or large, float32 with
+// NaN for all others, and for a column without classes of which nothing is
+// known.
 //
 // The same data gives the same bytes.
 
@@ -18,7 +31,7 @@ namespace polytask {
 
 struct Hdf5WriteOptions {
   std::string images = "x";
-  std::string labels = "y";
+  std::string labels = "y";    // a dataset, or a group of them
   bool channels_last = false;  // [N, H, W, C] instead
   bool compress = true;        // gzip, its fastest level
 };
@@ -31,7 +44,8 @@ struct Hdf5WriteOptions {
 // wait for other threads.
 //
 // Throws Fault::io when the file cannot be written, a full disk included,
-// Fault::shape when there is no image, and what `data` throws.
+// Fault::shape when there is no image or the names of the columns make no
+// tasks, and what `data` throws.
 void write_hdf5(const Dataset& data, const std::filesystem::path& path,
                 const Hdf5WriteOptions& options = {});
 

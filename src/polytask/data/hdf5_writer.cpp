@@ -1,12 +1,12 @@
 #include "polytask/data/hdf5_writer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/data/hdf5_handle.h"
+#include "polytask/data/hdf5_answers.h"
+#include "polytask/data/hdf5_create.h"
 #include "polytask/data/pending_file.h"
 #include "polytask/data/worker_process.h"
 
@@ -18,28 +18,6 @@ constexpr unsigned kGzipLevel = 1;
 // Generous: the data set may decode its images while they are written.
 constexpr double kWallSeconds = 600.0;
 constexpr double kBytesPerSecond = 1e5;
-
-void require(bool ok) {
-  if (!ok) throw Error(Fault::io, hdf5_reason());
-}
-
-Hdf5Handle checked(Hdf5Handle handle) {
-  require(static_cast<bool>(handle));
-  return handle;
-}
-
-Hdf5Handle space_of(const std::vector<hsize_t>& shape) {
-  return checked(
-      {H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
-       H5Sclose});
-}
-
-// The properties of a dataset that holds no time of its writing.
-Hdf5Handle timeless() {
-  Hdf5Handle plist = checked({H5Pcreate(H5P_DATASET_CREATE), H5Pclose});
-  require(H5Pset_obj_track_times(plist.get(), false) >= 0);
-  return plist;
-}
 
 // [H, W, C] to [C, H, W].
 void move_channels_first(const DatasetSpec& spec, const std::byte* src,
@@ -73,20 +51,20 @@ class ImageWriter {
   void write(hid_t file) {
     const hid_t type =
         spec_.pixels == PixelType::uint8 ? H5T_NATIVE_UINT8 : H5T_NATIVE_FLOAT;
-    const Hdf5Handle plist = timeless();
-    require(H5Pset_chunk(plist.get(), 4, chunk_.data()) >= 0);
+    const Hdf5Handle plist = make_timeless(H5P_DATASET_CREATE);
+    require_written(H5Pset_chunk(plist.get(), 4, chunk_.data()) >= 0);
     if (options_.compress) {
-      require(H5Pset_deflate(plist.get(), kGzipLevel) >= 0);
+      require_written(H5Pset_deflate(plist.get(), kGzipLevel) >= 0);
     }
-    const Hdf5Handle space = space_of(shape_);
-    Hdf5Handle dataset =
-        checked({H5Dcreate2(file, options_.images.c_str(), type, space.get(),
-                            H5P_DEFAULT, plist.get(), H5P_DEFAULT),
-                 H5Dclose});
+    const Hdf5Handle space = make_space(shape_);
+    Hdf5Handle dataset = checked_handle(
+        {H5Dcreate2(file, options_.images.c_str(), type, space.get(),
+                    H5P_DEFAULT, plist.get(), H5P_DEFAULT),
+         H5Dclose});
     for (hsize_t row = 0; row < shape_[0]; row += chunk_[0]) {
       write_rows(dataset.get(), type, row);
     }
-    require(dataset.close());
+    require_written(dataset.close());
   }
 
  private:
@@ -106,12 +84,13 @@ class ImageWriter {
       }
     }
     const std::vector<hsize_t> start{row, 0, 0, 0};
-    const Hdf5Handle memory = space_of(count);
-    const Hdf5Handle space = space_of(shape_);
-    require(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(),
-                                nullptr, count.data(), nullptr) >= 0);
-    require(H5Dwrite(dataset, type, memory.get(), space.get(), H5P_DEFAULT,
-                     slab_.data()) >= 0);
+    const Hdf5Handle memory = make_space(count);
+    const Hdf5Handle space = make_space(shape_);
+    require_written(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET,
+                                        start.data(), nullptr, count.data(),
+                                        nullptr) >= 0);
+    require_written(H5Dwrite(dataset, type, memory.get(), space.get(),
+                             H5P_DEFAULT, slab_.data()) >= 0);
   }
 
   const Dataset& data_;
@@ -123,64 +102,19 @@ class ImageWriter {
   std::vector<std::byte> image_;
 };
 
-// [N, L] with -1 for missing.
-std::vector<std::int8_t> all_targets(const Dataset& data) {
-  const std::size_t labels = data.spec().labels.size();
-  std::vector<float> row(labels);
-  std::vector<std::int8_t> targets;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    data.read_targets(i, row);
-    for (const float t : row) {
-      targets.push_back(std::isnan(t) ? std::int8_t{-1}
-                                      : static_cast<std::int8_t>(t));
-    }
-  }
-  return targets;
-}
-
-void write_names(hid_t dataset, const std::vector<std::string>& names) {
-  const Hdf5Handle type = checked({H5Tcopy(H5T_C_S1), H5Tclose});
-  require(H5Tset_size(type.get(), H5T_VARIABLE) >= 0);
-  require(H5Tset_cset(type.get(), H5T_CSET_UTF8) >= 0);
-  const Hdf5Handle space = space_of({names.size()});
-  Hdf5Handle attribute =
-      checked({H5Acreate2(dataset, "labels", type.get(), space.get(),
-                          H5P_DEFAULT, H5P_DEFAULT),
-               H5Aclose});
-  std::vector<const char*> texts;
-  texts.reserve(names.size());
-  for (const std::string& name : names) texts.push_back(name.c_str());
-  require(H5Awrite(attribute.get(), type.get(), texts.data()) >= 0);
-  require(attribute.close());
-}
-
-void write_labels(const Dataset& data, hid_t file, const std::string& name) {
-  const std::vector<std::string>& labels = data.spec().labels;
-  if (labels.empty()) return;
-  const std::vector<std::int8_t> targets = all_targets(data);
-  const bool complete = std::ranges::find(targets, -1) == targets.end();
-  const Hdf5Handle space =
-      space_of({static_cast<hsize_t>(data.size()), labels.size()});
-  const Hdf5Handle plist = timeless();
-  Hdf5Handle dataset = checked(
-      {H5Dcreate2(file, name.c_str(), complete ? H5T_STD_U8LE : H5T_STD_I8LE,
-                  space.get(), H5P_DEFAULT, plist.get(), H5P_DEFAULT),
-       H5Dclose});
-  require(H5Dwrite(dataset.get(), H5T_NATIVE_INT8, H5S_ALL, H5S_ALL,
-                   H5P_DEFAULT, targets.data()) >= 0);
-  write_names(dataset.get(), labels);
-  require(dataset.close());
-}
-
-void write_content(const Dataset& data, const std::string& path,
-                   const Hdf5WriteOptions& options) {
+void write_content(const Dataset& data, const std::vector<TaskColumns>& tasks,
+                   const std::string& path, const Hdf5WriteOptions& options) {
   tame_hdf5();
-  Hdf5Handle file =
-      checked({H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
-               H5Fclose});
+  Hdf5Handle file = checked_handle(
+      {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+       H5Fclose});
   ImageWriter(data, options).write(file.get());
-  write_labels(data, file.get(), options.labels);
-  require(file.close());
+  if (tasks.empty()) {
+    write_labels(data, file.get(), options.labels);
+  } else {
+    write_tasks(data, tasks, file.get(), options.labels);
+  }
+  require_written(file.close());
 }
 
 }  // namespace
@@ -192,13 +126,15 @@ void write_hdf5(const Dataset& data, const std::filesystem::path& path,
     throw Error(Fault::shape,
                 cat(place, ": expected at least one image to write, got none"));
   }
+  std::vector<TaskColumns> tasks;
+  if (has_tasks(data.spec())) tasks = tasks_of(data.spec(), place);
   PendingFile file(path);
   const double bytes = static_cast<double>(data.size()) *
                        static_cast<double>(data.spec().bytes_per_image());
   const WorkerOutcome outcome = run_in_worker(
       {.wall_seconds = kWallSeconds + bytes / kBytesPerSecond}, {}, [&] {
         try {
-          write_content(data, file.temporary(), options);
+          write_content(data, tasks, file.temporary(), options);
         } catch (const Error& e) {
           if (e.fault() != Fault::io) throw;
           throw Error(Fault::io, cat(place, ": cannot be written: ", e.what(),

@@ -58,7 +58,19 @@ class Canvas {
   void blend(int row, int column, const Paint& paint) {
     Color& below = at(row, column);
     below = mix(below, paint.color, paint.cover);
+    if (!owners_.empty() && paint.cover >= 0.5f) {
+      owners_[place(row, column)] = painter_;
+    }
   }
+
+  // From now on, a pixel at least half of which is painted over belongs to
+  // `painter`, until the next call; before the first one nobody keeps count.
+  void sign_as(int painter) {
+    if (owners_.empty()) owners_.assign(pixels_.size(), 0);
+    painter_ = painter;
+  }
+  // Who painted each pixel last, row by row; empty before sign_as.
+  [[nodiscard]] const std::vector<int>& owners() const { return owners_; }
 
   // Blends painter(u, v) -> Paint over every pixel whose centre is in `box`.
   template <class Painter>
@@ -101,6 +113,8 @@ class Canvas {
   int height_;
   int width_;
   std::vector<Color> pixels_;
+  std::vector<int> owners_;
+  int painter_ = 0;
 };
 
 }  // namespace polytask::draw

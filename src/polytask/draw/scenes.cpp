@@ -1,12 +1,8 @@
 #include "polytask/draw/scenes.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <span>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,6 +11,7 @@
 #include "polytask/data/array_dataset.h"
 #include "polytask/draw/camera.h"
 #include "polytask/draw/composition.h"
+#include "polytask/draw/each_index.h"
 #include "polytask/draw/label_sets.h"
 
 namespace polytask {
@@ -63,36 +60,6 @@ std::vector<float> targets_of(const std::vector<draw::LabelSet>& sets) {
   return targets;
 }
 
-int threads_for(const SceneOptions& options) {
-  if (options.threads > 0) return options.threads;
-  return static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u));
-}
-
-// Calls action(i) for every i below `count`. The first exception stops all
-// threads and is thrown again here.
-template <class Action>
-void for_each_index(std::int64_t count, int threads, const Action& action) {
-  std::atomic<std::int64_t> next{0};
-  std::exception_ptr failure;
-  std::once_flag failed;
-  const auto work = [&] {
-    try {
-      for (std::int64_t i = next++; i < count; i = next++) action(i);
-    } catch (...) {
-      next = count;
-      std::call_once(failed, [&] { failure = std::current_exception(); });
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::int64_t t = 1; t < std::min<std::int64_t>(threads, count); ++t) {
-      others.emplace_back(work);
-    }
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
 void draw_one(const SceneOptions& options, std::int64_t index,
               draw::LabelSet labels, std::span<std::uint8_t> rgb) {
   draw::Dice dice(options.seed, static_cast<std::uint64_t>(index));
@@ -121,7 +88,7 @@ DatasetPtr draw_scenes(const SceneOptions& options) {
   const std::size_t bytes = content.spec.bytes_per_image();
   const auto images = allocate_images(sets.size() * bytes);
   auto* pixels = reinterpret_cast<std::uint8_t*>(images.get());
-  for_each_index(options.count, threads_for(options), [&](std::int64_t index) {
+  draw::for_each_index(options.count, options.threads, [&](std::int64_t index) {
     const auto i = static_cast<std::size_t>(index);
     draw_one(options, index, sets[i], {pixels + i * bytes, bytes});
   });
