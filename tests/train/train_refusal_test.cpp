@@ -153,14 +153,14 @@ TEST(TrainRefusal, AFolderThatCannotBeMade) {
 }
 
 TEST(TrainRefusal, ATaskThatNoImageAnswers) {
-  expect_error(
-      Fault::data,
-      "the training part cannot teach every task; leave the task out, "
-      "or split the data otherwise:\n"
-      "  - task \"scene\" is missing in every training image",
-      [] {
-        train_on(stripes({.size = 2, .unlabelled = {0, 1}}), stripes());
-      });
+  expect_error(Fault::data,
+               "the training part cannot teach every task; leave the task out, "
+               "or split the data otherwise:\n"
+               "  - task \"scene\" is missing in every training image",
+               [] {
+                 train_on(stripes({.size = 2, .unlabelled = {0, 1}}), stripes(),
+                          {.epochs = 1, .batch_size = 2});
+               });
 }
 
 }  // namespace
