@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -180,14 +181,21 @@ TEST(Hdf5Tasks, WhatIsWrittenIsReadBack) {
   const DatasetPtr found =
       read_hdf5(folder / "a.h5",
                 {.layout = ImageLayout::nchw, .values = CellValues::numbers});
-  EXPECT_EQ(found->spec().labels, data->spec().labels);
   EXPECT_EQ(found->spec().classes, data->spec().classes);
-  EXPECT_EQ(test::targets_of(*found, 0), test::targets_of(*data, 0));
-  const std::vector<float> second = test::targets_of(*found, 1);
-  EXPECT_EQ(second[0], -1.0f);  // read as missing by whoever asks for labels
-  EXPECT_EQ(second[1], 1.0f);
-  EXPECT_EQ(second[2], -1.0f);
-  EXPECT_TRUE(std::isnan(second[3]));
+  const auto cell = [&](std::int64_t row, const std::string& column) {
+    const auto& names = found->spec().labels;
+    const auto at = std::ranges::find(names, column) - names.begin();
+    return test::targets_of(*found, row).at(static_cast<std::size_t>(at));
+  };
+  EXPECT_EQ(cell(0, "objects/car"), 1.0f);
+  EXPECT_EQ(cell(0, "objects/bus"), 0.0f);
+  EXPECT_EQ(cell(0, "weather"), 1.0f);
+  EXPECT_EQ(cell(0, "far"), 8.5f);
+  // Read as missing by whoever asks for labels and classes.
+  EXPECT_EQ(cell(1, "objects/car"), -1.0f);
+  EXPECT_EQ(cell(1, "objects/bus"), 1.0f);
+  EXPECT_EQ(cell(1, "weather"), -1.0f);
+  EXPECT_TRUE(std::isnan(cell(1, "far")));
 }
 
 TEST(Hdf5Tasks, TheSameDataGivesTheSameBytes) {
