@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "polytask/data/hdf5_handle.h"
+#include "polytask/data/hdf5_reader.h"
 #include "polytask/data/hdf5_writer.h"
 #include "tests/data/small_dataset.h"
 #include "tests/support/expect_error.h"
@@ -121,22 +123,24 @@ TEST(Hdf5Tasks, EachTaskIsADatasetWithItsNames) {
   EXPECT_TRUE(file.texts("y/far", "classes").empty());
 }
 
-TEST(Hdf5Tasks, MissingIsMinusOneInWholeNumbersAndNanInOthers) {
-  const WrittenFile file(*answered({"a/b", "count", "far"},
-                                   {1, 6, 0.5f, kMissing, kMissing, kMissing}));
+// -1 may be measured, so it cannot mean "missing" where anything may be.
+TEST(Hdf5Tasks, MissingIsMinusOneWhereThatIsNoValue) {
+  const WrittenFile file(*answered({"a/b", "weather", "count"},
+                                   {1, 2, 6, kMissing, kMissing, kMissing},
+                                   {{"weather", {"clear", "fog", "rain"}}}));
   EXPECT_EQ(file.read("y/a").type, "int8");
   EXPECT_EQ(file.read("y/a").values, (std::vector<float>{1, -1}));
-  EXPECT_EQ(file.read("y/count").type, "int8");
-  EXPECT_EQ(file.read("y/count").values, (std::vector<float>{6, -1}));
-  const Stored far = file.read("y/far");
-  EXPECT_EQ(far.type, "float32");
-  EXPECT_EQ(far.values[0], 0.5f);
-  EXPECT_TRUE(std::isnan(far.values[1]));
+  EXPECT_EQ(file.read("y/weather").type, "int8");
+  EXPECT_EQ(file.read("y/weather").values, (std::vector<float>{2, -1}));
+  const Stored count = file.read("y/count");
+  EXPECT_EQ(count.type, "float32");
+  EXPECT_EQ(count.values[0], 6.0f);
+  EXPECT_TRUE(std::isnan(count.values[1]));
 }
 
 TEST(Hdf5Tasks, TheTypeHoldsEveryValue) {
   const WrittenFile file(
-      *answered({"a/b", "byte", "wide", "negative", "huge", "unknown", "gaps"},
+      *answered({"a/b", "byte", "wide", "negative", "huge", "unknown", "g/a"},
                 {0, 255, 256, -3, 3e7f, kMissing, 200, 1, 0, 0, 5, 1, kMissing,
                  kMissing}));
   EXPECT_EQ(file.read("y/byte").type, "uint8");
@@ -146,8 +150,8 @@ TEST(Hdf5Tasks, TheTypeHoldsEveryValue) {
   EXPECT_EQ(file.read("y/negative").type, "float32");
   EXPECT_EQ(file.read("y/huge").type, "float32");
   EXPECT_EQ(file.read("y/unknown").type, "float32");
-  EXPECT_EQ(file.read("y/gaps").type, "int32");
-  EXPECT_EQ(file.read("y/gaps").values, (std::vector<float>{200, -1}));
+  EXPECT_EQ(file.read("y/g").type, "int32");
+  EXPECT_EQ(file.read("y/g").values, (std::vector<float>{200, -1}));
 }
 
 TEST(Hdf5Tasks, ClassesOfWhichNothingIsKnownStayWholeNumbers) {
@@ -165,6 +169,33 @@ TEST(Hdf5Tasks, PlainColumnsStayOneDataset) {
   EXPECT_EQ(stored.values[1], 2.5f);
   EXPECT_EQ(file.texts("y", "labels"),
             (std::vector<std::string>{"sea", "height"}));
+}
+
+TEST(Hdf5Tasks, WhatIsWrittenIsReadBack) {
+  const test::TemporaryFolder folder;
+  const DatasetPtr data =
+      answered({"objects/car", "objects/bus", "weather", "far"},
+               {1, 0, 1, 8.5f, kMissing, 1, kMissing, kMissing},
+               {{"weather", {"clear", "rain"}}});
+  write_hdf5(*data, folder / "a.h5");
+  const DatasetPtr found =
+      read_hdf5(folder / "a.h5",
+                {.layout = ImageLayout::nchw, .values = CellValues::numbers});
+  EXPECT_EQ(found->spec().classes, data->spec().classes);
+  const auto cell = [&](std::int64_t row, const std::string& column) {
+    const auto& names = found->spec().labels;
+    const auto at = std::ranges::find(names, column) - names.begin();
+    return test::targets_of(*found, row).at(static_cast<std::size_t>(at));
+  };
+  EXPECT_EQ(cell(0, "objects/car"), 1.0f);
+  EXPECT_EQ(cell(0, "objects/bus"), 0.0f);
+  EXPECT_EQ(cell(0, "weather"), 1.0f);
+  EXPECT_EQ(cell(0, "far"), 8.5f);
+  // Read as missing by whoever asks for labels and classes.
+  EXPECT_EQ(cell(1, "objects/car"), -1.0f);
+  EXPECT_EQ(cell(1, "objects/bus"), 1.0f);
+  EXPECT_EQ(cell(1, "weather"), -1.0f);
+  EXPECT_TRUE(std::isnan(cell(1, "far")));
 }
 
 TEST(Hdf5Tasks, TheSameDataGivesTheSameBytes) {

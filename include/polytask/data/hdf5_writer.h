@@ -14,9 +14,9 @@
 //                            they have names, as attribute `classes`
 //
 // Each dataset has the smallest type that holds its values: uint8 for whole
-// numbers, int8 or int32 with -1 where some are missing or large, float32 with
-// NaN for all others, and for a column without classes of which nothing is
-// known.
+// numbers; int8 or int32 where they are large or, as -1, missing; float32 for
+// all others. A task of one column without classes, which may be a measurement
+// and -1 one of its values, is float32 with NaN as soon as one is missing.
 //
 // The same data gives the same bytes.
 

@@ -42,8 +42,8 @@ struct Storage {
   bool nan = false;  // else -1
 };
 
-//   measured   whether the numbers may be measurements: if none is known, they
-//              are kept as such, since -1 could be one
+//   measured   whether the numbers may be measurements, of which -1 could be
+//              one: missing is NaN then
 Storage storage_for(const std::vector<float>& values, bool measured) {
   float most = -1.0f;
   bool whole = true;
@@ -56,8 +56,8 @@ Storage storage_for(const std::vector<float>& values, bool measured) {
       most = std::max(most, v);
     }
   }
-  const bool unknown = most < 0.0f && measured;
-  if (!whole || unknown) return {H5T_IEEE_F32LE, true};
+  const bool unclear = measured && !complete;
+  if (!whole || unclear) return {H5T_IEEE_F32LE, true};
   if (complete && most <= kMostUint8) return {H5T_STD_U8LE, false};
   if (most <= kMostInt8) return {H5T_STD_I8LE, false};
   return {H5T_STD_I32LE, false};

@@ -11,8 +11,8 @@ constexpr std::array<std::uint32_t, 14> kPaints{
     0xD8D8DA, 0xB0B4B8, 0x808488, 0x303236, 0x202226, 0xF0F0F0, 0x8C1C20,
     0xC02828, 0x203C74, 0x3C6CA8, 0x2C5038, 0xB88C30, 0x6C5844, 0x88A4AC};
 constexpr Vector kBack{0.0f, 0.1f, -1.0f};
-const Color kRubber = shown(0x1C1C1E);
-const Color kRed = shown(0xB01C18);
+constexpr std::uint32_t kRubber = 0x1C1C1E;
+constexpr std::uint32_t kRed = 0xB01C18;
 
 // Metres; `deck` is the height of bonnet and boot, `cabin_*` run from the end
 // nearest the camera.
@@ -104,7 +104,7 @@ class LongCar {
       panel({place(x, 0.0f, along - 0.7f * r), place(x, 0.0f, along + 0.7f * r),
              place(x, r, along + r), place(x, 1.9f * r, along + 0.5f * r),
              place(x, 1.9f * r, along - 0.5f * r), place(x, r, along - r)},
-            lit(kRubber, {side_, 0.0f, 0.0f}));
+            lit(shown(kRubber), {side_, 0.0f, 0.0f}));
     }
     const Color top =
         mix(body_.paint, shown(0xF0F3F7), 0.8f * street_.now().snow);
@@ -158,7 +158,8 @@ class LongCar {
   void draw_end() const {
     const float w = body_.half;
     for (const float x : {-0.75f * w, 0.75f * w}) {
-      end_.rectangle(x - 0.12f, 0.0f, x + 0.12f, 0.4f, end_.lit(kRubber));
+      end_.rectangle(x - 0.12f, 0.0f, x + 0.12f, 0.4f,
+                     end_.lit(shown(kRubber)));
     }
     const Color paint = end_.lit(body_.paint, kBack);
     end_.polygon(std::array<Point, 6>{{{-w, 0.42f},
@@ -193,7 +194,7 @@ void draw_tail_lights(const StreetStage& street, const Car& car,
   const bool on = !car.parked && street.now().lamps > 0.2f;
   const float up = body.deck - 0.14f;
   for (const float x : {-body.half + 0.15f, body.half - 0.15f}) {
-    Color red = end.lit(kRed, kBack);
+    Color red = end.lit(shown(kRed), kBack);
     if (on) red = red + street.glowing({0.6f, 0.04f, 0.03f}, car.foot.z);
     if (braking) red = red + street.glowing({0.9f, 0.1f, 0.06f}, car.foot.z);
     end.rectangle(x - 0.13f, up - 0.12f, x + 0.13f, up + 0.1f, red);
@@ -249,7 +250,7 @@ void draw_sideways(const StreetStage& street, const Car& car, const Body& body,
   cabin(0.0f, paint);
   cabin(0.12f, figure.lit(body.glass, kBack));
   for (const float x : {-l + 0.8f, l - 0.8f}) {
-    figure.disc(x, 0.32f, 0.32f, figure.lit(kRubber));
+    figure.disc(x, 0.32f, 0.32f, figure.lit(shown(kRubber)));
     figure.disc(x, 0.32f, 0.16f, figure.lit(shown(0x9C9CA0)));
   }
   figure.rectangle(-0.04f, 0.4f, 0.04f, body.roof - 0.1f, paint);

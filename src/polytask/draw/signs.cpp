@@ -5,8 +5,8 @@
 namespace polytask::draw {
 namespace {
 
-const Color kSignRed = shown(0xC01C20);
-const Color kSignWhite = shown(0xF0F0EC);
+constexpr std::uint32_t kSignRed = 0xC01C20;
+constexpr std::uint32_t kSignWhite = 0xF0F0EC;
 
 // Signs throw headlights back where they came from.
 Color reflected(const StreetStage& street, Color albedo, const Vector& foot) {
@@ -78,8 +78,8 @@ void draw_stop_sign(const StreetStage& street, const Vector& foot, Dice& dice) {
   const float radius = dice.between(0.5f, 0.58f);
   draw_pole(street, foot, up);
   const Figure figure(street, foot);
-  const Color red = reflected(street, dice.near(kSignRed, 0.08f), foot);
-  const Color white = reflected(street, kSignWhite, foot);
+  const Color red = reflected(street, dice.near(shown(kSignRed), 0.08f), foot);
+  const Color white = reflected(street, shown(kSignWhite), foot);
   draw_octagon(figure, up, radius, white);
   draw_octagon(figure, up, 0.88f * radius, red);
   draw_word(figure, up, radius, white);
@@ -110,8 +110,8 @@ void draw_round_sign(const StreetStage& street, const Vector& foot,
   const float radius = dice.between(0.32f, 0.42f);
   draw_pole(street, foot, up);
   const Figure figure(street, foot);
-  const Color red = reflected(street, dice.near(kSignRed, 0.08f), foot);
-  const Color white = reflected(street, kSignWhite, foot);
+  const Color red = reflected(street, dice.near(shown(kSignRed), 0.08f), foot);
+  const Color white = reflected(street, shown(kSignWhite), foot);
   const int kind = dice.below(6);
   if (kind < 2) {  // no entry
     figure.disc(0.0f, up, radius, red);
@@ -140,8 +140,8 @@ void draw_yield_sign(const StreetStage& street, const Vector& foot,
                                          {0.0f, up - 1.15f * size}}},
                    color);
   };
-  triangle(0.5f, reflected(street, kSignRed, foot));
-  triangle(0.27f, reflected(street, kSignWhite, foot));
+  triangle(0.5f, reflected(street, shown(kSignRed), foot));
+  triangle(0.27f, reflected(street, shown(kSignWhite), foot));
 }
 
 }  // namespace polytask::draw
