@@ -1,6 +1,9 @@
 // polytask inspect: what a file holds: a model, a data set or a recipe.
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -13,8 +16,8 @@
 #include "polytask/base/thread_pool.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_reader.h"
-#include "polytask/data/label_summary.h"
 #include "polytask/task/model_plan.h"
+#include "polytask/task/model_settings.h"
 #include "polytask/train/recipe.h"
 
 namespace polytask::cli {
@@ -38,7 +41,7 @@ Json describe_network(const ModelSpec& spec) {
 Json describe_tasks(const std::vector<Task>& tasks) {
   Json all = Json::object();
   for (const Task& task : tasks) {
-    all[task.name] = {{"kind", "multilabel"}, {"labels", task.labels}};
+    all[task.name] = {{"kind", name_of(task.kind)}, {"labels", task.outputs()}};
   }
   return all;
 }
@@ -53,8 +56,44 @@ Json inspect_model(const std::filesystem::path& path) {
   return json;
 }
 
+// What is in a column of answers: labels (-1 is a missing one), numbers of
+// classes that have names, or numbers.
+Json describe_column(const Dataset& data, std::size_t column) {
+  const DatasetSpec& spec = data.spec();
+  const auto named = std::ranges::find(spec.classes, spec.labels[column],
+                                       &ColumnClasses::column);
+  std::vector<float> row(spec.labels.size());
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    data.read_targets(i, row);
+    if (!std::isnan(row[column])) values.push_back(row[column]);
+  }
+  const bool labels = std::ranges::all_of(
+      values, [](float v) { return v == -1.0f || v == 0.0f || v == 1.0f; });
+  if (labels || named != spec.classes.end()) {
+    std::erase_if(values, [](float v) { return v < 0.0f; });
+  }
+  const auto observed = static_cast<std::int64_t>(values.size());
+  Json json{{"observed", observed}, {"missing", data.size() - observed}};
+  if (named != spec.classes.end()) {
+    for (std::size_t c = 0; c < named->names.size(); ++c) {
+      json["classes"][named->names[c]] =
+          std::ranges::count(values, static_cast<float>(c));
+    }
+  } else if (labels) {
+    json["positive"] = std::ranges::count(values, 1.0f);
+  } else {
+    json["least"] = std::ranges::min(values);
+    json["largest"] = std::ranges::max(values);
+    json["mean"] = std::accumulate(values.begin(), values.end(), 0.0) /
+                   static_cast<double>(observed);
+  }
+  return json;
+}
+
 Json inspect_data(const std::filesystem::path& path) {
-  const DatasetPtr data = read_hdf5(path, {.require_labels = false});
+  const DatasetPtr data =
+      read_hdf5(path, {.values = CellValues::numbers, .require_labels = false});
   const DatasetSpec& spec = data->spec();
   Json json{{"file", path.string()},
             {"kind", "data"},
@@ -62,10 +101,8 @@ Json inspect_data(const std::filesystem::path& path) {
             {"image", {spec.height, spec.width, spec.channels}},
             {"pixels", spec.pixels == PixelType::uint8 ? "uint8" : "float32"},
             {"labels", Json::object()}};
-  for (const LabelSummary& label : label_summary(*data)) {
-    json["labels"][label.label] = {{"observed", label.observed},
-                                   {"positive", label.positive},
-                                   {"missing", label.missing}};
+  for (std::size_t c = 0; c < spec.labels.size(); ++c) {
+    json["labels"][spec.labels[c]] = describe_column(*data, c);
   }
   return json;
 }

@@ -6,6 +6,7 @@
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
+#include "polytask/task/task_columns.h"
 
 namespace polytask::cli {
 namespace {
@@ -39,7 +40,7 @@ ModelSpec model_without_data(const Recipe& recipe,
         cat(options.verb, ": --input: expected HEIGHTxWIDTHxCHANNELS ",
             "with 1 or 3 channels, such as 100x100x3, got ", options.input));
   }
-  if (recipe.tasks.empty() || recipe.tasks.front().labels.empty()) {
+  if (recipe.tasks.empty() || !problems(recipe.tasks).empty()) {
     throw Error(Fault::config,
                 cat(options.verb,
                     ": the recipe leaves the labels to the data, "
@@ -77,11 +78,17 @@ RecipeJob load_job(const RecipeJobOptions& options) {
 }
 
 DatasetPtr random_images(const ModelSpec& model, int count) {
-  const std::vector<std::string>& labels = model.tasks.front().labels;
+  std::vector<std::string> columns;
+  for (const ColumnUse& use : column_uses(model.tasks)) {
+    for (const std::string& member : use.members) {
+      columns.push_back(cat(use.task, '/', member));
+    }
+    if (use.members.empty()) columns.push_back(use.task);
+  }
   ArrayContent content{.spec = {.height = model.image[0],
                                 .width = model.image[1],
                                 .channels = model.image[2],
-                                .labels = labels},
+                                .labels = columns},
                        .size = count,
                        .source = "random pixels"};
   const std::size_t bytes =
@@ -92,7 +99,7 @@ DatasetPtr random_images(const ModelSpec& model, int count) {
     images.get()[i] = static_cast<std::byte>(random.next() >> 24);
   }
   content.images = images;
-  content.targets.resize(labels.size() * static_cast<std::size_t>(count));
+  content.targets.resize(columns.size() * static_cast<std::size_t>(count));
   for (float& y : content.targets) y = random.next() >> 30 == 0 ? 1.0f : 0.0f;
   return std::make_shared<ArrayDataset>(std::move(content));
 }

@@ -12,7 +12,9 @@
 #include "polytask/data/batch.h"
 #include "polytask/kernels/peak.h"
 #include "polytask/task/model_plan.h"
-#include "polytask/task/multi_task_loss.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
+#include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
 
 namespace polytask::cli {
@@ -29,9 +31,9 @@ double seconds_since(Clock::time_point begin) {
 // The same steps as a training's first ones.
 class Steps {
  public:
-  Steps(const RecipeJob& job, DatasetPtr data)
+  Steps(const RecipeJob& job, const DatasetPtr& data)
       : options_(job.recipe.train),
-        data_(std::move(data)),
+        data_(select_columns(data, column_uses(job.model.tasks))),
         model_(make_model(job.model, options_.seed)),
         pool_(options_.threads),
         plan_(plan_model(model_, {.batch = options_.batch_size,
@@ -41,8 +43,10 @@ class Steps {
         m_(plan_->parameters()),
         v_(plan_->parameters()),
         adam_(options_.adam),
-        batch_(*data_, options_.batch_size),
-        order_(static_cast<std::size_t>(data_->size())) {}
+        batch_(*data_, options_.batch_size, column_counts(job.model.tasks)),
+        order_(static_cast<std::size_t>(data_->size())) {
+    model_.prior = prior_of(model_.spec.tasks, *data_);
+  }
 
   [[nodiscard]] Network& network() { return network_; }
   [[nodiscard]] const NetworkPlan& plan() const { return *plan_; }
@@ -58,10 +62,10 @@ class Steps {
          .type = data_->spec().pixels,
          .scale = model_.spec.preprocessing.scale(data_->spec().pixels)},
         {.seed = options_.seed, .epoch = epoch_, .samples = samples_});
-    const LossValue value = multi_task_loss_on_logits(
-        network_.logits(0), batch_.targets(), model_.spec.tasks.front().units(),
-        network_.diff_logits(0));
-    if (!std::isfinite(value.loss)) return "the loss is not finite";
+    const double loss = batch_loss(model_, network_, batch_,
+                                   /*with_gradient=*/true,
+                                   [](std::size_t, const LossValue&) {});
+    if (!std::isfinite(loss)) return "the loss is not finite";
     network_.backward();
     if (const auto tensor = unusable_gradient(network_)) {
       return cat("the gradient of ", *tensor, " is not finite or beyond 2^63");

@@ -67,6 +67,15 @@ std::string list_datasets(const Hdf5File& file) {
   return text;
 }
 
+// As they were written, where the file knows that; else by name.
+H5_index_t order_of(hid_t group) {
+  const Hdf5Handle plist(H5Gget_create_plist(group), H5Pclose);
+  unsigned flags = 0;
+  H5Pget_link_creation_order(plist.get(), &flags);
+  return (flags & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER
+                                              : H5_INDEX_NAME;
+}
+
 struct Members {
   std::vector<std::string> names;
   bool more = false;
@@ -227,7 +236,7 @@ std::vector<std::string> datasets_in(const Hdf5File& file,
                       H5Gclose);
   if (!id) return {};
   Members members;
-  H5Literate(id.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add_member,
+  H5Literate(id.get(), order_of(id.get()), H5_ITER_INC, nullptr, add_member,
              &members);
   if (members.more) {
     refuse(place, cat("it has more than ", kMostMembers,

@@ -11,8 +11,8 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
 
 namespace polytask {
@@ -189,23 +189,12 @@ std::optional<Training::End> Training::train_step(
 }
 
 double Training::loss_of_batch(Batch& batch, bool with_gradient) {
-  double sum = 0.0;
-  for (std::size_t t = 0; t < model_.spec.tasks.size(); ++t) {
-    const Task& task = model_.spec.tasks[t];
-    const auto targets = batch.targets(t);
-    standardise(task, model_.prior[t], targets);
-    const auto diff =
-        with_gradient ? network_.diff_logits(t) : std::span<float>();
-    const LossValue value = task_loss(task.loss, network_.logits(t), targets,
-                                      {}, task.columns(), task.units(), diff);
-    if (task.weight != 1.0) {
-      const auto weight = static_cast<float>(task.weight);
-      for (float& d : diff) d *= weight;
-    }
-    meter_[t].add(network_.logits(t), targets, batch.weights(t), value);
-    sum += task.weight * value.loss;
-  }
-  return sum;
+  return batch_loss(model_, network_, batch, with_gradient,
+                    [&](std::size_t task, const LossValue& value) {
+                      meter_[task].add(network_.logits(task),
+                                       batch.targets(task), batch.weights(task),
+                                       value);
+                    });
 }
 
 std::optional<Training::End> Training::validate(EpochReport& report) {
