@@ -26,6 +26,12 @@ TEST(CosineMatrix, GradientWithoutLengthHasNoCosine) {
   EXPECT_TRUE(std::isnan(found[3]));
 }
 
+TEST(CosineMatrix, DiagonalIsExactlyOne) {
+  for (const double square : {0.1, 0.2, 0.3, 0.7, 1e-300}) {
+    EXPECT_EQ(cosine_matrix(Numbers{square}, 1)[0], 1.0);
+  }
+}
+
 TEST(CosineMatrix, RoundingNeverLeavesTheUnitInterval) {
   const Numbers found = cosine_matrix(Numbers{1, 1.0000001, 1.0000001, 1}, 2);
   EXPECT_EQ(found[1], 1.0);

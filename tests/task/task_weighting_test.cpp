@@ -375,6 +375,20 @@ TEST(FamoKind, TaskThatFellLessGetsMore) {
   expect_numbers(w, {2 * share, 2 * (1 - share)}, 1e-6);
 }
 
+TEST(FamoKind, DecayLeadsBackToEqualShares) {
+  const auto weighting =
+      make_weighting({.kind = WeightingKind::famo, .famo_weight_decay = 100.0},
+                     {.weights = {1, 1}});
+  const Numbers losses{1, 1};
+  (void)weighting->weights({.losses = losses});
+  weighting->after_step(Numbers{0.5, 1});
+  for (int step = 0; step < 200; ++step) {
+    (void)weighting->weights({.losses = losses});
+    weighting->after_step(losses);
+  }
+  expect_numbers(copied(weighting->weights({.losses = losses})), {1, 1}, 0.01);
+}
+
 TEST(FamoKind, LearnsOnceAStep) {
   const auto weighting = made(WeightingKind::famo, 2);
   (void)weighting->weights({.losses = Numbers{1, 1}});
@@ -406,6 +420,7 @@ TEST(GradnormKind, SlowTasksGetLargerNorms) {
                                          .gradnorm_learning_rate = 0.01},
                                         {.weights = {1, 1}});
   weighting->end_epoch(0, Numbers{1, 10});
+  weighting->end_epoch(1, Numbers{10, 1});  // no longer the first
   Numbers w;
   for (int step = 0; step < 2000; ++step) {
     w = copied(weighting->weights({.losses = Numbers{0.9, 3},

@@ -191,6 +191,9 @@ TEST(Mgda, IsExactForLengthsFarApart) {
   // |d|^2 = 1 / (1 + 1e-20): nearly all of the short one.
   expect_weights(mgda_weights(gramian_of({{1e-5, 0}, {0, 1e5}})), {1.0, 1e-20},
                  1e-25);
+  expect_weights(
+      mgda_weights(gramian_of({{1e-9, 0, 0}, {0, 2e-9, 0}, {0, 0, 1e4}})),
+      {.8, .2, 0});
 }
 
 TEST(Cagrad, KnownValue) {

@@ -70,6 +70,8 @@ TEST(Dwa, WithoutTwoEpochsIsEqual) {
   expect_numbers(w, {1, 1, 1});
   dwa_weights(Numbers{3, 1, 2}, Numbers{0, 0, 0}, 2.0, w);
   expect_numbers(w, {1, 1, 1});
+  dwa_weights(Numbers{0, -1, 2}, Numbers{3, 1, 2}, 2.0, w);
+  expect_numbers(w, {1, 1, 1});
 }
 
 TEST(Dwa, SumsToTheNumberOfTasksWhateverTheLosses) {

@@ -31,7 +31,12 @@ TEST(NonnegativeMinimum, NothingPullsNothingMoves) {
 
 // Its conditions: u >= 0, slope >= 0, and slope = 0 where u > 0.
 TEST(NonnegativeMinimum, MeetsItsConditionsOnEveryProblem) {
-  for (const test::Vectors& vectors : test::many_problems()) {
+  std::vector<test::Vectors> problems = test::many_problems();
+  std::mt19937 random(8);
+  for (const int dimension : {3, 10, 22, 30}) {
+    problems.push_back(test::random_vectors(24, dimension, random));
+  }
+  for (const test::Vectors& vectors : problems) {
     const TaskMatrix a = test::gramian_of(vectors);
     for (int i = 0; i < a.size(); ++i) {
       TaskVector q(a.size());

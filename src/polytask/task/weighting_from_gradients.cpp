@@ -154,8 +154,7 @@ TaskVector cagrad_weights(const TaskMatrix& gramian, double c) {
   };
   double low = kShortest * mean_length;
   double high = 1.0;  // no combination is longer than the longest
-  if (length(shares(low)) <= low) high = low;
-  for (int i = 0; i < kHalvings && low < high; ++i) {
+  for (int i = 0; i < kHalvings; ++i) {
     const double middle = 0.5 * (low + high);
     (length(shares(middle)) > middle ? low : high) = middle;
   }

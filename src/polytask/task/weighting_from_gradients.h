@@ -34,8 +34,8 @@ struct PcgradDraw {
 [[nodiscard]] TaskVector mgda_weights(const TaskMatrix& gramian);
 
 // The d that maximises the least d . g_t within |d - g_0| <= c |g_0|. c = 0 is
-// the mean. Of several such d (the hull of the gradients holds 0), one of them
-// within 1e-4 of that radius.
+// the mean. Where several d are best (the gradients' hull holds 0), one whose a
+// stay below 1 + 1e4 c.
 [[nodiscard]] TaskVector cagrad_weights(const TaskMatrix& gramian, double c);
 
 // The d with the same d . u_t for all t. When there is none (C is singular),

@@ -46,12 +46,11 @@ double uncertainty_slope(double log_variance, double loss) {
 void dwa_weights(std::span<const double> last,
                  std::span<const double> before_last, double temperature,
                  std::span<double> weights) {
-  constexpr double kLargestRatio = 1e6;  // infinity has no softmax
   for (std::size_t t = 0; t < weights.size(); ++t) {
     const bool known = last[t] > 0.0 && before_last[t] > 0.0;
     const double ratio =
         known ? at_least(last[t]) / at_least(before_last[t]) : 1.0;
-    weights[t] = std::min(ratio, kLargestRatio) / temperature;
+    weights[t] = ratio / temperature;
   }
   softmax(weights);
   for (double& w : weights) w *= static_cast<double>(weights.size());

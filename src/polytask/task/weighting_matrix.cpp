@@ -93,12 +93,18 @@ bool solve_positive(TaskMatrix a, TaskVector& b, double smallest_pivot) {
 }
 
 Eigen symmetric_eigen(TaskMatrix a) {
-  // Each sweep squares what is left off the diagonal; ten are plenty.
+  // Each sweep squares what is left off the diagonal: ten are plenty.
   constexpr int kSweeps = 30;
+  constexpr double kRounding = 1e-18;  // of the trace
   const int n = a.size();
   Eigen eigen{TaskVector(n), TaskMatrix(n)};
-  for (int i = 0; i < n; ++i) eigen.vectors(i, i) = 1.0;
-  for (int sweep = 0; sweep < kSweeps && off_diagonal(a) > 0.0; ++sweep) {
+  double trace = 0.0;
+  for (int i = 0; i < n; ++i) {
+    eigen.vectors(i, i) = 1.0;
+    trace += a(i, i);
+  }
+  const double left = kRounding * kRounding * trace * trace;
+  for (int sweep = 0; sweep < kSweeps && off_diagonal(a) > left; ++sweep) {
     for (int p = 0; p < n; ++p) {
       for (int q = p + 1; q < n; ++q) {
         if (a(p, q) == 0.0) continue;
