@@ -187,6 +187,12 @@ TEST(Mgda, IsTheShortestPointOfTheHull) {
   }
 }
 
+TEST(Mgda, SmallAdvantageIsSeen) {
+  // (g_1 - g_2) . g_1 / |g_1 - g_2|^2 with g_1 - g_2 = (1e-8, -1).
+  expect_weights(mgda_weights(gramian_of({{1, 0}, {1 - 1e-8, 1}})),
+                 {1 - 1e-8, 1e-8}, 1e-14);
+}
+
 TEST(Mgda, IsExactForLengthsFarApart) {
   // |d|^2 = 1 / (1 + 1e-20): nearly all of the short one.
   expect_weights(mgda_weights(gramian_of({{1e-5, 0}, {0, 1e5}})), {1.0, 1e-20},
@@ -296,6 +302,22 @@ TEST(NashMtl, GramianTimesWeightsIsTheirInverse) {
       EXPECT_GT(weights[t], 0.0);
       EXPECT_NEAR(along[t] * weights[t], 1.0, 1e-5);
     }
+  }
+}
+
+// Newton's full steps would leave b > 0 for the last one.
+TEST(NashMtl, StaysPositiveForOneTaskAmidManyOthers) {
+  Vectors vectors(10, std::vector<double>(9, 0.0));
+  for (std::size_t t = 0; t < 9; ++t) {
+    vectors[t][t] = 1.0;
+    vectors[9][t] = 1.0 / 3.0;
+  }
+  const TaskMatrix gramian = gramian_of(vectors);
+  const TaskVector weights = nash_mtl_weights(gramian);
+  const TaskVector along = product(gramian, weights);
+  for (int t = 0; t < weights.size(); ++t) {
+    EXPECT_GT(weights[t], 0.0);
+    EXPECT_NEAR(along[t] * weights[t], 1.0, 1e-6);
   }
 }
 

@@ -19,9 +19,13 @@ void require_square(std::span<const double> gramian, int tasks) {
                   tasks, " numbers, got ", gramian.size()));
 }
 
+std::size_t place_of(int tasks, int i, int j) {
+  return static_cast<std::size_t>(i) * static_cast<std::size_t>(tasks) +
+         static_cast<std::size_t>(j);
+}
+
 double norm_of(std::span<const double> gramian, int tasks, int i) {
-  return std::sqrt(
-      std::max(0.0, gramian[static_cast<std::size_t>(i * tasks + i)]));
+  return std::sqrt(std::max(0.0, gramian[place_of(tasks, i, i)]));
 }
 
 // NaN when one of the two has no direction.
@@ -32,7 +36,7 @@ double cosine(std::span<const double> gramian, int tasks, int i, int j) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   if (i == j) return 1.0;
-  const double product = gramian[static_cast<std::size_t>(i * tasks + j)];
+  const double product = gramian[place_of(tasks, i, j)];
   return std::clamp(product / norm_i / norm_j, -1.0, 1.0);
 }
 
@@ -111,7 +115,8 @@ void ConflictMeter::add_norms(std::span<const double> gramian) {
 std::size_t ConflictMeter::at(int i, int j) const {
   assert(i != j && std::min(i, j) >= 0 && std::max(i, j) < tasks_);
   const auto [low, high] = std::minmax(i, j);
-  return static_cast<std::size_t>(high * (high - 1) / 2 + low);
+  const auto row = static_cast<std::size_t>(high);
+  return row * (row - 1) / 2 + static_cast<std::size_t>(low);
 }
 
 const PairConflict& ConflictMeter::pair(int i, int j) const {

@@ -56,8 +56,11 @@ class TaskMatrix {
   }
   // Rows one after another.
   TaskMatrix(int size, std::span<const double> values) : TaskMatrix(size) {
-    assert(values.size() == static_cast<std::size_t>(size * size));
-    for (std::size_t i = 0; i < values.size(); ++i) values_[i] = values[i];
+    assert(std::ssize(values) == std::ptrdiff_t{size} * size);
+    auto value = values.begin();
+    for (int i = 0; i < size; ++i) {
+      for (int j = 0; j < size; ++j) (*this)(i, j) = *value++;
+    }
   }
 
   [[nodiscard]] int size() const { return size_; }
@@ -66,7 +69,8 @@ class TaskMatrix {
 
  private:
   [[nodiscard]] std::size_t at(int i, int j) const {
-    return static_cast<std::size_t>(i * size_ + j);
+    return static_cast<std::size_t>(i) * static_cast<std::size_t>(size_) +
+           static_cast<std::size_t>(j);
   }
 
   int size_;
