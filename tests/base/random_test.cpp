@@ -34,7 +34,8 @@ TEST(RandomKey, EveryUseAndEverySeedHasItsOwn) {
   for (const std::uint64_t seed : {0ull, 1ull, 1ull << 32}) {
     for (const RandomUse use :
          {RandomUse::weights, RandomUse::order, RandomUse::dropout,
-          RandomUse::augmentation, RandomUse::drawing, RandomUse::resampling}) {
+          RandomUse::augmentation, RandomUse::drawing, RandomUse::resampling,
+          RandomUse::weighting}) {
       keys.push_back(random_key(seed, use));
     }
   }

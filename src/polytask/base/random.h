@@ -59,6 +59,7 @@ enum class RandomUse : std::uint32_t {
   augmentation = 4,
   drawing = 5,
   resampling = 6,
+  weighting = 7,
 };
 
 // The key of one use under the user's seed.

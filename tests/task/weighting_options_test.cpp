@@ -1,0 +1,144 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "polytask/task/weighting_schedule.h"
+#include "polytask/task/weighting_settings.h"
+
+namespace polytask {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST(WeightingOptions, DefaultsAreEqualWeightsForAnyNumberOfTasks) {
+  const WeightingOptions options;
+  EXPECT_EQ(options.kind, WeightingKind::equal);
+  EXPECT_EQ(problems(options, 1), Texts{});
+  EXPECT_EQ(problems(options, 1000), Texts{});
+}
+
+TEST(WeightingOptions, EveryKindHasAName) {
+  EXPECT_EQ(names_of(WeightingKind{}).size(), 15u);
+  for (const auto& [name, kind] : names_of(WeightingKind{})) {
+    EXPECT_EQ(name_of(kind), name);
+    EXPECT_EQ(problems({.kind = kind}, 2), Texts{}) << name;
+  }
+}
+
+TEST(WeightingOptions, OneTaskIsRefusedByKindsThatCompare) {
+  EXPECT_EQ(problems({.kind = WeightingKind::pcgrad}, 1),
+            Texts{"weighting pcgrad needs at least two tasks, got 1; use "
+                  "equal"});
+  EXPECT_EQ(problems({.kind = WeightingKind::uncertainty}, 1), Texts{});
+  for (const auto& [name, kind] : names_of(WeightingKind{})) {
+    if (name == "equal" || name == "uncertainty") continue;
+    EXPECT_EQ(problems({.kind = kind}, 1).size(), 1u) << name;
+  }
+}
+
+TEST(WeightingOptions, TooManyTasksAreRefusedByKindsThatNeedTheGramian) {
+  EXPECT_EQ(problems({.kind = WeightingKind::mgda}, 64), Texts{});
+  EXPECT_EQ(problems({.kind = WeightingKind::mgda}, 65),
+            Texts{"weighting mgda takes at most 64 tasks, got 65; use a kind "
+                  "that needs no gradients"});
+  EXPECT_EQ(problems({.kind = WeightingKind::famo}, 65), Texts{});
+}
+
+TEST(WeightingOptions, ReportsEveryProblemAtOnce) {
+  EXPECT_EQ(problems({.kind = static_cast<WeightingKind>(99),
+                      .uncertainty_learning_rate = 0,
+                      .dwa_temperature = 0,
+                      .stch_mu = -1,
+                      .stch_warm_up_epochs = 0,
+                      .famo_learning_rate = -0.5,
+                      .famo_weight_decay = -1,
+                      .gradnorm_alpha = 101,
+                      .gradnorm_learning_rate = 0,
+                      .cagrad_c = -1},
+                     2),
+            (Texts{"weighting.kind: expected a known kind, got number 99",
+                   "weighting.uncertainty_learning_rate: expected finite and > "
+                   "0, got 0",
+                   "weighting.dwa_temperature: expected finite and >= 1e-06, "
+                   "got 0",
+                   "weighting.stch_mu: expected finite and >= 1e-06, got -1",
+                   "weighting.stch_warm_up_epochs: expected >= 1, got 0",
+                   "weighting.famo_learning_rate: expected finite and > 0, got "
+                   "-0.5",
+                   "weighting.famo_weight_decay: expected finite and >= 0, got "
+                   "-1",
+                   "weighting.gradnorm_alpha: expected >= 0 and <= 100, got "
+                   "101",
+                   "weighting.gradnorm_learning_rate: expected finite and > 0, "
+                   "got 0",
+                   "weighting.cagrad_c: expected finite and >= 0, got -1"}));
+}
+
+TEST(WeightingOptions, NotANumberAndInfinityAreProblems) {
+  for (const double bad : {std::nan(""), HUGE_VAL}) {
+    const WeightingOptions options{.uncertainty_learning_rate = bad,
+                                   .dwa_temperature = bad,
+                                   .stch_mu = bad,
+                                   .famo_learning_rate = bad,
+                                   .famo_weight_decay = bad,
+                                   .gradnorm_alpha = bad,
+                                   .gradnorm_learning_rate = bad,
+                                   .cagrad_c = bad};
+    EXPECT_EQ(problems(options, 2).size(), 8u);
+  }
+}
+
+TEST(WeightingOptions, ScheduleProblemsNameTheirPoint) {
+  const WeightingOptions options{
+      .schedule = {{.epoch = 0, .weights = {1, 1}},
+                   {.epoch = 3, .weights = {1}},
+                   {.epoch = 3, .weights = {1, -1}},
+                   {.epoch = 4, .weights = {0, 0}},
+                   {.epoch = 5, .weights = {0, HUGE_VAL}}}};
+  EXPECT_EQ(
+      problems(options, 2),
+      (Texts{"weighting.schedule.0.epoch: expected >= 1, got 0",
+             "weighting.schedule.1.weights: expected 2 numbers, one a task, "
+             "got 1",
+             "weighting.schedule.2.weights: expected finite numbers >= 0",
+             "weighting.schedule.2.epoch: expected later than epoch 3, got 3",
+             "weighting.schedule.3.weights: expected one above 0 at least",
+             "weighting.schedule.4.weights: expected finite numbers >= 0"}));
+}
+
+TEST(WeightingOptions, ReadWhatTheyWrote) {
+  const WeightingOptions options{.kind = WeightingKind::stch,
+                                 .schedule = {{.epoch = 2, .weights = {1, 0}}},
+                                 .uncertainty_learning_rate = .01,
+                                 .dwa_temperature = 3,
+                                 .stch_mu = .5,
+                                 .stch_warm_up_epochs = 2,
+                                 .famo_learning_rate = .02,
+                                 .famo_weight_decay = .03,
+                                 .gradnorm_alpha = .04,
+                                 .gradnorm_learning_rate = .05,
+                                 .cagrad_c = .06};
+  WeightingOptions read;
+  Problems found;
+  read_settings(to_settings(options), "weighting", found, read);
+  EXPECT_EQ(found, Texts{});
+  EXPECT_EQ(read, options);
+}
+
+TEST(ScheduledFactor, WithoutPointsIsOne) {
+  EXPECT_EQ(scheduled_factor({}, 3, 7), 1.0);
+}
+
+TEST(ScheduledFactor, IsLinearBetweenPointsAndConstantOutside) {
+  const std::vector<WeightPoint> schedule{{.epoch = 2, .weights = {1, 0}},
+                                          {.epoch = 4, .weights = {1, 1}},
+                                          {.epoch = 8, .weights = {1, 3}}};
+  const double expected[] = {0, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3, 3};
+  for (int epoch = 0; epoch < 10; ++epoch) {
+    EXPECT_EQ(scheduled_factor(schedule, 1, epoch), expected[epoch]) << epoch;
+    EXPECT_EQ(scheduled_factor(schedule, 0, epoch), 1.0);
+  }
+}
+
+}  // namespace
+}  // namespace polytask
