@@ -16,6 +16,7 @@
 #include "polytask/task/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
+#include "polytask/train/task_balance.h"
 
 namespace polytask::cli {
 namespace {
@@ -36,13 +37,17 @@ class Steps {
         data_(select_columns(data, column_uses(job.model.tasks))),
         model_(make_model(job.model, options_.seed)),
         pool_(options_.threads),
-        plan_(plan_model(model_, {.batch = options_.batch_size,
-                                  .workers = pool_.workers(),
-                                  .training = true})),
+        plan_(plan_model(
+            model_,
+            {.batch = options_.batch_size,
+             .workers = pool_.workers(),
+             .training = true,
+             .separate_tasks = TaskBalance::needs_separate_tasks(options_)})),
         network_(plan_, pool_),
         m_(plan_->parameters()),
         v_(plan_->parameters()),
         adam_(options_.adam),
+        balance_(job.model.tasks, options_),
         batch_(*data_, options_.batch_size, column_counts(job.model.tasks)),
         order_(static_cast<std::size_t>(data_->size())) {
     model_.prior = prior_of(model_.spec.tasks, *data_);
@@ -64,9 +69,11 @@ class Steps {
         {.seed = options_.seed, .epoch = epoch_, .samples = samples_});
     const double loss = batch_loss(model_, network_, batch_,
                                    /*with_gradient=*/true,
-                                   [](std::size_t, const LossValue&) {});
+                                   [&](std::size_t t, const LossValue& value) {
+                                     balance_.note(t, value);
+                                   });
     if (!std::isfinite(loss)) return "the loss is not finite";
-    network_.backward();
+    balance_.backward(network_, static_cast<int>(epoch_), adam_.steps_done());
     if (const auto tensor = unusable_gradient(network_)) {
       return cat("the gradient of ", *tensor, " is not finite or beyond 2^63");
     }
@@ -89,6 +96,7 @@ class Steps {
     const auto indices = std::span(order_).subspan(next_, count);
     next_ += count;
     batch_.load(indices);
+    standardise(model_, batch_);
     samples_.assign(indices.begin(), indices.end());
   }
 
@@ -100,6 +108,7 @@ class Steps {
   Network network_;
   ParameterStore m_, v_;
   Adam adam_;
+  TaskBalance balance_;
   Batch batch_;
   std::vector<std::int64_t> order_;
   std::vector<std::uint32_t> samples_;

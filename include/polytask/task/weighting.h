@@ -5,8 +5,9 @@
 //   d = sum over tasks of w_t g_t
 //
 // and a weighting chooses w anew at every step: from nothing, from the losses,
-// or from the Gramian, the [T, T] inner products of the tasks' gradients. Heads
-// are not shared and need none of this.
+// or from the Gramian, the [T, T] inner products of the tasks' gradients.
+// Heads are not shared: kinds that look at gradients leave them their own, with
+// the others they follow the weighted loss.
 //
 // Scale. One learning rate fits every kind:
 //   * kinds whose weights are shares (dwa, rlw, gls, stch, famo, gradnorm,

@@ -24,7 +24,10 @@ struct EpochReport {
   double seconds = 0.0;  // of the whole epoch, validation included
   MetricValues train;
   MetricValues validation;  // empty without validation
-  bool best = false;        // the best so far: this epoch's model is kept
+  // Of the steps: weights of the tasks, lengths of their gradients, conflicts;
+  // docs/recipe.md lists the names. Empty for equal weights.
+  MetricValues weighting;
+  bool best = false;  // the best so far: this epoch's model is kept
 };
 
 struct TrainStart {

@@ -17,6 +17,7 @@
 #include "polytask/data/dataset.h"
 #include "polytask/optim/adam_options.h"
 #include "polytask/task/model.h"
+#include "polytask/task/weighting.h"
 #include "polytask/train/progress.h"
 
 namespace polytask {
@@ -27,6 +28,8 @@ struct TrainOptions {
   std::uint64_t seed = 1;  // initial weights, order of the images, dropout
   int threads = 0;         // 0: one a processor
   AdamOptions adam;
+  WeightingOptions weighting;     // how the tasks share the trunk
+  bool record_conflicts = false;  // cosines of the tasks' gradients; see log
 
   bool operator==(const TrainOptions&) const = default;
 };

@@ -34,6 +34,9 @@ std::string json_line(const EpochReport& epoch) {
   object["seconds"] = finite_or_null(to_milliseconds(epoch.seconds));
   object["train"] = values_json(epoch.train);
   object["validation"] = values_json(epoch.validation);
+  if (!epoch.weighting.empty()) {
+    object["weighting"] = values_json(epoch.weighting);
+  }
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -44,6 +47,9 @@ MetricValues named_values(const EpochReport& epoch) {
   }
   for (const auto& [name, value] : epoch.validation) {
     values.emplace_back("validation/" + name, value);
+  }
+  for (const auto& [name, value] : epoch.weighting) {
+    values.emplace_back("weighting/" + name, value);
   }
   return values;
 }

@@ -1,5 +1,6 @@
 // The weighting of tasks as a recipe writes it:
 //
+//   weighting: pcgrad
 //   weighting: {kind: cagrad, cagrad_c: 0.5}
 //   weighting: {schedule: [{epoch: 1, weights: [1, 0]},
 //                          {epoch: 9, weights: [1, 1]}]}
@@ -53,6 +54,16 @@ void describe(Visitor& visitor, WeightingOptions& options) {
   visitor.key("gradnorm_alpha", options.gradnorm_alpha);
   visitor.key("gradnorm_learning_rate", options.gradnorm_learning_rate);
   visitor.key("cagrad_c", options.cagrad_c);
+}
+
+// A map of the options, or the bare kind.
+inline void read_setting(const Settings& node, const std::string& path,
+                         Problems& problems, WeightingOptions& options) {
+  if (node.is_scalar()) {
+    read_setting(node, path, problems, options.kind);
+  } else {
+    read_settings(node, path, problems, options);
+  }
 }
 
 }  // namespace polytask

@@ -10,11 +10,15 @@
 
 namespace polytask {
 
-// Of the batch that the network's last forward pass saw: the sum over the tasks
-// of weight * loss. Standardises the batch's targets in place, and with
-// `with_gradient` overwrites the network's gradients of the logits.
+// Turns the targets of a batch that was just loaded, in place, into what the
+// losses see: numbers of a regression standardised.
+void standardise(const Model& model, Batch& batch);
+
+// Of the batch that the network's last forward pass saw, standardised: the sum
+// over the tasks of weight * loss. With `with_gradient` overwrites the
+// network's gradients of the logits, by the losses without the weights.
 //   each   called with every task and its loss
-double batch_loss(const Model& model, Network& network, Batch& batch,
+double batch_loss(const Model& model, Network& network, const Batch& batch,
                   bool with_gradient,
                   FunctionRef<void(std::size_t task, const LossValue&)> each);
 

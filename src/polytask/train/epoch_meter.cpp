@@ -122,6 +122,12 @@ void EpochMeter::reset() {
   for (TaskMeter& meter : meters_) meter.reset();
 }
 
+std::vector<double> EpochMeter::losses() const {
+  std::vector<double> losses;
+  for (const TaskMeter& meter : meters_) losses.push_back(meter.loss());
+  return losses;
+}
+
 MetricValues EpochMeter::values() const {
   if (meters_.size() == 1) return meters_.front().values();
   double sum = 0.0;

@@ -69,6 +69,8 @@ class EpochMeter {
     return meters_[task];
   }
   [[nodiscard]] MetricValues values() const;
+  // [T], NaN where nothing was observed.
+  [[nodiscard]] std::vector<double> losses() const;
 
  private:
   std::vector<Task> tasks_;

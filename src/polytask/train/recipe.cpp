@@ -94,7 +94,12 @@ std::string recipe_text(const Recipe& recipe) {
 PreparedRun prepare_run(Recipe& recipe) {
   const DatasetPtr found = open_data(recipe);
   complete_tasks(recipe.tasks, *found);
-  throw_if_any(problems(recipe.tasks), "the recipe");
+  std::vector<std::string> wrong = problems(recipe.tasks);
+  for (const std::string& problem : problems(
+           recipe.train.weighting, static_cast<int>(recipe.tasks.size()))) {
+    wrong.push_back("train." + problem);
+  }
+  throw_if_any(wrong, "the recipe");
   const DatasetPtr all = select_columns(found, column_uses(recipe.tasks));
   PreparedRun run;
   if (recipe.data.split.test_size > 0.0) {

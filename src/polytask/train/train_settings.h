@@ -3,6 +3,7 @@
 #pragma once
 
 #include "polytask/base/settings_reader.h"
+#include "polytask/task/weighting_settings.h"
 #include "polytask/train/train.h"
 
 namespace polytask {
@@ -22,6 +23,8 @@ void describe(Visitor& visitor, TrainOptions& options) {
   visitor.key("seed", options.seed);
   visitor.key("threads", options.threads);
   visitor.section("adam", options.adam);
+  visitor.key("weighting", options.weighting);
+  visitor.key("record_conflicts", options.record_conflicts);
 }
 
 }  // namespace polytask

@@ -50,15 +50,19 @@ Training::Training(Model& model, const TrainData& data,
       options_(options),
       run_(run),
       pool_(options.threads),
-      plan_(plan_model(model, {.batch = options.batch_size,
-                               .workers = pool_.workers(),
-                               .training = true})),
+      plan_(plan_model(
+          model,
+          {.batch = options.batch_size,
+           .workers = pool_.workers(),
+           .training = true,
+           .separate_tasks = TaskBalance::needs_separate_tasks(options)})),
       network_(plan_, pool_),
       state_{.m = ParameterStore(plan_->parameters()),
              .v = ParameterStore(plan_->parameters())},
       adam_(options.adam),
       batch_(*data.train, options.batch_size, column_counts(model.spec.tasks)),
       meter_(model.spec.tasks, model.prior),
+      balance_(model.spec.tasks, options),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
     validation_batch_.emplace(*data_.validation, options.batch_size,
@@ -87,6 +91,7 @@ void Training::open_folder() {
     if (!newest) return;  // Killed before its first save: from the beginning.
     restore(newest->file, model_, state_);
     adam_ = Adam(options_.adam, state_.steps);
+    balance_.restore(state_.weighting);
   } else if (!checkpoints_->list().empty()) {
     throw Error(Fault::config,
                 cat(run_.folder.string(), ": a run is there already; go on ",
@@ -159,24 +164,27 @@ std::optional<Training::End> Training::train_epoch(int epoch,
                             .train = meter_.values()});
   }
   report.train = meter_.values();
+  report.weighting = balance_.end_epoch(epoch, meter_.losses());
   return std::nullopt;
 }
 
 std::optional<Training::End> Training::train_step(
     int epoch, int step, std::span<const std::int64_t> indices) {
   batch_.load(indices);
+  standardise(model_, batch_);
   samples_.assign(indices.begin(), indices.end());
+  const ImageBatch images = image_batch(batch_, *data_.train, model_.spec);
+  const BatchKey key{.seed = options_.seed,
+                     .epoch = static_cast<std::uint32_t>(epoch),
+                     .samples = samples_};
   network_.prepare(model_.parameters);
-  network_.forward_training(image_batch(batch_, *data_.train, model_.spec),
-                            {.seed = options_.seed,
-                             .epoch = static_cast<std::uint32_t>(epoch),
-                             .samples = samples_});
+  network_.forward_training(images, key);
   const double loss = loss_of_batch(batch_, /*with_gradient=*/true);
   if (!std::isfinite(loss)) {
     return not_finite(cat("epoch ", epoch, ", step ", step), *data_.train,
                       indices);
   }
-  network_.backward();
+  balance_.backward(network_, epoch, adam_.steps_done());
   if (const auto tensor = unusable_gradient(network_)) {
     return diverged(
         cat("epoch ", epoch, ", step ", step),
@@ -185,12 +193,26 @@ std::optional<Training::End> Training::train_step(
   if (saver_) saver_->wait_until_copied();
   adam_.begin_step();
   update_parameters(network_, adam_, model_.parameters, state_.m, state_.v);
+  if (balance_.asks_again()) let_weighting_learn(images, key);
   return std::nullopt;
 }
 
-double Training::loss_of_batch(Batch& batch, bool with_gradient) {
+// The same batch once more, dropout included: what the step has changed.
+void Training::let_weighting_learn(const ImageBatch& images,
+                                   const BatchKey& key) {
+  network_.prepare(model_.parameters);
+  network_.forward_training(images, key);
+  batch_loss(model_, network_, batch_, /*with_gradient=*/false,
+             [&](std::size_t task, const LossValue& value) {
+               balance_.note(task, value);
+             });
+  balance_.after_step();
+}
+
+double Training::loss_of_batch(const Batch& batch, bool with_gradient) {
   return batch_loss(model_, network_, batch, with_gradient,
                     [&](std::size_t task, const LossValue& value) {
+                      if (with_gradient) balance_.note(task, value);
                       meter_[task].add(network_.logits(task),
                                        batch.targets(task), batch.weights(task),
                                        value);
@@ -210,6 +232,7 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
         std::min<std::int64_t>(options_.batch_size, size - first)));
     std::iota(indices.begin(), indices.end(), first);
     validation_batch_->load(indices);
+    standardise(model_, *validation_batch_);
     network_.forward(
         image_batch(*validation_batch_, *data_.validation, model_.spec));
     const double loss =
@@ -232,6 +255,7 @@ void Training::finish_epoch(EpochReport& report) {
     state_.best_loss = std::isnan(loss) ? 0.0 : loss;
   }
   state_.steps = adam_.steps_done();
+  state_.weighting.assign(balance_.state().begin(), balance_.state().end());
   state_.history.push_back(report);
   if (saver_) save(report.epoch, report.best);
   if (run_.observer != nullptr) run_.observer->on_epoch(report);

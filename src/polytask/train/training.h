@@ -15,6 +15,7 @@
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
 #include "polytask/train/epoch_meter.h"
+#include "polytask/train/task_balance.h"
 #include "polytask/train/train.h"
 #include "polytask/train/training_state.h"
 
@@ -42,8 +43,9 @@ class Training {
   [[nodiscard]] std::optional<End> train_step(
       int epoch, int step, std::span<const std::int64_t> indices);
   [[nodiscard]] std::optional<End> validate(EpochReport& report);
-  // The weighted sum of the tasks' losses.
-  double loss_of_batch(Batch& batch, bool with_gradient);
+  // The weighted sum of the tasks' losses, into the meter.
+  double loss_of_batch(const Batch& batch, bool with_gradient);
+  void let_weighting_learn(const ImageBatch& images, const BatchKey& key);
   void finish_epoch(EpochReport& report);
   void save(int epoch, bool best);
   void report_saves();
@@ -67,6 +69,7 @@ class Training {
   Batch batch_;
   std::optional<Batch> validation_batch_;
   EpochMeter meter_;
+  TaskBalance balance_;
   std::vector<std::int64_t> order_;     // of the training images
   std::vector<std::uint32_t> samples_;  // numbers of the batch's images
   TrainReport report_;

@@ -46,6 +46,7 @@ Json to_json(const EpochReport& epoch) {
           {"seconds", epoch.seconds},
           {"train", to_json(epoch.train)},
           {"validation", to_json(epoch.validation)},
+          {"weighting", to_json(epoch.weighting)},
           {"best", epoch.best}};
 }
 
@@ -55,6 +56,7 @@ EpochReport epoch_of(const Json& json) {
           .seconds = json.at("seconds").get<double>(),
           .train = metrics_of(json.at("train")),
           .validation = metrics_of(json.at("validation")),
+          .weighting = metrics_of(json.at("weighting")),
           .best = json.at("best").get<bool>()};
 }
 
@@ -145,12 +147,11 @@ void add_state(const TrainingState& state, Metadata& metadata,
   for (const EpochReport& epoch : state.history) {
     history.push_back(to_json(epoch));
   }
-  metadata[kStateKey] = Json{
-      {"steps", state.steps},
-      {"best_epoch", state.best_epoch},
-      {"best_loss", state.best_loss},
-      {"fingerprint", state.fingerprint},
-      {"history", history}}.dump();
+  metadata[kStateKey] =
+      Json{{"steps", state.steps},         {"best_epoch", state.best_epoch},
+           {"best_loss", state.best_loss}, {"fingerprint", state.fingerprint},
+           {"weighting", state.weighting}, {"history", history}}
+          .dump();
   for (const auto* moment : {&state.m, &state.v}) {
     const char* prefix = moment == &state.m ? kFirstMoment : kSecondMoment;
     for (TensorView& tensor :
@@ -176,6 +177,7 @@ void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
     state.steps = json.at("steps").get<std::int64_t>();
     state.best_epoch = json.at("best_epoch").get<int>();
     state.best_loss = json.at("best_loss").get<double>();
+    state.weighting = json.at("weighting").get<std::vector<double>>();
     state.history.clear();
     for (const Json& epoch : json.at("history")) {
       state.history.push_back(epoch_of(epoch));

@@ -22,6 +22,7 @@ struct TrainingState {
   ParameterStore v;  // and second
   std::int64_t steps = 0;
   std::vector<EpochReport> history;  // one an epoch that is done
+  std::vector<double> weighting;     // what the weighting of tasks learned
   int best_epoch = 0;
   double best_loss = 0.0;   // of best_epoch's validation
   std::string fingerprint;  // of options and data: what must not change

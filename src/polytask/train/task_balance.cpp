@@ -1,0 +1,133 @@
+#include "polytask/train/task_balance.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "polytask/base/text.h"
+
+namespace polytask {
+namespace {
+
+std::vector<double> own_weights(const std::vector<Task>& tasks) {
+  std::vector<double> weights;
+  for (const Task& task : tasks) weights.push_back(task.weight);
+  return weights;
+}
+
+}  // namespace
+
+bool TaskBalance::needs_separate_tasks(const TrainOptions& options) {
+  return options.record_conflicts || needs_of(options.weighting.kind).gramian;
+}
+
+TaskBalance::TaskBalance(const std::vector<Task>& tasks,
+                         const TrainOptions& options)
+    : watched_(options.record_conflicts ||
+               options.weighting.kind != WeightingKind::equal ||
+               !options.weighting.schedule.empty()),
+      weighting_(make_weighting(options.weighting,
+                                {own_weights(tasks), options.seed})),
+      losses_(tasks.size()),
+      present_(tasks.size()),
+      weights_(tasks.size()),
+      weight_sums_(tasks.size()),
+      norm_sums_(tasks.size()) {
+  for (const Task& task : tasks) names_.push_back(task.name);
+  if (needs_separate_tasks(options)) {
+    conflicts_.emplace(static_cast<int>(tasks.size()));
+  }
+}
+
+void TaskBalance::note(std::size_t task, const LossValue& value) {
+  losses_[task] = value.loss;
+  present_[task] = value.observed > 0.0 ? 1 : 0;
+}
+
+void TaskBalance::backward(Network& network, int epoch, std::int64_t step) {
+  WeightingStep seen{.losses = losses_,
+                     .present = present_,
+                     .gramian = {},
+                     .epoch = epoch - 1,
+                     .step = step};
+  const bool from_gradients = weighting_->needs().gramian;
+  if (!from_gradients) {
+    std::ranges::copy(weighting_->weights(seen), weights_.begin());
+    scale_gradients(network);
+  }
+  if (!conflicts_) {
+    network.backward();
+  } else {
+    network.backward(
+        [&](std::span<const double> gramian, std::span<double> weights) {
+          add_gramian(gramian, !from_gradients);
+          std::ranges::fill(weights, 1.0);
+          if (!from_gradients) return;
+          seen.gramian = gramian;
+          std::ranges::copy(weighting_->weights(seen), weights_.begin());
+          std::ranges::copy(weights_, weights.begin());
+        });
+  }
+  ++steps_;
+  for (std::size_t t = 0; t < weights_.size(); ++t) {
+    weight_sums_[t] += weights_[t];
+  }
+}
+
+void TaskBalance::scale_gradients(Network& network) {
+  for (std::size_t t = 0; t < weights_.size(); ++t) {
+    const auto weight = static_cast<float>(weights_[t]);
+    if (weight == 1.0f) continue;
+    for (float& d : network.diff_logits(t)) d *= weight;
+  }
+}
+
+// A cosine is the same with weights and without; a length is not.
+void TaskBalance::add_gramian(std::span<const double> gramian, bool weighted) {
+  conflicts_->add(gramian);
+  for (std::size_t t = 0; t < weights_.size(); ++t) {
+    const double weight = weighted ? weights_[t] : 1.0;
+    const double square = gramian[t * (weights_.size() + 1)];
+    if (weight > 0.0) norm_sums_[t] += std::sqrt(square) / weight;
+  }
+}
+
+MetricValues TaskBalance::end_epoch(int epoch,
+                                    std::span<const double> mean_losses) {
+  weighting_->end_epoch(epoch - 1, mean_losses);
+  MetricValues values;
+  const double steps = static_cast<double>(std::max<std::int64_t>(steps_, 1));
+  for (std::size_t t = 0; watched_ && t < names_.size(); ++t) {
+    values.emplace_back(names_[t] + "/weight", weight_sums_[t] / steps);
+    if (!conflicts_) continue;
+    values.emplace_back(names_[t] + "/gradient_norm", norm_sums_[t] / steps);
+  }
+  if (conflicts_) add_conflicts(values);
+  if (weighting_->regulariser() != 0.0) {
+    values.emplace_back("regulariser", weighting_->regulariser());
+  }
+  steps_ = 0;
+  std::ranges::fill(weight_sums_, 0.0);
+  std::ranges::fill(norm_sums_, 0.0);
+  if (conflicts_) conflicts_.emplace(static_cast<int>(names_.size()));
+  return values;
+}
+
+void TaskBalance::add_conflicts(MetricValues& values) const {
+  const int tasks = conflicts_->tasks();
+  for (int i = 0; i < tasks; ++i) {
+    for (int j = i + 1; j < tasks; ++j) {
+      const PairConflict& pair = conflicts_->pair(i, j);
+      const std::string name = cat(names_[static_cast<std::size_t>(i)], '~',
+                                   names_[static_cast<std::size_t>(j)]);
+      values.emplace_back(name + "/cosine",
+                          pair.mean_cosine().value_or(std::nan("")));
+      values.emplace_back(name + "/conflicts",
+                          pair.conflict_share().value_or(std::nan("")));
+    }
+  }
+  if (tasks < 2) return;
+  values.emplace_back("conflicts",
+                      conflicts_->conflict_share().value_or(std::nan("")));
+}
+
+}  // namespace polytask
