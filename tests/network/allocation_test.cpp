@@ -166,15 +166,20 @@ TEST_F(Allocation, TheCountersSeeOneNew) {
 }
 
 // The first steps fill oneDNN's per-thread streams and the C library's caches.
+// A thread that the others left nothing to do in them fills its own in a later
+// step, once: so each of the network's two threads may keep something in one.
 TEST_F(Allocation, StepAllocatesNothingLargeAndKeepsNothing) {
+  constexpr int kThreads = 2;
   Step step(16);
   for (int i = 0; i < 5; ++i) step.run(16);
-  for (const int images : {16, 16, 3}) {
-    count(step, images);
+  int steps_that_kept = 0;
+  for (int i = 0; i < 20; ++i) {
+    count(step, i % 3 == 2 ? 3 : 16);
     EXPECT_EQ(counters.large, 0);
     EXPECT_LT(counters.largest, 1024u);
-    EXPECT_EQ(counters.allocations, counters.releases);
+    steps_that_kept += counters.allocations != counters.releases;
   }
+  EXPECT_LE(steps_that_kept, kThreads);
 }
 
 // An allocation that grew with the image or the batch would be ours.
