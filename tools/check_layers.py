@@ -27,7 +27,8 @@ MAY_USE = {
     "export": ["checkpoint"],
     "evaluate": ["predict", "data"],
     "train": ["checkpoint", "data", "optim"],
-    "report": ["train", "metrics"],
+    "study": ["train", "evaluate"],
+    "report": ["study", "metrics"],
 }
 CONFINED = {
     r"(oneapi/)?dnnl.*": {"onednn"},

@@ -12,9 +12,9 @@
 namespace polytask::cli {
 namespace {
 
-constexpr std::array<const Command*, 7> kCommands{
-    &demo_command,    &draw_command,    &train_command, &evaluate_command,
-    &predict_command, &inspect_command, &bench_command};
+constexpr std::array<const Command*, 8> kCommands{
+    &demo_command,    &draw_command,    &train_command,   &evaluate_command,
+    &predict_command, &compare_command, &inspect_command, &bench_command};
 
 std::string usage() {
   std::string text =

@@ -1,0 +1,177 @@
+// polytask compare: does multi-task learning help here, does a weighting?
+//
+// out: the table, or comparison.json's document with --json.
+// err: a line a training, with an estimate of the rest.
+
+#include <chrono>
+#include <ostream>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/interrupt.h"
+#include "polytask/base/atomic_file.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/report/comparison_text.h"
+#include "polytask/task/weighting_settings.h"
+#include "polytask/train/recipe.h"
+
+namespace polytask::cli {
+namespace {
+
+struct CompareArguments {
+  std::vector<std::string> words;  // the recipe, then key=value ...
+  std::string weightings;          // "equal,uncertainty,famo"
+  std::string folder = "runs/compare";
+  int seeds = 3;
+  bool json = false;
+};
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == ',') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+// Names of recipes; "uw" is how papers call uncertainty.
+std::vector<WeightingKind> weightings_in(const std::string& text) {
+  std::vector<WeightingKind> kinds;
+  if (text.empty()) return kinds;
+  std::vector<std::string> names, unknown;
+  for (const auto& [name, kind] : names_of(WeightingKind{})) {
+    names.emplace_back(name);
+  }
+  for (const std::string& word : split_at_commas(text)) {
+    const std::string wanted = word == "uw" ? "uncertainty" : word;
+    bool found = false;
+    for (const auto& [name, kind] : names_of(WeightingKind{})) {
+      if (name != wanted) continue;
+      kinds.push_back(kind);
+      found = true;
+    }
+    if (!found) unknown.push_back('"' + word + '"');
+  }
+  if (unknown.empty()) return kinds;
+  throw Error(Fault::config, cat("compare: --weightings: unknown ",
+                                 join(unknown), "; there are ", join(names)));
+}
+
+// One line on a terminal, redrawn every epoch; a line a training elsewhere.
+class Progress final : public TrainObserver {
+ public:
+  explicit Progress(const Console& console) : console_(console) {}
+
+  void begin(const TrainingStart& start) {
+    start_ = start;
+    if (!console_.err_is_terminal) {
+      console_.err << title() << rest() << std::endl;
+    }
+  }
+  void on_start(const TrainStart& start) override { epochs_ = start.epochs; }
+  void on_epoch(const EpochReport& epoch) override {
+    ++epochs_seen_;
+    if (!console_.err_is_terminal) return;
+    constexpr const char* kClearLine = "\r\x1b[K";
+    console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
+                 << epochs_ << rest() << std::flush;
+    if (epoch.epoch == epochs_) console_.err << std::endl;
+  }
+
+ private:
+  [[nodiscard]] std::string title() const {
+    return cat('[', start_.number, '/', start_.of, "] ", start_.network,
+               ", seed ", start_.seed);
+  }
+  // What this start of the command has trained tells how long the rest takes.
+  [[nodiscard]] std::string rest() const {
+    if (epochs_seen_ == 0 || epochs_ == 0) return {};
+    const std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - begin_;
+    const int left_over =
+        (start_.of - start_.number + 1) * epochs_ - epochs_seen_ % epochs_;
+    const double seconds = passed.count() / epochs_seen_ * left_over;
+    if (seconds < 90.0)
+      return cat(", about ", static_cast<int>(seconds), " s left");
+    return cat(", about ", static_cast<int>(seconds / 60.0 + 0.5), " min left");
+  }
+
+  const Console& console_;
+  TrainingStart start_{};
+  int epochs_ = 0;
+  int epochs_seen_ = 0;
+  std::chrono::steady_clock::time_point begin_ =
+      std::chrono::steady_clock::now();
+};
+
+Comparison compare_recipe(const CompareArguments& args,
+                          const Console& console) {
+  Recipe recipe = load_recipe(args.words.front(),
+                              {args.words.begin() + 1, args.words.end()});
+  const std::vector<WeightingKind> weightings = weightings_in(args.weightings);
+  recipe.run.dir = args.folder;
+  PreparedRun prepared = prepare_run(recipe);
+  for (const std::string& warning : prepared.warnings) {
+    console.err << "warning: " << warning << '\n';
+  }
+  const InterruptGuard interrupt;
+  Progress progress(console);
+  return compare(
+      {.model = prepared.model,
+       .images = prepared.data.train,
+       .test = prepared.data.validation,
+       .train = recipe.train},
+      {.seeds = args.seeds,
+       .weightings = weightings,
+       .folder = args.folder,
+       .identity = recipe_text(recipe),
+       .observer = &progress,
+       .stop = &interrupt.flag(),
+       .on_training = [&](const TrainingStart& s) { progress.begin(s); }});
+}
+
+int run(Arguments arguments, const Console& console) {
+  CompareArguments args;
+  CLI::App app(
+      "Say whether one network does a recipe's tasks as well as one network a "
+      "task, or whether a weighting of the tasks beats equal weights.",
+      "compare");
+  app.add_option("recipe", args.words,
+                 "a recipe, then key=value ... that override it; its\n"
+                 "data.split holds back the images that judge")
+      ->required();
+  app.add_option("--seeds", args.seeds, "trainings of each network (3)");
+  app.add_option("--weightings", args.weightings,
+                 "compare these with equal weights, e.g. uncertainty,famo");
+  app.add_option("--dir", args.folder,
+                 "gets the trainings; the same command again goes on there\n"
+                 "(runs/compare)");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+  const Comparison comparison = compare_recipe(args, console);
+  if (comparison.outcome != Outcome::finished) {
+    console.err << "\npolytask: " << comparison.message
+                << "\nThe same command goes on from here; what is trained "
+                   "stays in "
+                << args.folder << "\n";
+    return comparison.outcome == Outcome::interrupted ? kInterrupted
+                                                      : kDiverged;
+  }
+  const std::string json = comparison_json(comparison);
+  write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
+                        json);
+  console.out << (args.json ? json : comparison_table(comparison));
+  return kOk;
+}
+
+}  // namespace
+
+const Command compare_command{
+    "compare", "say whether sharing one network helps the tasks", run};
+
+}  // namespace polytask::cli

@@ -1,0 +1,107 @@
+#include "polytask/evaluate/score_images.h"
+
+#include <cmath>
+
+#include "polytask/evaluate/evaluate_model.h"
+#include "polytask/task/answers.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
+
+namespace polytask {
+namespace {
+
+using Floats = std::span<const float>;
+
+RatioTerm right_labels(const Task& task, Floats answer, Floats target) {
+  RatioTerm term;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    if (std::isnan(target[i])) continue;
+    const double threshold = task.thresholds.empty() ? 0.5 : task.thresholds[i];
+    const bool yes = static_cast<double>(answer[i]) > threshold;
+    term.numerator += yes == (target[i] > 0.5f) ? 1.0 : 0.0;
+    term.denominator += 1.0;
+  }
+  return term;
+}
+
+RatioTerm class_term(const Task& task, Floats answer, float target) {
+  if (std::isnan(target)) return {};
+  const int off = answered_class(task, answer) - static_cast<int>(target);
+  if (task.kind == TaskKind::ordinal) return {std::abs(off) * 1.0, 1.0};
+  return {off == 0 ? 1.0 : 0.0, 1.0};
+}
+
+RatioTerm absolute_errors(std::span<const double> prior, Floats answer,
+                          Floats target) {
+  RatioTerm term;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    if (std::isnan(target[i])) continue;
+    const double unit =
+        target.size() > 1 && !prior.empty() ? moments(prior, i).deviation : 1.0;
+    term.numerator +=
+        std::abs(static_cast<double>(answer[i]) - target[i]) / unit;
+    term.denominator += 1.0;
+  }
+  return term;
+}
+
+RatioTerm term_of(const Task& task, std::span<const double> prior,
+                  Floats answer, Floats target) {
+  switch (task.kind) {
+    case TaskKind::multilabel:
+      return right_labels(task, answer, target);
+    case TaskKind::categorical:
+    case TaskKind::ordinal:
+      return class_term(task, answer, target.front());
+    case TaskKind::regression:
+    case TaskKind::count:
+      break;
+  }
+  return absolute_errors(prior, answer, target);
+}
+
+TaskScores empty_scores(const Task& task) {
+  switch (task.kind) {
+    case TaskKind::multilabel:
+      return {task.name, "label_accuracy", Direction::higher_is_better, {}};
+    case TaskKind::categorical:
+      return {task.name, "top_1_accuracy", Direction::higher_is_better, {}};
+    case TaskKind::ordinal:
+    case TaskKind::regression:
+    case TaskKind::count:
+      break;
+  }
+  return {task.name, "mean_absolute_error", Direction::lower_is_better, {}};
+}
+
+}  // namespace
+
+std::vector<TaskScores> score_images(Predictor& predictor, const Dataset& all) {
+  const Model& model = predictor.model();
+  const std::vector<Task>& tasks = model.spec.tasks;
+  // Not owned: the view does not outlive this call.
+  const DatasetPtr data =
+      select_columns(DatasetPtr(DatasetPtr(), &all), column_uses(tasks));
+  const std::vector<float> answers = predict_dataset(predictor, *data);
+  std::vector<TaskScores> scores;
+  for (const Task& task : tasks) scores.push_back(empty_scores(task));
+  std::vector<float> targets(data->spec().labels.size());
+  Floats rest(answers);
+  for (std::int64_t i = 0; i < data->size(); ++i) {
+    data->read_targets(i, targets);
+    Floats row(targets);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto count = static_cast<std::size_t>(answer_count(tasks[t]));
+      const auto columns = static_cast<std::size_t>(tasks[t].columns());
+      const std::span<const double> prior =
+          model.prior.empty() ? std::span<const double>() : model.prior[t];
+      scores[t].images.push_back(
+          term_of(tasks[t], prior, rest.first(count), row.first(columns)));
+      rest = rest.subspan(count);
+      row = row.subspan(columns);
+    }
+  }
+  return scores;
+}
+
+}  // namespace polytask

@@ -1,0 +1,255 @@
+#include "polytask/study/compare.h"
+
+#include <algorithm>
+
+#include "polytask/base/atomic_file.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/base/text_file.h"
+#include "polytask/data/split.h"
+#include "polytask/data/subset.h"
+#include "polytask/evaluate/score_images.h"
+#include "polytask/study/trained_network.h"
+#include "polytask/task/weighting_settings.h"
+
+namespace polytask {
+namespace {
+
+constexpr double kValidationShare = 0.2;
+constexpr int kMostSeeds = 100;
+constexpr std::size_t kMostIdentityBytes = std::size_t{1} << 24;
+
+// What every seed trains once.
+struct Variant {
+  std::string title;   // for people: "joint", "weather alone"
+  std::string folder;  // below seed-N/
+  ModelSpec model;
+  WeightingOptions weighting;
+  bool record_conflicts = false;
+};
+
+std::string name_of(WeightingKind kind) {
+  for (const auto& [name, value] : names_of(kind)) {
+    if (value == kind) return std::string(name);
+  }
+  return {};
+}
+
+Variant joint_network(const CompareInput& input, WeightingKind kind) {
+  Variant joint{.title = name_of(kind),
+                .folder = cat("joint-", name_of(kind)),
+                .model = input.model,
+                .weighting = input.train.weighting,
+                .record_conflicts = input.train.record_conflicts};
+  joint.weighting.kind = kind;
+  return joint;
+}
+
+// Letters, digits and '_' of a task's name; a file system takes them all.
+std::string file_name(std::string name) {
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       (c >= '0' && c <= '9');
+    if (!plain) c = '_';
+  }
+  return name;
+}
+
+Variant network_alone(const CompareInput& input, std::size_t task) {
+  Variant alone{.model = input.model, .weighting = {}};
+  alone.model.tasks = {input.model.tasks[task]};
+  alone.title = cat(alone.model.tasks.front().name, " alone");
+  alone.folder =
+      cat("alone-", task + 1, '-', file_name(alone.model.tasks.front().name));
+  return alone;
+}
+
+std::vector<Variant> variants_of(const CompareInput& input,
+                                 const CompareOptions& options) {
+  std::vector<Variant> variants;
+  if (options.weightings.empty()) {
+    variants.push_back(joint_network(input, input.train.weighting.kind));
+    variants.back().title = "joint";
+    for (std::size_t t = 0; t < input.model.tasks.size(); ++t) {
+      variants.push_back(network_alone(input, t));
+    }
+    return variants;
+  }
+  variants.push_back(joint_network(input, WeightingKind::equal));
+  for (const WeightingKind kind : options.weightings) {
+    const bool known = std::ranges::any_of(
+        variants, [&](const Variant& v) { return v.weighting.kind == kind; });
+    if (!known) variants.push_back(joint_network(input, kind));
+  }
+  return variants;
+}
+
+void check(const CompareInput& input, const CompareOptions& options) {
+  std::vector<std::string> wrong;
+  if (options.seeds < 1 || options.seeds > kMostSeeds) {
+    wrong.push_back(
+        cat("seeds: expected 1 to ", kMostSeeds, ", got ", options.seeds));
+  }
+  if (input.model.tasks.size() < 2) {
+    wrong.push_back(cat("tasks: a comparison needs at least two, got ",
+                        input.model.tasks.size()));
+  }
+  if (!input.test || input.test->size() == 0) {
+    wrong.emplace_back(
+        "test images: expected some that are held back; set "
+        "data.split.test_size, e.g. to 0.2");
+  }
+  if (options.folder.empty()) wrong.emplace_back("folder: expected one");
+  for (const WeightingKind kind : options.weightings) {
+    WeightingOptions weighting = input.train.weighting;
+    weighting.kind = kind;
+    for (const std::string& problem :
+         problems(weighting, static_cast<int>(input.model.tasks.size()))) {
+      wrong.push_back(problem);
+    }
+  }
+  if (wrong.empty()) return;
+  throw Error(Fault::config, "compare:" + bullet_list(wrong));
+}
+
+void claim_folder(const CompareOptions& options) {
+  const std::filesystem::path file = options.folder / "comparison.txt";
+  std::filesystem::create_directories(options.folder);
+  if (!std::filesystem::exists(file)) {
+    write_file_atomically(file, options.identity);
+    return;
+  }
+  if (read_text_file(file, kMostIdentityBytes) == options.identity) return;
+  throw Error(Fault::config, cat(options.folder.string(),
+                                 ": holds a comparison of another recipe (see ",
+                                 file.string(), "); choose another folder"));
+}
+
+TrainData parts_of(const CompareInput& input, int seed) {
+  Split split = train_test_split(
+      input.images->size(), {.test_size = kValidationShare,
+                             .random_state = static_cast<std::uint32_t>(seed)});
+  return {.train = subset(input.images, std::move(split.train)),
+          .validation = subset(input.images, std::move(split.test))};
+}
+
+// [variant][seed]
+using Trainings = std::vector<std::vector<TrainedNetwork>>;
+
+NetworkCost mean_cost(const std::vector<TrainedNetwork>& seeds) {
+  NetworkCost cost;
+  std::vector<double> answers;
+  for (const TrainedNetwork& network : seeds) {
+    cost.parameters = network.cost.parameters;
+    cost.training_seconds += network.cost.training_seconds;
+    answers.push_back(network.cost.answer_seconds);
+  }
+  cost.training_seconds /= static_cast<double>(seeds.size());
+  std::ranges::sort(answers);
+  cost.answer_seconds = answers[answers.size() / 2];
+  return cost;
+}
+
+TaskDifference difference_of(const std::vector<TrainedNetwork>& network,
+                             std::size_t task,
+                             const std::vector<TrainedNetwork>& reference,
+                             std::size_t reference_task,
+                             const BootstrapOptions& bootstrap) {
+  const TaskScores& scores = network.front().scores[task];
+  PairedInput pairs{.direction = scores.direction};
+  for (std::size_t s = 0; s < network.size(); ++s) {
+    pairs.candidate.push_back(network[s].scores[task].images);
+    pairs.reference.push_back(reference[s].scores[reference_task].images);
+  }
+  return {.task = scores.task,
+          .metric = scores.metric,
+          .direction = scores.direction,
+          .scores = paired_difference(pairs, bootstrap)};
+}
+
+ComparedNetwork beside_networks_alone(const Trainings& all,
+                                      const BootstrapOptions& bootstrap) {
+  ComparedNetwork joint{.name = "joint", .cost = mean_cost(all.front())};
+  for (std::size_t t = 0; t + 1 < all.size(); ++t) {
+    joint.tasks.push_back(
+        difference_of(all.front(), t, all[t + 1], 0, bootstrap));
+  }
+  return joint;
+}
+
+ComparedNetwork beside_equal(const std::vector<TrainedNetwork>& network,
+                             const std::string& name,
+                             const std::vector<TrainedNetwork>& equal,
+                             const BootstrapOptions& bootstrap) {
+  ComparedNetwork other{.name = name, .cost = mean_cost(network)};
+  for (std::size_t t = 0; t < network.front().scores.size(); ++t) {
+    other.tasks.push_back(difference_of(network, t, equal, t, bootstrap));
+  }
+  return other;
+}
+
+void add_results(const std::vector<Variant>& variants, const Trainings& all,
+                 const CompareOptions& options, Comparison& result) {
+  if (options.weightings.empty()) {
+    result.reference = "one network a task";
+    for (std::size_t v = 1; v < all.size(); ++v) {
+      const NetworkCost cost = mean_cost(all[v]);
+      result.reference_cost.parameters += cost.parameters;
+      result.reference_cost.training_seconds += cost.training_seconds;
+      result.reference_cost.answer_seconds += cost.answer_seconds;
+    }
+    result.networks.push_back(beside_networks_alone(all, options.bootstrap));
+    return;
+  }
+  result.reference = variants.front().title;
+  result.reference_cost = mean_cost(all.front());
+  for (std::size_t v = 1; v < all.size(); ++v) {
+    result.networks.push_back(beside_equal(all[v], variants[v].title,
+                                           all.front(), options.bootstrap));
+  }
+}
+
+}  // namespace
+
+Comparison compare(const CompareInput& input, const CompareOptions& options) {
+  check(input, options);
+  claim_folder(options);
+  const std::vector<Variant> variants = variants_of(input, options);
+  Comparison result{.test_images = input.test->size(), .seeds = options.seeds};
+  Trainings all(variants.size());
+  const int of = options.seeds * static_cast<int>(variants.size());
+  int number = 0;
+  for (int seed = 1; seed <= options.seeds; ++seed) {
+    const TrainData parts = parts_of(input, seed);
+    result.train_images = parts.train->size();
+    result.validation_images = parts.validation->size();
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+      const Variant& variant = variants[v];
+      if (options.on_training) {
+        options.on_training({variant.title, seed, ++number, of});
+      }
+      TrainOptions train = input.train;
+      train.seed += static_cast<std::uint64_t>(seed - 1);
+      train.weighting = variant.weighting;
+      train.record_conflicts = variant.record_conflicts;
+      all[v].push_back(train_network(
+          {.model = variant.model,
+           .parts = parts,
+           .test = input.test,
+           .train = train,
+           .folder = options.folder / cat("seed-", seed) / variant.folder,
+           .observer = options.observer,
+           .stop = options.stop}));
+      const TrainedNetwork& trained = all[v].back();
+      if (trained.outcome == Outcome::finished) continue;
+      return {.outcome = trained.outcome,
+              .message =
+                  cat(variant.title, ", seed ", seed, ": ", trained.message)};
+    }
+  }
+  add_results(variants, all, options, result);
+  result.advice = advice_on(result);
+  return result;
+}
+
+}  // namespace polytask

@@ -1,0 +1,94 @@
+#include "polytask/study/trained_network.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "polytask/base/atomic_file.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/base/text_file.h"
+#include "polytask/checkpoint/model_file.h"
+
+namespace polytask {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kImagesAtATime = 100;
+constexpr std::int64_t kImagesTimed = 30;
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+
+double read_seconds(const fs::path& file) {
+  const nlohmann::json json =
+      nlohmann::json::parse(read_text_file(file, kMostBytes), nullptr, false);
+  const auto found = json.is_object() ? json.find("seconds") : json.end();
+  if (found != json.end() && found->is_number()) return found->get<double>();
+  throw Error(Fault::data,
+              cat(file.string(),
+                  ": expected {\"seconds\": ...}; delete its folder to train "
+                  "the network again"));
+}
+
+// The median over single images, the first of which warm up.
+double time_of_one_answer(const fs::path& model, const Dataset& data,
+                          int threads) {
+  Predictor predictor(load_model(model), {.threads = threads, .batch = 1});
+  std::vector<std::byte> pixels(data.spec().bytes_per_image());
+  std::vector<double> seconds;
+  for (std::int64_t i = 0; i < kImagesTimed; ++i) {
+    data.read_image(i % data.size(), pixels);
+    const auto begin = std::chrono::steady_clock::now();
+    (void)predictor.answers(
+        {.count = 1, .type = data.spec().pixels, .pixels = pixels});
+    const std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - begin;
+    seconds.push_back(passed.count());
+  }
+  std::ranges::nth_element(seconds, seconds.begin() + kImagesTimed / 2);
+  return seconds[kImagesTimed / 2];
+}
+
+TrainReport train_in_folder(const NetworkToTrain& network) {
+  Model model = make_model(network.model, network.train.seed);
+  const fs::path checkpoints = network.folder / "checkpoints";
+  const bool resume = fs::exists(checkpoints) && !fs::is_empty(checkpoints);
+  fs::create_directories(network.folder);
+  return train(model, network.parts, network.train,
+               {.folder = network.folder,
+                .resume = resume,
+                .observer = network.observer,
+                .stop = network.stop});
+}
+
+}  // namespace
+
+TrainedNetwork train_network(const NetworkToTrain& network) {
+  const fs::path finished = network.folder / "finished.json";
+  if (!fs::exists(finished)) {
+    const TrainReport report = train_in_folder(network);
+    if (report.outcome != Outcome::finished) {
+      return {.outcome = report.outcome, .message = report.message};
+    }
+    double seconds = 0.0;
+    for (const EpochReport& epoch : report.history) seconds += epoch.seconds;
+    write_file_atomically(finished,
+                          nlohmann::json{{"seconds", seconds}}.dump() + '\n');
+  }
+  // Large, and of no use any more.
+  fs::remove_all(network.folder / "checkpoints");
+  const fs::path file = network.folder / "model.safetensors";
+  Model model = load_model(file);
+  TrainedNetwork trained;
+  trained.cost = {.parameters = static_cast<std::int64_t>(
+                      model.parameters.layout().parameter_count()),
+                  .training_seconds = read_seconds(finished),
+                  .answer_seconds = time_of_one_answer(file, *network.test,
+                                                       network.train.threads)};
+  Predictor predictor(std::move(model), {.threads = network.train.threads,
+                                         .batch = kImagesAtATime});
+  trained.scores = score_images(predictor, *network.test);
+  return trained;
+}
+
+}  // namespace polytask

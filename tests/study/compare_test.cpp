@@ -1,0 +1,283 @@
+#include "polytask/study/compare.h"
+
+#include <gtest/gtest.h>
+
+#include "polytask/base/text.h"
+#include "polytask/data/subset.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/questions.h"
+#include "tests/train/recorder.h"
+
+namespace polytask {
+namespace {
+
+namespace fs = std::filesystem;
+
+using test::expect_error;
+using test::expect_error_parts;
+using test::questions;
+using test::TemporaryFolder;
+
+std::vector<Task> three_tasks() {
+  return {multilabel("scene", {"rows", "columns", "red"}),
+          categorical("both", {"neither", "one", "two"}), count("stripes")};
+}
+
+CompareInput input_of(std::vector<Task> tasks = three_tasks()) {
+  return {.model = test::model_of(std::move(tasks)).spec,
+          .images = questions(60, 1),
+          .test = questions(40, 2),
+          .train = {.epochs = 2, .batch_size = 16, .seed = 5, .threads = 1}};
+}
+
+CompareOptions options_in(const TemporaryFolder& folder, int seeds = 2) {
+  return {.seeds = seeds,
+          .folder = folder.path() / "study",
+          .identity = "this recipe",
+          .bootstrap = {.resamples = 200}};
+}
+
+// All that two comparisons must agree in; times differ.
+std::vector<std::string> results_of(const Comparison& comparison) {
+  std::vector<std::string> results{comparison.reference};
+  for (const ComparedNetwork& network : comparison.networks) {
+    for (const TaskDifference& task : network.tasks) {
+      const PairedDifference& s = task.scores;
+      std::string line = cat(
+          network.name, ' ', task.task, ' ', task.metric, ' ',
+          s.candidate.value.value_or(-1), ' ', s.reference.value.value_or(-1),
+          ' ', s.difference.low.value_or(-9), ' ',
+          s.difference.high.value_or(9), ' ', to_text(s.verdict));
+      for (const double d : s.of_seeds) line += cat(' ', d);
+      results.push_back(line);
+    }
+  }
+  return results;
+}
+
+std::vector<std::string> names_in(const Comparison& comparison) {
+  std::vector<std::string> names;
+  for (const ComparedNetwork& network : comparison.networks) {
+    names.push_back(network.name);
+  }
+  return names;
+}
+
+TEST(Compare, SetsTheJointNetworkBesideOneNetworkATask) {
+  const TemporaryFolder folder;
+  CompareOptions options = options_in(folder);
+  std::vector<std::string> trained;
+  options.on_training = [&](const TrainingStart& start) {
+    trained.push_back(
+        cat(start.number, '/', start.of, ' ', start.network, ' ', start.seed));
+  };
+  const Comparison c = compare(input_of(), options);
+  const std::vector<std::string> expected{
+      "1/8 joint 1",         "2/8 scene alone 1",  "3/8 both alone 1",
+      "4/8 stripes alone 1", "5/8 joint 2",        "6/8 scene alone 2",
+      "7/8 both alone 2",    "8/8 stripes alone 2"};
+  EXPECT_EQ(trained, expected);
+  EXPECT_EQ(c.outcome, Outcome::finished);
+  EXPECT_EQ(c.train_images, 48);
+  EXPECT_EQ(c.validation_images, 12);
+  EXPECT_EQ(c.test_images, 40);
+  EXPECT_EQ(c.reference, "one network a task");
+  ASSERT_EQ(names_in(c), std::vector<std::string>{"joint"});
+  const std::vector<TaskDifference>& tasks = c.networks[0].tasks;
+  ASSERT_EQ(tasks.size(), 3u);
+  EXPECT_EQ(tasks[0].metric, "label_accuracy");
+  EXPECT_EQ(tasks[1].metric, "top_1_accuracy");
+  EXPECT_EQ(tasks[2].metric, "mean_absolute_error");
+  for (const TaskDifference& task : tasks) {
+    EXPECT_EQ(task.scores.of_seeds.size(), 2u) << task.task;
+    EXPECT_TRUE(task.scores.difference.low) << task.task;
+    EXPECT_LT(task.scores.difference.n, 40) << "some answers are missing";
+  }
+  EXPECT_FALSE(c.advice.empty());
+}
+
+TEST(Compare, CountsWhatTheNetworksCost) {
+  const TemporaryFolder folder;
+  const Comparison c = compare(input_of(), options_in(folder, 1));
+  std::int64_t alone = 0;
+  for (const Task& task : three_tasks()) {
+    const Model model = test::model_of({task});
+    alone +=
+        static_cast<std::int64_t>(model.parameters.layout().parameter_count());
+  }
+  const Model joint = test::model_of(three_tasks());
+  EXPECT_EQ(c.reference_cost.parameters, alone);
+  EXPECT_EQ(
+      c.networks[0].cost.parameters,
+      static_cast<std::int64_t>(joint.parameters.layout().parameter_count()));
+  EXPECT_GT(c.networks[0].cost.training_seconds, 0.0);
+  EXPECT_GT(c.networks[0].cost.answer_seconds, 0.0);
+  EXPECT_GT(c.reference_cost.answer_seconds, c.networks[0].cost.answer_seconds);
+}
+
+TEST(Compare, TrainsNothingTwice) {
+  const TemporaryFolder folder;
+  const Comparison first = compare(input_of(), options_in(folder));
+  CompareOptions again = options_in(folder);
+  test::Recorder recorder;
+  again.observer = &recorder;
+  const Comparison second = compare(input_of(), again);
+  EXPECT_TRUE(recorder.events.empty());
+  EXPECT_EQ(results_of(second), results_of(first));
+  EXPECT_EQ(second.reference_cost.training_seconds,
+            first.reference_cost.training_seconds);
+}
+
+TEST(Compare, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
+  const TemporaryFolder whole, stopped;
+  const Comparison expected = compare(input_of(), options_in(whole));
+  std::atomic<bool> stop = false;
+  int steps = 0;
+  test::Recorder recorder;
+  recorder.step = [&](const StepReport&) { stop = ++steps == 8; };
+  CompareOptions options = options_in(stopped);
+  options.observer = &recorder;
+  options.stop = &stop;
+  const Comparison half = compare(input_of(), options);
+  EXPECT_EQ(half.outcome, Outcome::interrupted);
+  EXPECT_TRUE(half.networks.empty());
+  stop = false;
+  EXPECT_EQ(results_of(compare(input_of(), options)), results_of(expected));
+}
+
+TEST(Compare, KeepsOnlyTheModelOfEachTraining) {
+  const TemporaryFolder folder;
+  compare(input_of(), options_in(folder, 1));
+  const fs::path joint = folder.path() / "study/seed-1/joint-equal";
+  EXPECT_TRUE(fs::exists(joint / "model.safetensors"));
+  EXPECT_FALSE(fs::exists(joint / "checkpoints"));
+  EXPECT_TRUE(fs::exists(folder.path() /
+                         "study/seed-1/alone-3-stripes/model.safetensors"));
+}
+
+TEST(Compare, SetsWeightingsBesideEqualWeights) {
+  const TemporaryFolder folder;
+  CompareOptions options = options_in(folder);
+  options.weightings = {WeightingKind::uncertainty, WeightingKind::equal,
+                        WeightingKind::pcgrad};
+  const Comparison c = compare(input_of(), options);
+  EXPECT_EQ(c.reference, "equal");
+  const std::vector<std::string> expected{"uncertainty", "pcgrad"};
+  EXPECT_EQ(names_in(c), expected);
+  for (const ComparedNetwork& network : c.networks) {
+    ASSERT_EQ(network.tasks.size(), 3u);
+    EXPECT_EQ(network.cost.parameters, c.reference_cost.parameters);
+    EXPECT_EQ(network.tasks[0].scores.reference.value,
+              c.networks[0].tasks[0].scores.reference.value);
+  }
+  EXPECT_FALSE(c.advice.empty());
+}
+
+// What a network is compared by must not depend on what it is compared with.
+TEST(Compare, SharesTrainingsBetweenItsTwoQuestions) {
+  const TemporaryFolder folder;
+  compare(input_of(), options_in(folder));
+  CompareOptions options = options_in(folder);
+  options.weightings = {WeightingKind::famo};
+  test::Recorder recorder;
+  options.observer = &recorder;
+  compare(input_of(), options);
+  EXPECT_EQ(recorder.starts.size(), 2u) << "famo with two seeds";
+}
+
+TEST(Compare, RefusesTheFolderOfAnotherRecipe) {
+  const TemporaryFolder folder;
+  CompareOptions options = options_in(folder, 1);
+  compare(input_of(), options);
+  options.identity = "another recipe";
+  expect_error_parts(Fault::config,
+                     {"study", "holds a comparison of another recipe",
+                      "choose another folder"},
+                     [&] { compare(input_of(), options); });
+}
+
+TEST(Compare, SaysAllThatIsWrongAtOnce) {
+  CompareInput input = input_of({three_tasks().front()});
+  input.test = subset(input.test, {});
+  expect_error(Fault::config,
+               "compare:\n"
+               "  - seeds: expected 1 to 100, got 0\n"
+               "  - tasks: a comparison needs at least two, got 1\n"
+               "  - test images: expected some that are held back; set "
+               "data.split.test_size, e.g. to 0.2\n"
+               "  - folder: expected one",
+               [&] { compare(input, {.seeds = 0}); });
+}
+
+TEST(Compare, SaysWhichTrainingDiverged) {
+  const TemporaryFolder folder;
+  CompareInput input = input_of();
+  input.train.adam.learning_rate = 1e30;
+  const Comparison c = compare(input, options_in(folder, 1));
+  EXPECT_EQ(c.outcome, Outcome::diverged);
+  EXPECT_EQ(c.message.rfind("joint, seed 1: ", 0), 0u) << c.message;
+}
+
+TaskDifference difference(const std::string& task, Verdict verdict) {
+  TaskDifference result{.task = task, .metric = "label_accuracy"};
+  result.scores.verdict = verdict;
+  return result;
+}
+
+Comparison with(std::vector<TaskDifference> tasks,
+                const std::string& reference = "one network a task",
+                const std::string& name = "joint") {
+  Comparison c{.seeds = 3, .reference = reference};
+  c.reference_cost.training_seconds = 200.0;
+  c.networks.push_back({.name = name,
+                        .cost = {.training_seconds = 50.0},
+                        .tasks = std::move(tasks)});
+  return c;
+}
+
+TEST(Advice, IsToShareWhereNothingSuffers) {
+  EXPECT_EQ(advice_on(with({difference("objects", Verdict::better),
+                            difference("weather", Verdict::undecided)})),
+            "Use one network: no task is measurably worse, and it takes 25 % "
+            "of the training time of 2 networks. Sharing helps objects. "
+            "Undecided for weather: more seeds or more test images tell "
+            "smaller differences.");
+}
+
+TEST(Advice, NamesTheTasksThatSharingHurts) {
+  EXPECT_EQ(
+      advice_on(with({difference("objects", Verdict::better),
+                      difference("weather", Verdict::worse)})),
+      "Sharing hurts weather: try layers of its own (tasks.weather.head), "
+      "a larger weight, or a network apart. It helps objects: keep those "
+      "together.");
+}
+
+TEST(Advice, IsToKeepEqualWeightsWhenNothingBeatsThem) {
+  const std::string text =
+      advice_on(with({difference("objects", Verdict::undecided),
+                      difference("weather", Verdict::worse)},
+                     "equal", "famo"));
+  EXPECT_EQ(text,
+            "Equal weights are as good: no other weighting is measurably "
+            "better at any task. Keep them.");
+}
+
+TEST(Advice, NamesTheWeightingThatHelps) {
+  EXPECT_EQ(advice_on(with({difference("objects", Verdict::better),
+                            difference("weather", Verdict::worse)},
+                           "equal", "famo")),
+            "famo helps objects, but hurts weather. The other differences are "
+            "no more than chance explains.");
+}
+
+TEST(Advice, WarnsOfASingleSeed) {
+  Comparison c = with({difference("objects", Verdict::better)});
+  c.seeds = 1;
+  EXPECT_NE(advice_on(c).find("One seed speaks of these trainings only"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace polytask
