@@ -8,6 +8,7 @@ namespace polytask::cli {
 
 extern const Command bench_command;
 extern const Command compare_command;
+extern const Command study_command;
 extern const Command demo_command;
 extern const Command draw_command;
 extern const Command evaluate_command;

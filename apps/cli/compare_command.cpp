@@ -3,12 +3,12 @@
 // out: the table, or comparison.json's document with --json.
 // err: a line a training, with an estimate of the rest.
 
-#include <chrono>
 #include <ostream>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -26,18 +26,6 @@ struct CompareArguments {
   int seeds = 3;
   bool json = false;
 };
-
-std::vector<std::string> split_at_commas(const std::string& text) {
-  std::vector<std::string> words(1);
-  for (const char c : text) {
-    if (c == ',') {
-      words.emplace_back();
-    } else {
-      words.back() += c;
-    }
-  }
-  return words;
-}
 
 // Names of recipes; "uw" is how papers call uncertainty.
 std::vector<WeightingKind> weightings_in(const std::string& text) {
@@ -62,53 +50,6 @@ std::vector<WeightingKind> weightings_in(const std::string& text) {
                                  join(unknown), "; there are ", join(names)));
 }
 
-// One line on a terminal, redrawn every epoch; a line a training elsewhere.
-class Progress final : public TrainObserver {
- public:
-  explicit Progress(const Console& console) : console_(console) {}
-
-  void begin(const TrainingStart& start) {
-    start_ = start;
-    if (!console_.err_is_terminal) {
-      console_.err << title() << rest() << std::endl;
-    }
-  }
-  void on_start(const TrainStart& start) override { epochs_ = start.epochs; }
-  void on_epoch(const EpochReport& epoch) override {
-    ++epochs_seen_;
-    if (!console_.err_is_terminal) return;
-    constexpr const char* kClearLine = "\r\x1b[K";
-    console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
-                 << epochs_ << rest() << std::flush;
-    if (epoch.epoch == epochs_) console_.err << std::endl;
-  }
-
- private:
-  [[nodiscard]] std::string title() const {
-    return cat('[', start_.number, '/', start_.of, "] ", start_.network,
-               ", seed ", start_.seed);
-  }
-  // What this start of the command has trained tells how long the rest takes.
-  [[nodiscard]] std::string rest() const {
-    if (epochs_seen_ == 0 || epochs_ == 0) return {};
-    const std::chrono::duration<double> passed =
-        std::chrono::steady_clock::now() - begin_;
-    const int left_over =
-        (start_.of - start_.number + 1) * epochs_ - epochs_seen_ % epochs_;
-    const double seconds = passed.count() / epochs_seen_ * left_over;
-    if (seconds < 90.0)
-      return cat(", about ", static_cast<int>(seconds), " s left");
-    return cat(", about ", static_cast<int>(seconds / 60.0 + 0.5), " min left");
-  }
-
-  const Console& console_;
-  TrainingStart start_{};
-  int epochs_ = 0;
-  int epochs_seen_ = 0;
-  std::chrono::steady_clock::time_point begin_ =
-      std::chrono::steady_clock::now();
-};
-
 Comparison compare_recipe(const CompareArguments& args,
                           const Console& console) {
   Recipe recipe = load_recipe(args.words.front(),
@@ -120,7 +61,7 @@ Comparison compare_recipe(const CompareArguments& args,
     console.err << "warning: " << warning << '\n';
   }
   const InterruptGuard interrupt;
-  Progress progress(console);
+  StudyProgress progress(console);
   return compare(
       {.model = prepared.model,
        .images = prepared.data.train,

@@ -55,7 +55,7 @@ TEST(RunCli, AMistypedVerb) {
 TEST(RunCli, AnUnknownVerb) {
   EXPECT_EQ(test::polytask({"frobnicate"}).err,
             "polytask: unknown command \"frobnicate\"; the commands are: demo, "
-            "draw, train, evaluate, predict, compare, inspect, bench\n");
+            "draw, train, evaluate, predict, compare, study, inspect, bench\n");
 }
 
 TEST(RunCli, AMistypedFlag) {

@@ -24,7 +24,7 @@ std::vector<Task> three_tasks() {
           categorical("both", {"neither", "one", "two"}), count("stripes")};
 }
 
-CompareInput input_of(std::vector<Task> tasks = three_tasks()) {
+StudyInput input_of(std::vector<Task> tasks = three_tasks()) {
   return {.model = test::model_of(std::move(tasks)).spec,
           .images = questions(60, 1),
           .test = questions(40, 2),
@@ -191,14 +191,14 @@ TEST(Compare, RefusesTheFolderOfAnotherRecipe) {
   CompareOptions options = options_in(folder, 1);
   compare(input_of(), options);
   options.identity = "another recipe";
-  expect_error_parts(Fault::config,
-                     {"study", "holds a comparison of another recipe",
-                      "choose another folder"},
-                     [&] { compare(input_of(), options); });
+  expect_error_parts(
+      Fault::config,
+      {"study", "holds a study of another recipe", "choose another folder"},
+      [&] { compare(input_of(), options); });
 }
 
 TEST(Compare, SaysAllThatIsWrongAtOnce) {
-  CompareInput input = input_of({three_tasks().front()});
+  StudyInput input = input_of({three_tasks().front()});
   input.test = subset(input.test, {});
   expect_error(Fault::config,
                "compare:\n"
@@ -212,7 +212,7 @@ TEST(Compare, SaysAllThatIsWrongAtOnce) {
 
 TEST(Compare, SaysWhichTrainingDiverged) {
   const TemporaryFolder folder;
-  CompareInput input = input_of();
+  StudyInput input = input_of();
   input.train.adam.learning_rate = 1e30;
   const Comparison c = compare(input, options_in(folder, 1));
   EXPECT_EQ(c.outcome, Outcome::diverged);

@@ -22,6 +22,10 @@ class Batch {
   // allocate.
   void load(std::span<const std::int64_t> indices);
 
+  // Takes what is missing in this group as 0, with this weight in the loss:
+  // assumed negative, for a group of labels. Holds until the next load.
+  void assume_zero(std::size_t group, float loss_weight);
+
   [[nodiscard]] int size() const { return size_; }
   // [size, H, W, C] in the data set's type
   [[nodiscard]] std::span<const std::byte> pixels() const;
@@ -30,12 +34,16 @@ class Batch {
   [[nodiscard]] std::span<float> targets(std::size_t group = 0);
   // [size, columns of the group]: 1, or 0 where the target is missing
   [[nodiscard]] std::span<const float> weights(std::size_t group = 0) const;
+  // The same for losses: what is assumed has the weight it was given.
+  [[nodiscard]] std::span<const float> loss_weights(
+      std::size_t group = 0) const;
 
  private:
   struct Group {
     std::size_t columns = 0;
     std::vector<float> targets;
     std::vector<float> weights;
+    std::vector<float> loss_weights;
   };
 
   const Dataset& data_;

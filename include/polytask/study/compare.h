@@ -18,20 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "polytask/data/dataset.h"
-#include "polytask/metrics/paired.h"
-#include "polytask/task/model.h"
-#include "polytask/train/train.h"
+#include "polytask/study/study_input.h"
 
 namespace polytask {
-
-// One score of one task, a network beside the reference.
-struct TaskDifference {
-  std::string task;
-  std::string metric;
-  Direction direction = Direction::higher_is_better;
-  PairedDifference scores;  // candidate: this network
-};
 
 struct NetworkCost {
   std::int64_t parameters = 0;
@@ -58,21 +47,6 @@ struct Comparison {
   std::string advice;  // a few sentences
 };
 
-struct CompareInput {
-  ModelSpec model;    // of the joint network
-  DatasetPtr images;  // to train on and to choose epochs by
-  DatasetPtr test;
-  TrainOptions train;  // seed: of the first training; 1 more for each other
-};
-
-// A training that begins: "weather alone, seed 2", the 5th of 18.
-struct TrainingStart {
-  std::string network;
-  int seed = 0;    // from 1
-  int number = 0;  // from 1
-  int of = 0;
-};
-
 struct CompareOptions {
   int seeds = 3;  // 1 to 100
   // Empty: the joint network beside one network a task. Else joint networks
@@ -91,7 +65,7 @@ struct CompareOptions {
 // Throws Fault::config for options that cannot be used, a single task, or
 // a folder of another comparison; Fault::data, Fault::io and Fault::resource
 // as train does.
-Comparison compare(const CompareInput& input, const CompareOptions& options);
+Comparison compare(const StudyInput& input, const CompareOptions& options);
 
 // What the verdicts come to, in a few sentences: Comparison::advice.
 [[nodiscard]] std::string advice_on(const Comparison& comparison);

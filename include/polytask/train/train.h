@@ -31,6 +31,11 @@ struct TrainOptions {
   WeightingOptions weighting;     // how the tasks share the trunk
   bool record_conflicts = false;  // cosines of the tasks' gradients; see log
 
+  // What a missing label of a multilabel task counts in the training loss, as
+  // a no: 0 is ignored, 1 assumed negative, between them weakly negative.
+  // Metrics and validation ignore it always.
+  double missing_label_weight = 0.0;
+
   bool operator==(const TrainOptions&) const = default;
 };
 

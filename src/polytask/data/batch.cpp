@@ -19,7 +19,8 @@ Batch::Batch(const Dataset& data, int capacity, std::vector<int> groups)
     const std::size_t count = static_cast<std::size_t>(capacity) * columns;
     groups_.push_back({.columns = columns,
                        .targets = std::vector<float>(count),
-                       .weights = std::vector<float>(count)});
+                       .weights = std::vector<float>(count),
+                       .loss_weights = std::vector<float>(count)});
     sum += columns;
   }
   if (sum == row_.size()) return;
@@ -37,10 +38,22 @@ void Batch::load(std::span<const std::int64_t> indices) {
     for (Group& group : groups_) {
       for (std::size_t c = 0; c < group.columns; ++c) {
         const float target = row_[column++];
+        const float weight = std::isnan(target) ? 0.0f : 1.0f;
         group.targets[i * group.columns + c] = target;
-        group.weights[i * group.columns + c] = std::isnan(target) ? 0.0f : 1.0f;
+        group.weights[i * group.columns + c] = weight;
+        group.loss_weights[i * group.columns + c] = weight;
       }
     }
+  }
+}
+
+void Batch::assume_zero(std::size_t group, float loss_weight) {
+  Group& g = groups_[group];
+  const std::size_t count = static_cast<std::size_t>(size_) * g.columns;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (g.weights[i] != 0.0f) continue;
+    g.targets[i] = 0.0f;
+    g.loss_weights[i] = loss_weight;
   }
 }
 
@@ -65,6 +78,12 @@ std::span<const float> Batch::weights(std::size_t group) const {
   const Group& g = groups_[group];
   return std::span(g.weights).first(static_cast<std::size_t>(size_) *
                                     g.columns);
+}
+
+std::span<const float> Batch::loss_weights(std::size_t group) const {
+  const Group& g = groups_[group];
+  return std::span(g.loss_weights)
+      .first(static_cast<std::size_t>(size_) * g.columns);
 }
 
 }  // namespace polytask

@@ -2,22 +2,16 @@
 
 #include <algorithm>
 
-#include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/base/text_file.h"
-#include "polytask/data/split.h"
-#include "polytask/data/subset.h"
-#include "polytask/evaluate/score_images.h"
+#include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
 #include "polytask/task/weighting_settings.h"
 
 namespace polytask {
 namespace {
 
-constexpr double kValidationShare = 0.2;
 constexpr int kMostSeeds = 100;
-constexpr std::size_t kMostIdentityBytes = std::size_t{1} << 24;
 
 // What every seed trains once.
 struct Variant {
@@ -35,7 +29,7 @@ std::string name_of(WeightingKind kind) {
   return {};
 }
 
-Variant joint_network(const CompareInput& input, WeightingKind kind) {
+Variant joint_network(const StudyInput& input, WeightingKind kind) {
   Variant joint{.title = name_of(kind),
                 .folder = cat("joint-", name_of(kind)),
                 .model = input.model,
@@ -55,7 +49,7 @@ std::string file_name(std::string name) {
   return name;
 }
 
-Variant network_alone(const CompareInput& input, std::size_t task) {
+Variant network_alone(const StudyInput& input, std::size_t task) {
   Variant alone{.model = input.model, .weighting = {}};
   alone.model.tasks = {input.model.tasks[task]};
   alone.title = cat(alone.model.tasks.front().name, " alone");
@@ -64,7 +58,7 @@ Variant network_alone(const CompareInput& input, std::size_t task) {
   return alone;
 }
 
-std::vector<Variant> variants_of(const CompareInput& input,
+std::vector<Variant> variants_of(const StudyInput& input,
                                  const CompareOptions& options) {
   std::vector<Variant> variants;
   if (options.weightings.empty()) {
@@ -84,7 +78,7 @@ std::vector<Variant> variants_of(const CompareInput& input,
   return variants;
 }
 
-void check(const CompareInput& input, const CompareOptions& options) {
+void check(const StudyInput& input, const CompareOptions& options) {
   std::vector<std::string> wrong;
   if (options.seeds < 1 || options.seeds > kMostSeeds) {
     wrong.push_back(
@@ -112,27 +106,6 @@ void check(const CompareInput& input, const CompareOptions& options) {
   throw Error(Fault::config, "compare:" + bullet_list(wrong));
 }
 
-void claim_folder(const CompareOptions& options) {
-  const std::filesystem::path file = options.folder / "comparison.txt";
-  std::filesystem::create_directories(options.folder);
-  if (!std::filesystem::exists(file)) {
-    write_file_atomically(file, options.identity);
-    return;
-  }
-  if (read_text_file(file, kMostIdentityBytes) == options.identity) return;
-  throw Error(Fault::config, cat(options.folder.string(),
-                                 ": holds a comparison of another recipe (see ",
-                                 file.string(), "); choose another folder"));
-}
-
-TrainData parts_of(const CompareInput& input, int seed) {
-  Split split = train_test_split(
-      input.images->size(), {.test_size = kValidationShare,
-                             .random_state = static_cast<std::uint32_t>(seed)});
-  return {.train = subset(input.images, std::move(split.train)),
-          .validation = subset(input.images, std::move(split.test))};
-}
-
 // [variant][seed]
 using Trainings = std::vector<std::vector<TrainedNetwork>>;
 
@@ -148,23 +121,6 @@ NetworkCost mean_cost(const std::vector<TrainedNetwork>& seeds) {
   std::ranges::sort(answers);
   cost.answer_seconds = answers[answers.size() / 2];
   return cost;
-}
-
-TaskDifference difference_of(const std::vector<TrainedNetwork>& network,
-                             std::size_t task,
-                             const std::vector<TrainedNetwork>& reference,
-                             std::size_t reference_task,
-                             const BootstrapOptions& bootstrap) {
-  const TaskScores& scores = network.front().scores[task];
-  PairedInput pairs{.direction = scores.direction};
-  for (std::size_t s = 0; s < network.size(); ++s) {
-    pairs.candidate.push_back(network[s].scores[task].images);
-    pairs.reference.push_back(reference[s].scores[reference_task].images);
-  }
-  return {.task = scores.task,
-          .metric = scores.metric,
-          .direction = scores.direction,
-          .scores = paired_difference(pairs, bootstrap)};
 }
 
 ComparedNetwork beside_networks_alone(const Trainings& all,
@@ -211,16 +167,16 @@ void add_results(const std::vector<Variant>& variants, const Trainings& all,
 
 }  // namespace
 
-Comparison compare(const CompareInput& input, const CompareOptions& options) {
+Comparison compare(const StudyInput& input, const CompareOptions& options) {
   check(input, options);
-  claim_folder(options);
+  claim_folder(options.folder, options.identity);
   const std::vector<Variant> variants = variants_of(input, options);
   Comparison result{.test_images = input.test->size(), .seeds = options.seeds};
   Trainings all(variants.size());
   const int of = options.seeds * static_cast<int>(variants.size());
   int number = 0;
   for (int seed = 1; seed <= options.seeds; ++seed) {
-    const TrainData parts = parts_of(input, seed);
+    const TrainData parts = parts_of(input.images, seed);
     result.train_images = parts.train->size();
     result.validation_images = parts.validation->size();
     for (std::size_t v = 0; v < variants.size(); ++v) {

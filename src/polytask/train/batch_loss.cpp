@@ -10,6 +10,14 @@ void standardise(const Model& model, Batch& batch) {
   }
 }
 
+void assume_missing_labels(const Model& model, double weight, Batch& batch) {
+  if (weight == 0.0) return;
+  for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
+    if (model.spec.tasks[t].kind != TaskKind::multilabel) continue;
+    batch.assume_zero(t, static_cast<float>(weight));
+  }
+}
+
 double batch_loss(const Model& model, Network& network, const Batch& batch,
                   bool with_gradient,
                   FunctionRef<void(std::size_t task, const LossValue&)> each) {
@@ -19,8 +27,8 @@ double batch_loss(const Model& model, Network& network, const Batch& batch,
     const auto diff =
         with_gradient ? network.diff_logits(t) : std::span<float>();
     const LossValue value =
-        task_loss(task.loss, network.logits(t), batch.targets(t), {},
-                  task.columns(), task.units(), diff);
+        task_loss(task.loss, network.logits(t), batch.targets(t),
+                  batch.loss_weights(t), task.columns(), task.units(), diff);
     each(t, value);
     sum += task.weight * value.loss;
   }

@@ -14,6 +14,10 @@ namespace polytask {
 // losses see: numbers of a regression standardised.
 void standardise(const Model& model, Batch& batch);
 
+// Takes the missing labels of the multilabel tasks as no, with this weight in
+// the loss; see TrainOptions::missing_label_weight.
+void assume_missing_labels(const Model& model, double weight, Batch& batch);
+
 // Of the batch that the network's last forward pass saw, standardised: the sum
 // over the tasks of weight * loss. With `with_gradient` overwrites the
 // network's gradients of the logits, by the losses without the weights.

@@ -93,6 +93,10 @@ std::vector<std::string> problems(const TrainOptions& options) {
   require(options.epochs >= 1, "epochs", ">= 1", options.epochs);
   require(options.batch_size >= 1, "batch_size", ">= 1", options.batch_size);
   require(options.threads >= 0, "threads", ">= 0", options.threads);
+  require(options.missing_label_weight >= 0.0 &&
+              options.missing_label_weight <= 1.0,
+          "missing_label_weight", "0 (ignored) to 1 (assumed negative)",
+          options.missing_label_weight);
   for (const std::string& problem : problems(options.adam)) {
     found.push_back("train.adam." + problem);
   }

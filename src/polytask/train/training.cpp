@@ -172,6 +172,7 @@ std::optional<Training::End> Training::train_step(
     int epoch, int step, std::span<const std::int64_t> indices) {
   batch_.load(indices);
   standardise(model_, batch_);
+  assume_missing_labels(model_, options_.missing_label_weight, batch_);
   samples_.assign(indices.begin(), indices.end());
   const ImageBatch images = image_batch(batch_, *data_.train, model_.spec);
   const BatchKey key{.seed = options_.seed,

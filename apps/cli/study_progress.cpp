@@ -1,0 +1,55 @@
+#include "apps/cli/study_progress.h"
+
+#include <ostream>
+
+#include "polytask/base/text.h"
+
+namespace polytask::cli {
+
+void StudyProgress::begin(const TrainingStart& start) {
+  start_ = start;
+  if (!console_.err_is_terminal) {
+    console_.err << title() << rest() << std::endl;
+  }
+}
+
+void StudyProgress::on_epoch(const EpochReport& epoch) {
+  ++epochs_seen_;
+  if (!console_.err_is_terminal) return;
+  constexpr const char* kClearLine = "\r\x1b[K";
+  console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
+               << epochs_ << rest() << std::flush;
+  if (epoch.epoch == epochs_) console_.err << std::endl;
+}
+
+std::string StudyProgress::title() const {
+  return cat('[', start_.number, '/', start_.of, "] ", start_.network,
+             ", seed ", start_.seed);
+}
+
+std::string StudyProgress::rest() const {
+  if (epochs_seen_ == 0 || epochs_ == 0) return {};
+  const std::chrono::duration<double> passed =
+      std::chrono::steady_clock::now() - first_;
+  const int left_over =
+      (start_.of - start_.number + 1) * epochs_ - epochs_seen_ % epochs_;
+  const double seconds = passed.count() / epochs_seen_ * left_over;
+  if (seconds < 90.0) {
+    return cat(", about ", static_cast<int>(seconds), " s left");
+  }
+  return cat(", about ", static_cast<int>(seconds / 60.0 + 0.5), " min left");
+}
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == ',') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+}  // namespace polytask::cli

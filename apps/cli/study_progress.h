@@ -1,0 +1,39 @@
+// How far a study is: many trainings, one after another.
+
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "apps/cli/command.h"
+#include "polytask/study/study_input.h"
+
+namespace polytask::cli {
+
+// One line on a terminal, redrawn every epoch; a line a training elsewhere.
+class StudyProgress final : public TrainObserver {
+ public:
+  explicit StudyProgress(const Console& console) : console_(console) {}
+
+  void begin(const TrainingStart& start);
+  void on_start(const TrainStart& start) override { epochs_ = start.epochs; }
+  void on_epoch(const EpochReport& epoch) override;
+
+ private:
+  [[nodiscard]] std::string title() const;
+  // What this start of the command has trained tells how long the rest takes.
+  [[nodiscard]] std::string rest() const;
+
+  const Console& console_;
+  TrainingStart start_{};
+  int epochs_ = 0;
+  int epochs_seen_ = 0;
+  std::chrono::steady_clock::time_point first_ =
+      std::chrono::steady_clock::now();
+};
+
+// "a,b" as {"a", "b"}.
+[[nodiscard]] std::vector<std::string> split_at_commas(const std::string& text);
+
+}  // namespace polytask::cli

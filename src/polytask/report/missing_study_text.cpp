@@ -1,0 +1,218 @@
+#include "polytask/report/missing_study_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "polytask/base/text.h"
+#include "polytask/report/csv_field.h"
+#include "polytask/report/number_text.h"
+#include "polytask/report/terminal_text.h"
+
+namespace polytask {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Spread {
+  std::optional<double> mean;       // over the seeds where it is defined
+  std::optional<double> deviation;  // absent for fewer than two
+};
+
+Spread spread_of(const std::vector<double>& values) {
+  if (values.empty()) return {};
+  const auto n = static_cast<double>(values.size());
+  double sum = 0.0;
+  for (const double v : values) sum += v;
+  Spread spread{.mean = sum / n};
+  if (values.size() < 2) return spread;
+  double squares = 0.0;
+  for (const double v : values) {
+    squares += (v - *spread.mean) * (v - *spread.mean);
+  }
+  spread.deviation = std::sqrt(squares / (n - 1.0));
+  return spread;
+}
+
+Spread metric_of(const MissingPoint& point, std::size_t task,
+                 const std::string& metric) {
+  std::vector<double> values;
+  for (const MissingTraining& training : point.trainings) {
+    for (const auto& [name, number] :
+         training.result.evaluation.tasks[task].metrics) {
+      if (name == metric && number.value) values.push_back(*number.value);
+    }
+  }
+  return spread_of(values);
+}
+
+std::string spread_cell(const Spread& spread) {
+  if (!spread.mean) return right("-", 18);
+  return right(spread.deviation ? cat(fixed_text(*spread.mean, 4), " +-",
+                                      fixed_text(*spread.deviation, 4))
+                                : fixed_text(*spread.mean, 4),
+               18);
+}
+
+std::string percent_text(double share) { return cat(100.0 * share, " %"); }
+
+// The score is a mean of ratios in the paired difference; the evaluation has
+// the same number a seed, whatever the task.
+std::string task_lines(const MissingStudy& study, std::size_t task) {
+  const TaskDifference& first = study.points.front().tasks[task];
+  const bool has_f1 =
+      metric_of(study.points.front(), task, "macro_f1").mean.has_value();
+  std::string text =
+      cat('\n', printable(first.task), ", ", first.metric, "\n\n  ",
+          left("policy", 15), right("hidden", 8), right("score", 18),
+          has_f1 ? right("macro_f1", 18) : std::string(),
+          right("difference", 12), right("95 % interval", 20), "  verdict\n");
+  for (const MissingPoint& point : study.points) {
+    const PairedDifference& s = point.tasks[task].scores;
+    const bool is_reference = &point == &study.points.front();
+    const std::string interval =
+        s.difference.low && s.difference.high
+            ? cat(fixed_text(*s.difference.low, 4), " to ",
+                  fixed_text(*s.difference.high, 4))
+            : std::string("-");
+    text += cat("  ", left(to_text(point.policy), 15),
+                right(percent_text(point.hidden), 8),
+                spread_cell(metric_of(point, task, first.metric)),
+                has_f1 ? spread_cell(metric_of(point, task, "macro_f1"))
+                       : std::string());
+    if (is_reference) {
+      text += cat(right("-", 12), right("-", 20), "  reference\n");
+      continue;
+    }
+    text +=
+        cat(right(s.difference.value ? fixed_text(*s.difference.value, 4) : "-",
+                  12),
+            right(interval, 20), "  ", to_text(s.verdict), '\n');
+  }
+  return text;
+}
+
+std::string value_lines(const MissingStudy& study) {
+  if (study.values.empty()) return {};
+  std::size_t width = 12;
+  for (const AnswerValue& value : study.values) {
+    width = std::max(
+        width, display_width(printable(value.task + '/' + value.label)) + 1);
+  }
+  std::string text =
+      cat("\nf1 gained by 100 answers more (policy ignore)\n\n  ",
+          left("label", width), right("from", 8), right("to", 8),
+          right("gain", 18), '\n');
+  for (const AnswerValue& value : study.values) {
+    text += cat("  ", left(printable(value.task + '/' + value.label), width),
+                right(fixed_text(value.from_observed, 0), 8),
+                right(fixed_text(value.to_observed, 0), 8),
+                spread_cell({value.f1_per_100, value.deviation}), '\n');
+  }
+  return text;
+}
+
+Json or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json to_json(const Spread& spread) {
+  return {{"mean", or_null(spread.mean)},
+          {"deviation", or_null(spread.deviation)}};
+}
+
+Json task_json(const MissingPoint& point, std::size_t task) {
+  const TaskDifference& difference = point.tasks[task];
+  const PairedDifference& s = difference.scores;
+  Json metrics = Json::object();
+  for (const auto& [name, number] :
+       point.trainings.front().result.evaluation.tasks[task].metrics) {
+    metrics[name] = to_json(metric_of(point, task, name));
+  }
+  return {{"task", difference.task},
+          {"metric", difference.metric},
+          {"value", or_null(s.candidate.value)},
+          {"difference", or_null(s.difference.value)},
+          {"low", or_null(s.difference.low)},
+          {"high", or_null(s.difference.high)},
+          {"of_seeds", s.of_seeds},
+          {"verdict", to_text(s.verdict)},
+          {"metrics", metrics}};
+}
+
+std::string csv_value(const Number& number) {
+  return number.value ? cat(*number.value) : std::string();
+}
+
+}  // namespace
+
+std::string missing_study_table(const MissingStudy& study) {
+  std::string text = cat(
+      study.seeds, study.seeds == 1 ? " seed" : " seeds", "; trained on ",
+      study.train_images, " images, epochs chosen on ", study.validation_images,
+      ", measured on ", study.test_images, " with all their answers\n");
+  for (std::size_t t = 0; t < study.points.front().tasks.size(); ++t) {
+    text += task_lines(study, t);
+  }
+  return text + value_lines(study);
+}
+
+std::string missing_study_json(const MissingStudy& study) {
+  Json points = Json::array();
+  for (const MissingPoint& point : study.points) {
+    Json columns = Json::object();
+    for (const ColumnCount& column : point.columns) {
+      columns[column.column] = column.observed;
+    }
+    Json tasks = Json::array();
+    for (std::size_t t = 0; t < point.tasks.size(); ++t) {
+      tasks.push_back(task_json(point, t));
+    }
+    points.push_back({{"policy", to_text(point.policy)},
+                      {"hidden", point.hidden},
+                      {"observed", columns},
+                      {"tasks", tasks}});
+  }
+  Json values = Json::array();
+  for (const AnswerValue& value : study.values) {
+    values.push_back({{"task", value.task},
+                      {"label", value.label},
+                      {"from_observed", value.from_observed},
+                      {"to_observed", value.to_observed},
+                      {"f1_per_100", value.f1_per_100},
+                      {"deviation", or_null(value.deviation)}});
+  }
+  const Json json{{"seeds", study.seeds},
+                  {"train_images", study.train_images},
+                  {"validation_images", study.validation_images},
+                  {"test_images", study.test_images},
+                  {"points", points},
+                  {"answer_values", values}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string missing_study_csv(const MissingStudy& study) {
+  std::string text = "policy,hidden,seed,task,label,metric,value\n";
+  for (const MissingPoint& point : study.points) {
+    for (std::size_t s = 0; s < point.trainings.size(); ++s) {
+      const std::string head =
+          cat(to_text(point.policy), ',', point.hidden, ',', s + 1, ',');
+      for (const TaskEvaluation& task :
+           point.trainings[s].result.evaluation.tasks) {
+        for (const auto& [name, number] : task.metrics) {
+          text += cat(head, csv_field(task.task), ",,", name, ',',
+                      csv_value(number), '\n');
+        }
+        for (const LabelEvaluation& label : task.labels) {
+          for (const auto& [name, number] : label.numbers) {
+            text += cat(head, csv_field(task.task), ',', csv_field(label.label),
+                        ',', name, ',', csv_value(number), '\n');
+          }
+        }
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace polytask

@@ -1,0 +1,275 @@
+#include "polytask/study/missing_labels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/study/answer_value.h"
+#include "polytask/study/hidden_answers.h"
+#include "polytask/study/study_parts.h"
+#include "polytask/study/trained_network.h"
+#include "polytask/task/answers.h"
+#include "polytask/task/task_columns.h"
+
+namespace polytask {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMostSeeds = 100;
+constexpr int kImagesAtATime = 100;
+constexpr float kSureYes = 0.9f;
+constexpr float kSureNo = 0.1f;
+
+int most_labels(const std::vector<Task>& tasks) {
+  int most = 0;
+  for (const Task& task : tasks) {
+    if (task.kind == TaskKind::multilabel) most = std::max(most, task.units());
+  }
+  return most;
+}
+
+void check(const StudyInput& input, const MissingOptions& options) {
+  std::vector<std::string> wrong;
+  if (options.seeds < 1 || options.seeds > kMostSeeds) {
+    wrong.push_back(
+        cat("seeds: expected 1 to ", kMostSeeds, ", got ", options.seeds));
+  }
+  if (options.levels.empty()) wrong.emplace_back("levels: expected at least 1");
+  for (const double level : options.levels) {
+    if (level >= 0.0 && level < 1.0) continue;
+    wrong.push_back(
+        cat("levels: expected 0 % to less than 100 %, got ", 100.0 * level));
+  }
+  const bool only_ignores = std::ranges::all_of(
+      options.policies,
+      [](UnknownPolicy policy) { return policy == UnknownPolicy::ignore; });
+  if (!only_ignores && most_labels(input.model.tasks) == 0) {
+    wrong.emplace_back(
+        "policies: only multilabel tasks have others than ignore, and there "
+        "is none");
+  }
+  if (!input.test || input.test->size() == 0) {
+    wrong.emplace_back(
+        "test images: expected some that are held back; set "
+        "data.split.test_size, e.g. to 0.2");
+  }
+  if (options.folder.empty()) wrong.emplace_back("folder: expected one");
+  if (wrong.empty()) return;
+  throw Error(Fault::config, "study missing:" + bullet_list(wrong));
+}
+
+std::vector<double> sorted_levels(std::vector<double> levels) {
+  std::ranges::sort(levels);
+  levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
+  return levels;
+}
+
+std::vector<UnknownPolicy> with_ignore_first(
+    const std::vector<UnknownPolicy>& policies) {
+  std::vector<UnknownPolicy> all{UnknownPolicy::ignore};
+  for (const UnknownPolicy policy : policies) {
+    if (std::ranges::count(all, policy) == 0) all.push_back(policy);
+  }
+  return all;
+}
+
+std::string percent(double share) { return cat(100.0 * share); }
+
+// Trains and measures one point after another; each of a point's seeds in turn.
+class Study {
+ public:
+  Study(const StudyInput& input, const MissingOptions& options)
+      : input_(input),
+        options_(options),
+        levels_(sorted_levels(options.levels)),
+        policies_(with_ignore_first(options.policies)),
+        // Columns in the order of the tasks, and no others.
+        images_(select_columns(input.images, column_uses(input.model.tasks))) {}
+
+  MissingStudy run() {
+    MissingStudy study{.test_images = input_.test->size(),
+                       .seeds = options_.seeds};
+    for (const UnknownPolicy policy : policies_) {
+      for (const double level : levels_) {
+        std::vector<TrainedNetwork> networks;
+        study.points.push_back({.policy = policy, .hidden = level});
+        for (int seed = 1; seed <= options_.seeds; ++seed) {
+          networks.push_back(train_one(study, seed));
+          if (networks.back().outcome == Outcome::finished) continue;
+          return {.outcome = networks.back().outcome,
+                  .message = cat(title(policy, level), ", seed ", seed, ": ",
+                                 networks.back().message)};
+        }
+        if (reference_.empty()) reference_ = networks;
+        for (std::size_t t = 0; t < input_.model.tasks.size(); ++t) {
+          study.points.back().tasks.push_back(
+              difference_of(networks, t, reference_, t, options_.bootstrap));
+        }
+      }
+    }
+    study.values = answer_values(
+        input_.model.tasks,
+        {study.points.begin(),
+         study.points.begin() + static_cast<std::ptrdiff_t>(levels_.size())});
+    return study;
+  }
+
+ private:
+  static std::string title(UnknownPolicy policy, double level) {
+    return cat(percent(level), " % hidden, ", to_text(policy));
+  }
+
+  [[nodiscard]] fs::path folder_of(UnknownPolicy policy, double level,
+                                   int seed) const {
+    return options_.folder / cat("hidden-", percent(level)) / to_text(policy) /
+           cat("seed-", seed);
+  }
+
+  // The parts of a seed with the answers that a level leaves.
+  [[nodiscard]] TrainData parts_at(double level, int seed) const {
+    const TrainData parts = parts_of(images_, seed);
+    const auto draw = 2 * static_cast<std::uint64_t>(seed);
+    return {.train = hide_answers(parts.train, level, draw),
+            .validation = hide_answers(parts.validation, level, draw + 1)};
+  }
+
+  // Trains the point's network with this seed and adds what it is worth.
+  TrainedNetwork train_one(MissingStudy& study, int seed) {
+    MissingPoint& point = study.points.back();
+    TrainData parts = parts_at(point.hidden, seed);
+    study.train_images = parts.train->size();
+    study.validation_images = parts.validation->size();
+    const bool all_known = count_answers(*parts.train, point);
+    // Where nothing is unknown, all policies are one.
+    const UnknownPolicy policy =
+        all_known ? UnknownPolicy::ignore : point.policy;
+    if (options_.on_training) {
+      options_.on_training(
+          {title(point.policy, point.hidden), seed, ++number_,
+           static_cast<int>(policies_.size() * levels_.size()) *
+               options_.seeds});
+    }
+    if (policy == UnknownPolicy::pseudo_label) {
+      parts.train = add_guesses(
+          parts.train,
+          sure_answers(*parts.train,
+                       folder_of(UnknownPolicy::ignore, point.hidden, seed)));
+    }
+    const fs::path folder = folder_of(policy, point.hidden, seed);
+    TrainedNetwork network =
+        train_network({.model = input_.model,
+                       .parts = parts,
+                       .test = input_.test,
+                       .train = train_options(policy, seed),
+                       .folder = folder,
+                       .observer = options_.observer,
+                       .stop = options_.stop});
+    if (network.outcome != Outcome::finished) return network;
+    Predictor predictor = predictor_of(folder);
+    point.trainings.push_back({.folder = folder,
+                               .result = evaluate_model(predictor, *input_.test,
+                                                        options_.bootstrap)});
+    return network;
+  }
+
+  // Adds the seed's share to the point's means; true when nothing is missing.
+  bool count_answers(const Dataset& data, MissingPoint& point) const {
+    std::vector<float> row(data.spec().labels.size());
+    std::vector<std::int64_t> observed(row.size());
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+      data.read_targets(i, row);
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        observed[c] += std::isnan(row[c]) ? 0 : 1;
+      }
+    }
+    point.columns.resize(row.size());
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      point.columns[c].column = data.spec().labels[c];
+      point.columns[c].observed +=
+          static_cast<double>(observed[c]) / options_.seeds;
+    }
+    return std::ranges::all_of(
+        observed, [&](std::int64_t count) { return count == data.size(); });
+  }
+
+  [[nodiscard]] TrainOptions train_options(UnknownPolicy policy,
+                                           int seed) const {
+    TrainOptions train = input_.train;
+    train.seed += static_cast<std::uint64_t>(seed - 1);
+    train.missing_label_weight = 0.0;
+    if (policy == UnknownPolicy::negative) train.missing_label_weight = 1.0;
+    const int labels = most_labels(input_.model.tasks);
+    if (policy == UnknownPolicy::weak_negative && labels > 1) {
+      train.missing_label_weight = 1.0 / (labels - 1);
+    }
+    return train;
+  }
+
+  [[nodiscard]] Predictor predictor_of(const fs::path& folder) const {
+    return Predictor(
+        load_model(folder / "model.safetensors"),
+        {.threads = input_.train.threads, .batch = kImagesAtATime});
+  }
+
+  // [N, columns]: what the network in `teacher` is sure of among the labels of
+  // multilabel tasks; NaN else.
+  [[nodiscard]] std::vector<float> sure_answers(const Dataset& data,
+                                                const fs::path& teacher) const {
+    Predictor predictor = predictor_of(teacher);
+    const std::vector<float> answers = predict_dataset(predictor, data);
+    std::vector<float> sure;
+    std::span<const float> rest(answers);
+    while (!rest.empty()) {
+      for (const Task& task : input_.model.tasks) {
+        const auto count = static_cast<std::size_t>(answer_count(task));
+        for (int c = 0; c < task.columns(); ++c) {
+          const float p = task.kind == TaskKind::multilabel
+                              ? rest[static_cast<std::size_t>(c)]
+                              : 0.5f;
+          sure.push_back(p >= kSureYes ? 1.0f : p <= kSureNo ? 0.0f : kNaN);
+        }
+        rest = rest.subspan(count);
+      }
+    }
+    return sure;
+  }
+
+  static constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+  const StudyInput& input_;
+  const MissingOptions& options_;
+  std::vector<double> levels_;
+  std::vector<UnknownPolicy> policies_;
+  DatasetPtr images_;
+  std::vector<TrainedNetwork> reference_;  // the lowest level, ignore
+  int number_ = 0;
+};
+
+}  // namespace
+
+std::string to_text(UnknownPolicy policy) {
+  switch (policy) {
+    case UnknownPolicy::ignore:
+      return "ignore";
+    case UnknownPolicy::negative:
+      return "negative";
+    case UnknownPolicy::weak_negative:
+      return "weak_negative";
+    case UnknownPolicy::pseudo_label:
+      break;
+  }
+  return "pseudo_label";
+}
+
+MissingStudy study_missing(const StudyInput& input,
+                           const MissingOptions& options) {
+  check(input, options);
+  claim_folder(options.folder, options.identity);
+  return Study(input, options).run();
+}
+
+}  // namespace polytask

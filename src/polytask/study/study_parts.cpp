@@ -1,0 +1,57 @@
+#include "polytask/study/study_parts.h"
+
+#include "polytask/base/atomic_file.h"
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/base/text_file.h"
+#include "polytask/data/split.h"
+#include "polytask/data/subset.h"
+
+namespace polytask {
+namespace {
+
+constexpr double kValidationShare = 0.2;
+constexpr std::size_t kMostIdentityBytes = std::size_t{1} << 24;
+
+}  // namespace
+
+void claim_folder(const std::filesystem::path& folder,
+                  const std::string& identity) {
+  const std::filesystem::path file = folder / "study.txt";
+  std::filesystem::create_directories(folder);
+  if (!std::filesystem::exists(file)) {
+    write_file_atomically(file, identity);
+    return;
+  }
+  if (read_text_file(file, kMostIdentityBytes) == identity) return;
+  throw Error(Fault::config,
+              cat(folder.string(), ": holds a study of another recipe (see ",
+                  file.string(), "); choose another folder"));
+}
+
+TrainData parts_of(const DatasetPtr& images, int seed) {
+  Split split = train_test_split(
+      images->size(), {.test_size = kValidationShare,
+                       .random_state = static_cast<std::uint32_t>(seed)});
+  return {.train = subset(images, std::move(split.train)),
+          .validation = subset(images, std::move(split.test))};
+}
+
+TaskDifference difference_of(const std::vector<TrainedNetwork>& network,
+                             std::size_t task,
+                             const std::vector<TrainedNetwork>& reference,
+                             std::size_t reference_task,
+                             const BootstrapOptions& bootstrap) {
+  const TaskScores& scores = network.front().scores[task];
+  PairedInput pairs{.direction = scores.direction};
+  for (std::size_t s = 0; s < network.size(); ++s) {
+    pairs.candidate.push_back(network[s].scores[task].images);
+    pairs.reference.push_back(reference[s].scores[reference_task].images);
+  }
+  return {.task = scores.task,
+          .metric = scores.metric,
+          .direction = scores.direction,
+          .scores = paired_difference(pairs, bootstrap)};
+}
+
+}  // namespace polytask

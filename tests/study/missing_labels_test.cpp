@@ -1,0 +1,192 @@
+#include "polytask/study/missing_labels.h"
+
+#include <gtest/gtest.h>
+
+#include "polytask/base/text.h"
+#include "polytask/data/subset.h"
+#include "polytask/study/answer_value.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/questions.h"
+#include "tests/train/recorder.h"
+
+namespace polytask {
+namespace {
+
+using enum UnknownPolicy;
+using test::expect_error;
+using test::questions;
+using test::TemporaryFolder;
+
+std::vector<Task> two_tasks() {
+  return {multilabel("scene", {"rows", "columns", "red"}),
+          categorical("both", {"neither", "one", "two"})};
+}
+
+StudyInput input_of(std::vector<Task> tasks = two_tasks()) {
+  return {.model = test::model_of(std::move(tasks)).spec,
+          .images = questions(80, 1, /*with_missing=*/false),
+          .test = questions(40, 2, /*with_missing=*/false),
+          .train = {.epochs = 2, .batch_size = 16, .seed = 5, .threads = 1}};
+}
+
+MissingOptions options_in(const TemporaryFolder& folder) {
+  return {.levels = {0.5, 0.0},
+          .seeds = 2,
+          .folder = folder.path() / "study",
+          .identity = "this recipe",
+          .bootstrap = {.resamples = 100}};
+}
+
+std::vector<std::string> results_of(const MissingStudy& study) {
+  std::vector<std::string> results;
+  for (const MissingPoint& point : study.points) {
+    for (const TaskDifference& task : point.tasks) {
+      std::string line =
+          cat(to_text(point.policy), ' ', point.hidden, ' ', task.task, ' ',
+              task.scores.candidate.value.value_or(-1.0));
+      for (const double d : task.scores.of_seeds) line += cat(' ', d);
+      results.push_back(line);
+    }
+  }
+  return results;
+}
+
+TEST(StudyMissing, MeasuresEveryLevelBesideTheLowest) {
+  const TemporaryFolder folder;
+  const MissingStudy study = study_missing(input_of(), options_in(folder));
+  ASSERT_EQ(study.points.size(), 2u);
+  EXPECT_EQ(study.train_images, 64);
+  EXPECT_EQ(study.validation_images, 16);
+  EXPECT_EQ(study.test_images, 40);
+  const MissingPoint& all = study.points[0];
+  const MissingPoint& half = study.points[1];
+  EXPECT_EQ(all.hidden, 0.0);
+  EXPECT_EQ(half.hidden, 0.5);
+  ASSERT_EQ(all.columns.size(), 4u);
+  for (std::size_t c = 0; c < 4; ++c) {
+    EXPECT_EQ(all.columns[c].observed, 64.0);
+    EXPECT_NEAR(half.columns[c].observed, 32.0, 12.0) << c;
+  }
+  EXPECT_EQ(half.tasks[0].metric, "label_accuracy");
+  EXPECT_EQ(half.tasks[0].scores.of_seeds.size(), 2u);
+  EXPECT_EQ(all.tasks[0].scores.difference.value, 0.0);
+  EXPECT_EQ(half.tasks[0].scores.difference.n, 40) << "all are known there";
+}
+
+TEST(StudyMissing, KeepsTheAnswersToTheTestImages) {
+  const TemporaryFolder folder;
+  const MissingStudy study = study_missing(input_of(), options_in(folder));
+  for (const MissingPoint& point : study.points) {
+    ASSERT_EQ(point.trainings.size(), 2u);
+    for (const MissingTraining& training : point.trainings) {
+      EXPECT_EQ(training.result.answers.size(), 40u * 6u);
+      EXPECT_EQ(training.result.evaluation.tasks[0].labels.size(), 3u);
+      EXPECT_EQ(
+          training.result.evaluation.tasks[0].labels[0].confusion.observed(),
+          40);
+      EXPECT_TRUE(
+          std::filesystem::exists(training.folder / "model.safetensors"));
+    }
+  }
+}
+
+TEST(StudyMissing, TrainsEachPolicyWhereSomethingIsUnknown) {
+  const TemporaryFolder folder;
+  MissingOptions options = options_in(folder);
+  options.policies = {negative, weak_negative, pseudo_label};
+  test::Recorder recorder;
+  options.observer = &recorder;
+  const MissingStudy study = study_missing(input_of(), options);
+  EXPECT_EQ(study.points.size(), 8u) << "ignore is always there";
+  // Two seeds of ignore at 0 %, and of four policies at 50 %.
+  EXPECT_EQ(recorder.starts.size(), 2u * (1u + 4u));
+  const std::vector<std::string> results = results_of(study);
+  // Two tasks a point: 50 % hidden under each policy.
+  EXPECT_NE(results[6].substr(results[6].find("scene")),
+            results[2].substr(results[2].find("scene")))
+      << "negative is not ignore";
+  EXPECT_NE(results[10].substr(results[10].find("scene")),
+            results[6].substr(results[6].find("scene")))
+      << "weak is not full";
+}
+
+TEST(StudyMissing, TrainsNothingTwice) {
+  const TemporaryFolder folder;
+  const MissingStudy first = study_missing(input_of(), options_in(folder));
+  MissingOptions again = options_in(folder);
+  test::Recorder recorder;
+  again.observer = &recorder;
+  EXPECT_EQ(results_of(study_missing(input_of(), again)), results_of(first));
+  EXPECT_TRUE(recorder.events.empty());
+}
+
+TEST(StudyMissing, GoesOnAfterAnInterruption) {
+  const TemporaryFolder whole, stopped;
+  const MissingStudy expected = study_missing(input_of(), options_in(whole));
+  std::atomic<bool> stop = false;
+  int steps = 0;
+  test::Recorder recorder;
+  recorder.step = [&](const StepReport&) { stop = ++steps == 11; };
+  MissingOptions options = options_in(stopped);
+  options.observer = &recorder;
+  options.stop = &stop;
+  EXPECT_EQ(study_missing(input_of(), options).outcome, Outcome::interrupted);
+  stop = false;
+  EXPECT_EQ(results_of(study_missing(input_of(), options)),
+            results_of(expected));
+}
+
+TEST(StudyMissing, SaysAllThatIsWrongAtOnce) {
+  StudyInput input = input_of({categorical("both", {"neither", "one", "two"})});
+  input.test = subset(input.test, {});
+  expect_error(Fault::config,
+               "study missing:\n"
+               "  - seeds: expected 1 to 100, got 101\n"
+               "  - levels: expected 0 % to less than 100 %, got 100\n"
+               "  - policies: only multilabel tasks have others than ignore, "
+               "and there is none\n"
+               "  - test images: expected some that are held back; set "
+               "data.split.test_size, e.g. to 0.2\n"
+               "  - folder: expected one",
+               [&] {
+                 study_missing(input, {.levels = {0.5, 1.0},
+                                       .policies = {negative},
+                                       .seeds = 101});
+               });
+}
+
+MissingPoint point(double observed, std::vector<double> f1_of_seeds) {
+  MissingPoint p{.columns = {{"scene", observed}}};
+  for (const double f1 : f1_of_seeds) {
+    LabelEvaluation label{.label = "rows", .numbers = {{"f1", {.value = f1}}}};
+    Evaluation evaluation{.tasks = {{.task = "scene", .labels = {label}}}};
+    p.trainings.push_back({.result = {.evaluation = evaluation}});
+  }
+  return p;
+}
+
+TEST(AnswerValues, AreTheGainInF1OfAHundredAnswersMore) {
+  const std::vector<Task> tasks{multilabel("scene", {"rows"})};
+  const std::vector<AnswerValue> values =
+      answer_values(tasks, {point(800, {0.75, 0.875}), point(400, {0.5, 0.5})});
+  ASSERT_EQ(values.size(), 1u);
+  EXPECT_EQ(values[0].label, "rows");
+  EXPECT_EQ(values[0].from_observed, 400.0);
+  EXPECT_EQ(values[0].to_observed, 800.0);
+  // Seeds: 0.25 / 4 and 0.375 / 4 for each hundred.
+  EXPECT_DOUBLE_EQ(values[0].f1_per_100, (0.0625 + 0.09375) / 2);
+  EXPECT_NEAR(values[0].deviation.value_or(-1), 0.0220971, 1e-7);
+}
+
+TEST(AnswerValues, LeaveOutWhatCannotBeCompared) {
+  const std::vector<Task> tasks{multilabel("scene", {"rows"})};
+  EXPECT_TRUE(
+      answer_values(tasks, {point(400, {0.75}), point(400, {0.5})}).empty());
+  MissingPoint undefined = point(200, {0.5});
+  undefined.trainings[0].result.evaluation.tasks[0].labels[0].numbers.clear();
+  EXPECT_TRUE(answer_values(tasks, {point(400, {0.75}), undefined}).empty());
+}
+
+}  // namespace
+}  // namespace polytask
