@@ -4,9 +4,9 @@
 //
 // Plain networks of three stages with 16 to 128 channels, images of 32 to 224
 // pixels, batches of 1 to 256: a training step without the optimiser, and
-// inference, each in turns with the same work in bare primitives for SECONDS
-// (2) at a time. Prints a row a case and the worst ratios; what would need more
-// than 4 GB is left out.
+// inference, each in turns with the same work in bare primitives, for about
+// SECONDS (2) a case. Prints a row a case and the worst ratios; what would need
+// more than 4 GB is left out.
 
 #include <cstdio>
 #include <cstdlib>
@@ -134,9 +134,10 @@ void measure(const Named& one, int size, int batch, bool training,
                                .threads = threads,
                                .training = training});
   Ours ours(one.network, input, batch, threads, training);
-  const double once = milliseconds(bare) + milliseconds(ours);
-  const int pairs = std::clamp(static_cast<int>(1e3 * seconds / once), 5, 2000);
-  const Pairs found = measure_pairs(ours, bare, 1 + pairs / 10, pairs);
+  const double once = milliseconds_of_turn(bare) + milliseconds_of_turn(ours);
+  const double turns = 2.0 * std::max(once, 30.0);
+  const int pairs = std::clamp(static_cast<int>(1e3 * seconds / turns), 5, 200);
+  const Pairs found = measure_pairs(ours, bare, 1, pairs);
   std::printf("%-8s %4d %6d  %-9s %10.3f %10.3f   %6.3f [%.3f, %.3f]\n",
               one.name, size, batch, training ? "training" : "inference",
               found.first_ms, found.second_ms, found.ratio, found.low,

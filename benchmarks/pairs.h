@@ -36,8 +36,24 @@ inline double median(std::vector<double> values) {
   return n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-// Calls first.run() and second.run() in turns: `warm_ups` pairs that do not
-// count, then `pairs` that do.
+// Milliseconds of one run, on average over a turn: so many runs that it lasts
+// a while, after some that do not count. Those bring the data back into the
+// caches, and last until the threads of who had the turn before, which go on
+// looking for work for some milliseconds, have fallen asleep.
+template <class Work>
+double milliseconds_of_turn(Work& work) {
+  constexpr double kUncountedMs = 10.0;
+  constexpr double kCountedMs = 20.0;
+  double uncounted = 0.0;
+  while (uncounted < kUncountedMs) uncounted += milliseconds(work);
+  double counted = 0.0;
+  int runs = 0;
+  for (; counted < kCountedMs; ++runs) counted += milliseconds(work);
+  return counted / runs;
+}
+
+// first and second take turns: `warm_ups` pairs that do not count, then `pairs`
+// that do.
 template <class First, class Second>
 Pairs measure_pairs(First& first, Second& second, int warm_ups, int pairs) {
   for (int i = 0; i < warm_ups; ++i) {
@@ -46,8 +62,8 @@ Pairs measure_pairs(First& first, Second& second, int warm_ups, int pairs) {
   }
   std::vector<double> first_ms, second_ms, ratios;
   for (int i = 0; i < pairs; ++i) {
-    second_ms.push_back(milliseconds(second));
-    first_ms.push_back(milliseconds(first));
+    second_ms.push_back(milliseconds_of_turn(second));
+    first_ms.push_back(milliseconds_of_turn(first));
     ratios.push_back(first_ms.back() / second_ms.back());
   }
   constexpr int kResamples = 2000;

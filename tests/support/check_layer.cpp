@@ -107,9 +107,24 @@ struct Bench {
   }
 
   // diff_src, then the gradients of the parameters.
-  [[nodiscard]] std::vector<Buffer> backward() const {
+  //   images   that are alike: the first overwrites the gradient, the others
+  //            add to it; 0: one that adds to zeros
+  [[nodiscard]] std::vector<Buffer> backward(int images) const {
     Guarded diff_src(inputs[0].size());
-    Guarded gradient(spec().gradient_count, 0.0f);  // backward adds to it
+    Guarded gradient(spec().gradient_count, images == 0 ? 0.0f : kNaN);
+    backward_image(diff_src, gradient, images > 0);
+    for (int i = 1; i < images; ++i) backward_image(diff_src, gradient, false);
+    std::vector<Buffer> diffs{diff_src.take("diff_src")};
+    for (std::size_t p = 1; p < inputs.size(); ++p) {
+      diffs.emplace_back(inputs[p].size(), kNaN);
+    }
+    const std::vector<std::span<float>> own(diffs.begin() + 1, diffs.end());
+    layer.unpack_gradient(gradient.data(), own);
+    (void)gradient.take("gradient");
+    return diffs;
+  }
+
+  void backward_image(Guarded& diff_src, Guarded& gradient, bool first) const {
     Guarded scratch(spec().scratch_count);
     Buffer diff = diff_dst;  // backward may overwrite it
     layer.backward(
@@ -120,16 +135,9 @@ struct Bench {
          .diff_dst = diff.data(),
          .diff_src = needs_diff_src ? diff_src.data() : nullptr,
          .gradient = gradient.data(),
+         .first = first,
          .scratch = scratch.data()});
     (void)scratch.take("scratch");
-    std::vector<Buffer> diffs{diff_src.take("diff_src")};
-    for (std::size_t p = 1; p < inputs.size(); ++p) {
-      diffs.emplace_back(inputs[p].size(), kNaN);
-    }
-    const std::vector<std::span<float>> own(diffs.begin() + 1, diffs.end());
-    layer.unpack_gradient(gradient.data(), own);
-    (void)gradient.take("gradient");
-    return diffs;
   }
 
   [[nodiscard]] double objective() const {
@@ -189,12 +197,20 @@ void check_layer(const ImageLayer& layer, const LayerCheck& check) {
 
   bench.forward();
   EXPECT_TRUE(all_finite(bench.dst)) << "part of dst was never written";
-  const std::vector<Buffer> diffs = bench.backward();
-  const std::vector<Buffer> again = bench.backward();
+  const std::vector<Buffer> diffs = bench.backward(1);
+  const std::vector<Buffer> again = bench.backward(1);
+  const std::vector<Buffer> added = bench.backward(0);
+  const std::vector<Buffer> both = bench.backward(2);
   for (std::size_t t = check.needs_diff_src ? 0 : 1; t < diffs.size(); ++t) {
     SCOPED_TRACE(t == 0 ? "diff_src" : spec.parameters[t - 1].name);
     ASSERT_TRUE(all_finite(diffs[t])) << "part of it was never written";
     EXPECT_EQ(bits(again[t]), bits(diffs[t])) << "backward is not repeatable";
+    EXPECT_EQ(added[t], diffs[t]) << "the first image is not like the others";
+    const float images = t == 0 ? 1.0f : 2.0f;
+    for (std::size_t i = 0; i < diffs[t].size(); ++i) {
+      EXPECT_NEAR(both[t][i], images * diffs[t][i], 1e-4)
+          << "element " << i << ": the second image was not added";
+    }
     expect_slopes(bench, t, diffs[t], rng);
   }
 }

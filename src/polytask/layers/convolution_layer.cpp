@@ -184,21 +184,27 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
     kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
   }
   if (skips_zeros_) {
+    if (pass.first) {
+      std::fill(pass.gradient + gradient_offset_,
+                pass.gradient + spec_.gradient_count, 0.0f);
+    }
     const double share = kernels::nonzero_share({pass.diff_dst, results});
     const bool worth_it = share < kernels::kWorthSkipping;
     pass.gradient[*spec_.computed_share] +=
         worth_it ? static_cast<float>(share) : 1.0f;
     if (worth_it) {
+      if (pass.first) std::fill_n(pass.gradient, gradient_offset_, 0.0f);
       walk_lists(pass);
       return;
     }
   }
   const onednn::Convolution& convolution = banded_.whole();
   const std::size_t count = convolution.gradient_count();
-  float* own = pass.scratch;  // oneDNN overwrites its result
+  // oneDNN overwrites its result.
+  float* own = pass.first ? pass.gradient : pass.scratch;
   float* scratch = pass.scratch + WorkspacePlan::aligned(count);
   convolution.backward_weights(pass.src, pass.diff_dst, own, scratch);
-  kernels::add_to({pass.gradient, count}, {own, count});
+  if (!pass.first) kernels::add_to({pass.gradient, count}, {own, count});
   if (pass.diff_src == nullptr) return;
   convolution.backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
                             scratch);

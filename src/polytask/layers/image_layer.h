@@ -10,8 +10,8 @@
 //              form that forward and backward read
 //   forward    writes all of dst and, in training, all of state
 //   forward_band   a part of dst, where one image is shared out to threads
-//   backward   writes all of diff_src and adds to gradient; may overwrite
-//              diff_dst
+//   backward   writes all of diff_src and adds to gradient, or overwrites it
+//              for the first image; may overwrite diff_dst
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
 //              like the parameters
 
@@ -89,6 +89,7 @@ struct BackwardPass {
   float* diff_dst = nullptr;
   float* diff_src = nullptr;  // null when nobody needs it
   float* gradient = nullptr;
+  bool first = false;  // nothing is in gradient yet
   float* scratch = nullptr;
 };
 

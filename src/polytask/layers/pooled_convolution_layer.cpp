@@ -29,6 +29,18 @@ ConvolutionLayerOptions convolution_of(const PooledConvolutionLayerOptions& o) {
                    .columns = kWindow * o.read.columns}};
 }
 
+// Of the convolution's result, rows of the pool's windows together.
+std::vector<RowBand> bands_of(const onednn::ConvolutionOptions& c, int wanted) {
+  constexpr int kBandBytes = 256 << 10;  // a part of the second cache
+  const int rows = onednn::result_rows(c);
+  if (wanted > 0) return row_bands(rows, wanted, kWindow);
+  const auto bytes = sizeof(float) * static_cast<std::size_t>(rows) *
+                     static_cast<std::size_t>(onednn::result_columns(c)) *
+                     static_cast<std::size_t>(c.filters);
+  const std::size_t most = (bytes + kBandBytes - 1) / kBandBytes;
+  return row_bands(rows, static_cast<int>(most), kWindow);
+}
+
 }  // namespace
 
 bool PooledConvolutionLayer::pays(int channels, int kernel_size, int stride,
@@ -54,9 +66,7 @@ PooledConvolutionLayer::PooledConvolutionLayer(
     const PooledConvolutionLayerOptions& options, const Shape& src)
     : options_(options),
       geometry_(ConvolutionLayer::geometry(convolution_of(options), src)),
-      banded_(
-          options.name, geometry_,
-          row_bands(onednn::result_rows(geometry_), options.bands, kWindow)) {
+      banded_(options.name, geometry_, bands_of(geometry_, options.bands)) {
   const Shape result{onednn::result_rows(geometry_),
                      onednn::result_columns(geometry_), options.filters};
   const ImageLayerSpec pooled =
@@ -120,15 +130,24 @@ void PooledConvolutionLayer::prepare(
 }
 
 void PooledConvolutionLayer::forward(const ForwardPass& pass) const {
-  if (pass.state != nullptr) {
-    forward_training(pass);
-    return;
-  }
+  const bool drops = pass.state != nullptr && options_.dropout.has_value();
+  if (drops) draw_dropout(pass);
   for (int band = 0; band < bands(); ++band) forward_band(band, pass);
 }
 
 int PooledConvolutionLayer::bands() const {
   return static_cast<int>(banded_.bands().size());
+}
+
+std::span<std::uint8_t> PooledConvolutionLayer::dropout_bits_in(
+    float* scratch) const {
+  return {reinterpret_cast<std::uint8_t*>(scratch + bits_offset_),
+          kernels::bit_bytes(element_count(spec_.dst))};
+}
+
+void PooledConvolutionLayer::draw_dropout(const ForwardPass& pass) const {
+  kernels::dropout_bits(pass.key, options_.dropout->address,
+                        options_.dropout->rate, dropout_bits_in(pass.scratch));
 }
 
 void PooledConvolutionLayer::forward_band(int band,
@@ -139,25 +158,20 @@ void PooledConvolutionLayer::forward_band(int band,
                   result, pass.scratch + inner_scratch_offset_);
   kernels::PoolShape pool = pool_;
   pool.height = rows.count;
-  const int first = rows.first / kWindow * spec_.dst[1] * spec_.dst[2];
-  kernels::max_pool(pool, result, pass.dst + first);
-}
-
-void PooledConvolutionLayer::forward_training(const ForwardPass& pass) const {
-  float* result = pass.scratch;
-  banded_.whole().forward(pass.src, pass.prepared, result,
-                          pass.scratch + inner_scratch_offset_);
+  const auto first = static_cast<std::size_t>(rows.first / kWindow) *
+                     static_cast<std::size_t>(spec_.dst[1] * spec_.dst[2]);
+  if (pass.state == nullptr) {
+    kernels::max_pool(pool, result, pass.dst + first);
+    return;
+  }
   kernels::PoolExtras extras{.positive_only = options_.relu};
   if (options_.dropout) {
-    const std::span bits{
-        reinterpret_cast<std::uint8_t*>(pass.scratch + bits_offset_),
-        kernels::bit_bytes(spec_.state_bytes)};
-    kernels::dropout_bits(pass.key, options_.dropout->address,
-                          options_.dropout->rate, bits);
-    extras.kept = bits.data();
+    constexpr std::size_t kBitsInByte = 8;  // and channels are a multiple of 8
+    extras.kept = dropout_bits_in(pass.scratch).data() + first / kBitsInByte;
     extras.scale = kernels::kept_scale(options_.dropout->rate);
   }
-  kernels::max_pool_training(pool_, extras, result, pass.dst, pass.state);
+  kernels::max_pool_training(pool, extras, result, pass.dst + first,
+                             pass.state + first);
 }
 
 void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
@@ -166,6 +180,7 @@ void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
       .winner = pass.state,
       .scale = options_.dropout ? kernels::kept_scale(options_.dropout->rate)
                                 : 1.0f};
+  if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
   kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
                                 pass.scratch);
   kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);

@@ -35,7 +35,9 @@ struct PooledConvolutionLayerOptions {
   // As ConvolutionLayerOptions has them, `read` of the pool's result.
   Extent whole_src;
   Extent read;
-  int bands = 1;
+  // 0: for one thread, as many as keep a band's result in its cache until it is
+  // pooled.
+  int bands = 0;
 };
 
 class PooledConvolutionLayer final : public ImageLayer {
@@ -67,7 +69,8 @@ class PooledConvolutionLayer final : public ImageLayer {
 
  private:
   void describe(const Shape& result);
-  void forward_training(const ForwardPass& pass) const;
+  [[nodiscard]] std::span<std::uint8_t> dropout_bits_in(float* scratch) const;
+  void draw_dropout(const ForwardPass& pass) const;
 
   PooledConvolutionLayerOptions options_;
   onednn::ConvolutionOptions geometry_;

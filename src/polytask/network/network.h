@@ -145,7 +145,11 @@ class Network {
                 GradientSink sink) const;
   [[nodiscard]] float largest_in(std::span<const float> values);
   void backward_rows(const DenseStep& step);
-  void backward_image(int image, int worker, float* shard_gradient);
+  struct ShardGradient {
+    float* sum = nullptr;
+    bool empty = false;  // no image has been added yet
+  };
+  void backward_image(int image, int worker, ShardGradient shard);
   void backward_images();
   void sum_shards();
 

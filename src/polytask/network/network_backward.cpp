@@ -217,15 +217,14 @@ void Network::backward_images() {
   pool_.run(kShards, [this](int shard, int worker) {
     float* gradient = workspace_[plan_->shard_gradients].data() +
                       static_cast<std::size_t>(shard) * plan_->gradient_stride;
-    std::fill(gradient, gradient + plan_->gradient_stride, 0.0f);
     const Rows rows = shard_rows(shard);
     for (int i = rows.first; i < rows.last; ++i) {
-      backward_image(i, worker, gradient);
+      backward_image(i, worker, {gradient, i == rows.first});
     }
   });
 }
 
-void Network::backward_image(int image, int worker, float* shard_gradient) {
+void Network::backward_image(int image, int worker, ShardGradient shard) {
   const auto& steps = plan_->image_steps;
   if (plan_->recompute_first) {
     scale_input(image, worker);
@@ -251,16 +250,22 @@ void Network::backward_image(int image, int worker, float* shard_gradient) {
            .prepared = workspace_[step.prepared].data(),
            .diff_dst = diff_dst,
            .diff_src = diff_src,
-           .gradient = shard_gradient + step.gradient_offset,
+           .gradient = shard.sum + step.gradient_offset,
+           .first = shard.empty,
            .scratch = worker_scratch(worker, plan_->layer_scratch)});
     });
     diff_dst = diff_src;
   }
 }
 
-// Neighbours first, then pairs, then fours, into the first shard.
+// Neighbours first, then pairs, then fours, into the first shard. What has had
+// no image holds nothing.
 void Network::sum_shards() {
   if (plan_->gradient_stride == 0) return;
+  const auto empty = [this](std::size_t first, std::size_t last) {
+    return shard_rows(static_cast<int>(first)).first ==
+           shard_rows(static_cast<int>(last)).first;
+  };
   const std::size_t stride = plan_->gradient_stride;
   float* shards = workspace_[plan_->shard_gradients].data();
   pool_.run(kShards, [&](int part, int) {
@@ -269,8 +274,14 @@ void Network::sum_shards() {
         stride * static_cast<std::size_t>(part + 1) / kShards;
     for (std::size_t step = 1; step < kShards; step *= 2) {
       for (std::size_t s = 0; s < kShards; s += 2 * step) {
-        kernels::add_to({shards + s * stride + begin, end - begin},
-                        {shards + (s + step) * stride + begin, end - begin});
+        const std::span sum{shards + s * stride + begin, end - begin};
+        const std::span more{shards + (s + step) * stride + begin, sum.size()};
+        if (empty(s + step, s + 2 * step)) continue;
+        if (empty(s, s + step)) {
+          std::ranges::copy(more, sum.begin());
+        } else {
+          kernels::add_to(sum, more);
+        }
       }
     }
   });

@@ -231,7 +231,7 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
       .with_diff_src = !image_steps.empty(),
       .whole_src = extents_[at].src,
       .read = extents_[at + 1].read,
-      .bands = in_bands() ? kBands : 1};
+      .bands = in_bands() ? kBands : 0};
   if (names.size() == 3) {
     const auto& dropout = std::get<Dropout>(network.trunk[at + 2]);
     options.dropout = next_dropout(names[2], dropout);
