@@ -57,6 +57,8 @@ struct BareNetwork::Work {
   }
   [[nodiscard]] bool first() const { return calls.empty(); }
 
+  void add_scaling();
+  void add_relu_backward(const Desc& dst);
   void add(const Conv2D& layer);
   void add(const MaxPooling2D& layer);
   void add(const Dense& layer);
@@ -66,8 +68,37 @@ struct BareNetwork::Work {
   }
 };
 
+// From bytes to fractions, as oneDNN does it: a reorder.
+void BareNetwork::Work::add_scaling() {
+  const Desc bytes(shape, dnnl::memory::data_type::u8, Tag::nhwc);
+  const Desc floats(shape, kF32, Tag::nhwc);
+  dnnl::primitive_attr attributes;
+  attributes.set_output_scales(0, {1.0f / 255.0f});
+  const dnnl::reorder::primitive_desc scale(engine, bytes, engine, floats,
+                                            attributes);
+  calls.push_back({dnnl::reorder(scale),
+                   {{DNNL_ARG_FROM, dnnl::memory(bytes, engine)},
+                    {DNNL_ARG_TO, filled(floats)}}});
+}
+
+// In place: what the relu of a layer that ends in `dst` lets through.
+void BareNetwork::Work::add_relu_backward(const Desc& dst) {
+  if (options.only_convolutions) return;
+  constexpr auto kRelu = dnnl::algorithm::eltwise_relu_use_dst_for_bwd;
+  const dnnl::eltwise_forward::primitive_desc forward(
+      {dnnl::prop_kind::forward_training, kRelu, dst, 0.0f, 0.0f}, engine);
+  const dnnl::eltwise_backward::primitive_desc backward(
+      {kRelu, dst, dst, 0.0f, 0.0f}, engine, forward);
+  const dnnl::memory diff = filled(dst);
+  calls.push_back({dnnl::eltwise_backward(backward),
+                   {{DNNL_ARG_DST, filled(dst)},
+                    {DNNL_ARG_DIFF_DST, diff},
+                    {DNNL_ARG_DIFF_SRC, diff}}});
+}
+
 void BareNetwork::Work::add(const Conv2D& l) {
   const bool is_first = first();
+  if (is_first && !options.only_convolutions) add_scaling();
   Dims begin(2), end(2), out(2);
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const auto size = shape[2 + axis];
@@ -97,6 +128,7 @@ void BareNetwork::Work::add(const Conv2D& l) {
                     {DNNL_ARG_DST, filled(forward.dst_desc())}}});
   shape = {shape[0], l.filters, out[0], out[1]};
   if (!options.training) return;
+  if (l.activation == Activation::relu) add_relu_backward(forward.dst_desc());
   const dnnl::convolution_backward_weights::primitive_desc back_weights(
       {kDirect, src, weights, bias, dst, strides, begin, end}, engine, forward);
   calls.push_back(
@@ -155,6 +187,7 @@ void BareNetwork::Work::add(const Dense& l) {
                     {DNNL_ARG_BIAS, filled(forward.bias_desc())},
                     {DNNL_ARG_DST, filled(forward.dst_desc())}}});
   if (!options.training) return;
+  if (l.activation == Activation::relu) add_relu_backward(forward.dst_desc());
   const dnnl::inner_product_backward_weights::primitive_desc back_weights(
       {src, weights, bias, dst}, engine, forward);
   calls.push_back(

@@ -1,12 +1,12 @@
 // The work of a network in bare oneDNN primitives and nothing else: over a
 // whole batch, in the layouts oneDNN itself chooses, each primitive on arrays
-// of its own, so that no time goes to reorders, activation gradients, random
-// numbers, weight updates or a framework. Nobody who calls the same primitives
-// can be faster.
+// of its own, so that no time goes to reorders between layers, packing of
+// weights, random numbers, weight updates or a framework. Nobody who calls the
+// same primitives can be faster.
 //
-// Convolutions with their relu, max pools (windows side by side) and dense
-// layers; dropouts are left out. In training forward, backward data (not for
-// the first layer) and backward weights.
+// The scaling of bytes, convolutions with their relu, max pools (windows side
+// by side) and dense layers; dropouts are left out. In training forward, relu's
+// derivative, backward data (not for the first layer) and backward weights.
 
 #pragma once
 
@@ -22,7 +22,7 @@ struct BareNetworkOptions {
   int batch = 1;
   int threads = 1;  // of OpenMP
   bool training = true;
-  bool only_convolutions = false;
+  bool only_convolutions = false;  // with relu in forward, without in backward
 };
 
 class BareNetwork {

@@ -66,6 +66,23 @@ TEST_F(PooledConvolutionLayerTest, PassesTheLayerCheckOfAPart) {
   test::check_layer(layer);
 }
 
+TEST_F(PooledConvolutionLayerTest, BandsPassTheLayerCheck) {
+  PooledConvolutionLayerOptions o = options(16, true);
+  o.relu = true;
+  o.dropout = quarter();
+  o.bands = 3;
+  const PooledConvolutionLayer layer(o, {18, 6, 9});
+  EXPECT_EQ(layer.bands(), 3);
+  test::check_layer(layer);
+}
+
+// One thread goes from band to band.
+TEST_F(PooledConvolutionLayerTest, ALargeResultIsCutByItself) {
+  const Shape src{100, 100, 32};
+  EXPECT_EQ(PooledConvolutionLayer(options(32), src).bands(), 5);
+  EXPECT_EQ(PooledConvolutionLayer(options(32), {12, 12, 32}).bands(), 1);
+}
+
 TEST_F(PooledConvolutionLayerTest, BandsGiveTheBitsOfTheWhole) {
   for (const bool same : {false, true}) {
     const Shape src{51, 20, 9};

@@ -1,10 +1,9 @@
 // A training step allocates nothing that counts.
 //
 // This program's malloc and its relatives stand before the C library's and
-// count while a test asks them to. What remains in a step are the argument maps
-// of oneDNN's C++ interface: one std::unordered_map and a handful of reference
-// counts a call, each below 1 KiB and freed when the call returns. Nothing of
-// ours, no scratchpad, no activation.
+// count while a test asks them to. What remains in a step are oneDNN's own maps
+// of a call's arguments: a handful of nodes, each below 1 KiB and freed when
+// the call returns. Nothing of ours, no scratchpad, no activation.
 
 #include <gtest/gtest.h>
 
@@ -184,7 +183,7 @@ TEST_F(Allocation, StepAllocatesNothingLargeAndKeepsNothing) {
 
 // An allocation that grew with the image or the batch would be ours.
 TEST_F(Allocation, WhatRemainsIsOneDnnsArgumentsForEachCall) {
-  constexpr long kPerCall = 30;
+  constexpr long kPerCall = 12;
   constexpr long kCallsPerImage = 2 + 1 + 2;  // forward, data, weights
   constexpr long kCallsPerStep = 100;         // packing and dense layers
   Step step(16);

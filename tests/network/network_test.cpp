@@ -313,6 +313,34 @@ TEST(Network, OneImageInBandsHasTheSameBitsOnAnyNumberOfWorkers) {
   }
 }
 
+// Training likewise: forward in bands, backward in parts.
+TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
+  for (const NetworkOptions& options : every_way()) {
+    PlanOptions one = two_heads(1);
+    one.input = {45, 38, 2};
+    PlanOptions many = one;
+    many.batch = 3;
+    NetworkBench expected(options, many);
+    expected.step(1);
+    NetworkBench alone(options, one);
+    alone.step(1);
+    ASSERT_GT(alone.plan->image_steps[0].layer->bands(), 2);
+    const std::vector<float> got = alone.all_gradients();
+    const std::vector<float> batch = expected.all_gradients();
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      ASSERT_NEAR(got[i], batch[i], 1e-5 + 1e-5 * std::abs(batch[i]));
+    }
+    for (const int workers : {2, 4}) {
+      SCOPED_TRACE(cat(workers, " workers"));
+      one.workers = workers;
+      NetworkBench shared(options, one);
+      shared.step(1);
+      EXPECT_EQ(shared.all_logits(), alone.all_logits());
+      EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
+    }
+  }
+}
+
 // Two ways to the same numbers: own kernels and oneDNN's.
 TEST(Network, OwnKernelsAgreeWithOneDnn) {
   PlanOptions without = two_heads(6);

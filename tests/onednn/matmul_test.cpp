@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <thread>
 
 #include "polytask/base/text.h"
 #include "tests/reference/matmul.h"
@@ -94,6 +95,35 @@ TEST(Matmul, RepeatsWithTheSameBits) {
   matmul.execute(a.data(), b.data(), once.data(), scratch.data());
   matmul.execute(a.data(), b.data(), again.data(), scratch.data());
   EXPECT_EQ(once, again);
+}
+
+// More threads than any machine here has processors, each on memory of its own.
+TEST(Matmul, AnyNumberOfThreadsMayRunItAtOnce) {
+  constexpr int kThreads = 40;
+  constexpr int kRepeats = 200;
+  const Matmul matmul("product", {.m = 1,
+                                  .k = 2,
+                                  .n = 1,
+                                  .a = {.row = 2},
+                                  .b = {.row = 1},
+                                  .c = {.row = 1}});
+  std::vector<int> wrong(kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      const float a[] = {static_cast<float>(t), 1.0f};
+      std::vector<float> scratch(matmul.scratch_count() + 1);
+      for (int i = 0; i < kRepeats; ++i) {
+        const float b[] = {2.0f, static_cast<float>(i)};
+        float c = kNaN;
+        matmul.execute(a, b, &c, scratch.data());
+        wrong[static_cast<std::size_t>(t)] +=
+            c != static_cast<float>(2 * t + i);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(kThreads));
 }
 
 }  // namespace

@@ -88,32 +88,40 @@ struct Bench {
 
   [[nodiscard]] const ImageLayerSpec& spec() const { return layer.spec(); }
 
-  void forward() const {
+  // Of one image, in bands and from the last one on where it is shared out.
+  void forward(bool shared = false) const {
     prepared.assign(spec().prepared_count, kNaN);
     const std::vector<std::span<const float>> parameters(inputs.begin() + 1,
                                                          inputs.end());
     layer.prepare(parameters, prepared.data());
     Guarded out(element_count(spec().dst));
-    Guarded scratch(spec().scratch_count);
     state.assign(spec().state_bytes, 0xA5);
-    layer.forward({.src = inputs[0].data(),
-                   .prepared = prepared.data(),
-                   .dst = out.data(),
-                   .state = state.empty() ? nullptr : state.data(),
-                   .scratch = scratch.data(),
-                   .key = kKey});
+    const auto run = [&](int band) {
+      Guarded scratch(spec().scratch_count);
+      const ForwardPass pass{.src = inputs[0].data(),
+                             .prepared = prepared.data(),
+                             .dst = out.data(),
+                             .state = state.empty() ? nullptr : state.data(),
+                             .scratch = scratch.data(),
+                             .key = kKey};
+      shared ? layer.forward_band(band, pass) : layer.forward(pass);
+      (void)scratch.take("scratch");
+    };
+    for (int band = shared ? layer.bands() : 1; band-- > 0;) run(band);
     dst = out.take("dst");
-    (void)scratch.take("scratch");
   }
 
   // diff_src, then the gradients of the parameters.
   //   images   that are alike: the first overwrites the gradient, the others
   //            add to it; 0: one that adds to zeros
-  [[nodiscard]] std::vector<Buffer> backward(int images) const {
+  //   shared   in parts, from the last one on
+  [[nodiscard]] std::vector<Buffer> backward(int images,
+                                             bool shared = false) const {
     Guarded diff_src(inputs[0].size());
     Guarded gradient(spec().gradient_count, images == 0 ? 0.0f : kNaN);
-    backward_image(diff_src, gradient, images > 0);
-    for (int i = 1; i < images; ++i) backward_image(diff_src, gradient, false);
+    for (int i = 0; i < std::max(images, 1); ++i) {
+      backward_image(diff_src, gradient, images > 0 && i == 0, shared);
+    }
     std::vector<Buffer> diffs{diff_src.take("diff_src")};
     for (std::size_t p = 1; p < inputs.size(); ++p) {
       diffs.emplace_back(inputs[p].size(), kNaN);
@@ -124,20 +132,26 @@ struct Bench {
     return diffs;
   }
 
-  void backward_image(Guarded& diff_src, Guarded& gradient, bool first) const {
-    Guarded scratch(spec().scratch_count);
+  void backward_image(Guarded& diff_src, Guarded& gradient, bool first,
+                      bool shared) const {
     Buffer diff = diff_dst;  // backward may overwrite it
-    layer.backward(
-        {.src = spec().backward_reads_src ? inputs[0].data() : nullptr,
-         .dst = spec().backward_reads_dst ? dst.data() : nullptr,
-         .state = state.data(),
-         .prepared = prepared.data(),
-         .diff_dst = diff.data(),
-         .diff_src = needs_diff_src ? diff_src.data() : nullptr,
-         .gradient = gradient.data(),
-         .first = first,
-         .scratch = scratch.data()});
-    (void)scratch.take("scratch");
+    BackwardPass pass{
+        .src = spec().backward_reads_src ? inputs[0].data() : nullptr,
+        .dst = spec().backward_reads_dst ? dst.data() : nullptr,
+        .state = state.data(),
+        .prepared = prepared.data(),
+        .diff_dst = diff.data(),
+        .diff_src = needs_diff_src ? diff_src.data() : nullptr,
+        .gradient = gradient.data(),
+        .first = first};
+    const auto run = [&](int part) {
+      Guarded scratch(spec().scratch_count);
+      pass.scratch = scratch.data();
+      shared ? layer.backward_part(part, pass) : layer.backward(pass);
+      (void)scratch.take("scratch");
+    };
+    if (shared) layer.begin_backward(pass);
+    for (int part = shared ? layer.backward_parts() : 1; part-- > 0;) run(part);
   }
 
   [[nodiscard]] double objective() const {
@@ -201,10 +215,17 @@ void check_layer(const ImageLayer& layer, const LayerCheck& check) {
   const std::vector<Buffer> again = bench.backward(1);
   const std::vector<Buffer> added = bench.backward(0);
   const std::vector<Buffer> both = bench.backward(2);
+  const Buffer dst = bench.dst;
+  const std::vector<std::uint8_t> state = bench.state;
+  bench.forward(/*shared=*/true);
+  EXPECT_EQ(bits(bench.dst), bits(dst)) << "bands differ from the whole";
+  EXPECT_EQ(bench.state, state) << "bands leave another state";
+  const std::vector<Buffer> in_parts = bench.backward(1, /*shared=*/true);
   for (std::size_t t = check.needs_diff_src ? 0 : 1; t < diffs.size(); ++t) {
     SCOPED_TRACE(t == 0 ? "diff_src" : spec.parameters[t - 1].name);
     ASSERT_TRUE(all_finite(diffs[t])) << "part of it was never written";
     EXPECT_EQ(bits(again[t]), bits(diffs[t])) << "backward is not repeatable";
+    EXPECT_EQ(bits(in_parts[t]), bits(diffs[t])) << "parts differ";
     EXPECT_EQ(added[t], diffs[t]) << "the first image is not like the others";
     const float images = t == 0 ? 1.0f : 2.0f;
     for (std::size_t i = 0; i < diffs[t].size(); ++i) {

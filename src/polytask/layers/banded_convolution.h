@@ -1,10 +1,12 @@
 // A convolution whose forward pass may be cut into bands of rows.
 //
-// Several threads can then work on one image. The number of bands is fixed when
-// the convolution is planned, so the bits do not depend on the threads.
+// Several threads can then work on one image, or one thread on what fits into
+// its cache. The bands are fixed when the convolution is planned, so the bits
+// do not depend on the threads.
 
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +25,7 @@ struct RowBand {
 
 class BandedConvolution {
  public:
-  // More than one band only without backward. Throws as onednn::Convolution.
+  // Throws as onednn::Convolution.
   //   bands   of the rows of dst, all of them, in order
   BandedConvolution(std::string_view owner,
                     const onednn::ConvolutionOptions& options,
@@ -31,10 +33,9 @@ class BandedConvolution {
 
   [[nodiscard]] const std::vector<RowBand>& bands() const { return bands_; }
 
-  // What is said and prepared once for all bands; the whole convolution where
-  // there is one band.
+  // What is said and prepared once for all bands, and computes backward.
   [[nodiscard]] const onednn::Convolution& whole() const {
-    return convolutions_.front();
+    return whole_ ? *whole_ : convolutions_.front();
   }
   [[nodiscard]] std::size_t scratch_count() const;
 
@@ -49,7 +50,8 @@ class BandedConvolution {
                   const onednn::ConvolutionOptions& options);
 
   std::vector<RowBand> bands_;
-  std::vector<onednn::Convolution> convolutions_;  // one a band
+  std::optional<onednn::Convolution> whole_;  // where no band is all there is
+  std::vector<onednn::Convolution> convolutions_;  // forward, one a band
   std::vector<std::size_t> src_offsets_;           // floats: what a band reads
 };
 

@@ -179,45 +179,71 @@ void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
+  begin_backward(pass);
+  const double share = computed_share(pass);
+  backward_weights(pass, share);
+  backward_data(pass, share);
+}
+
+void ConvolutionLayer::begin_backward(const BackwardPass& pass) const {
+  if (!masks_relu_) return;
   const std::size_t results = element_count(spec_.dst);
-  if (masks_relu_) {
-    kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
-  }
+  kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
+}
+
+int ConvolutionLayer::backward_parts() const { return 2; }
+
+void ConvolutionLayer::backward_part(int part, const BackwardPass& pass) const {
+  const double share = computed_share(pass);
+  part == 0 ? backward_weights(pass, share) : backward_data(pass, share);
+}
+
+double ConvolutionLayer::computed_share(const BackwardPass& pass) const {
+  if (!skips_zeros_) return 1.0;
+  const double share =
+      kernels::nonzero_share({pass.diff_dst, element_count(spec_.dst)});
+  return share < kernels::kWorthSkipping ? share : 1.0;
+}
+
+void ConvolutionLayer::backward_weights(const BackwardPass& pass,
+                                        double share) const {
+  const std::size_t count = banded_.whole().gradient_count();
   if (skips_zeros_) {
+    // Beside oneDNN's sum lie that of the lists, and of the shares.
     if (pass.first) {
       std::fill(pass.gradient + gradient_offset_,
                 pass.gradient + spec_.gradient_count, 0.0f);
     }
-    const double share = kernels::nonzero_share({pass.diff_dst, results});
-    const bool worth_it = share < kernels::kWorthSkipping;
-    pass.gradient[*spec_.computed_share] +=
-        worth_it ? static_cast<float>(share) : 1.0f;
-    if (worth_it) {
-      if (pass.first) std::fill_n(pass.gradient, gradient_offset_, 0.0f);
-      walk_lists(pass);
-      return;
-    }
+    pass.gradient[*spec_.computed_share] += static_cast<float>(share);
   }
-  const onednn::Convolution& convolution = banded_.whole();
-  const std::size_t count = convolution.gradient_count();
+  if (share < 1.0) {
+    if (pass.first) std::fill_n(pass.gradient, count, 0.0f);
+    kernels::add_weights_gradient(sparse_, pass.src, pass.diff_dst,
+                                  pass.gradient + gradient_offset_,
+                                  pass.scratch);
+    kernels::add_bias_gradient(sparse_, pass.diff_dst,
+                               pass.gradient + bias_offset_);
+    return;
+  }
   // oneDNN overwrites its result.
   float* own = pass.first ? pass.gradient : pass.scratch;
-  float* scratch = pass.scratch + WorkspacePlan::aligned(count);
-  convolution.backward_weights(pass.src, pass.diff_dst, own, scratch);
+  banded_.whole().backward_weights(
+      pass.src, pass.diff_dst, own,
+      pass.scratch + WorkspacePlan::aligned(count));
   if (!pass.first) kernels::add_to({pass.gradient, count}, {own, count});
-  if (pass.diff_src == nullptr) return;
-  convolution.backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
-                            scratch);
 }
 
-void ConvolutionLayer::walk_lists(const BackwardPass& pass) const {
-  kernels::add_weights_gradient(sparse_, pass.src, pass.diff_dst,
-                                pass.gradient + gradient_offset_, pass.scratch);
-  kernels::add_bias_gradient(sparse_, pass.diff_dst,
-                             pass.gradient + bias_offset_);
+void ConvolutionLayer::backward_data(const BackwardPass& pass,
+                                     double share) const {
   if (pass.diff_src == nullptr) return;
-  kernels::data_gradient(sparse_, pass.diff_dst, pass.prepared + packed_offset_,
-                         nullptr, pass.diff_src, pass.scratch);
+  if (share < 1.0) {
+    kernels::data_gradient(sparse_, pass.diff_dst,
+                           pass.prepared + packed_offset_, nullptr,
+                           pass.diff_src, pass.scratch);
+    return;
+  }
+  banded_.whole().backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
+                                pass.scratch);
 }
 
 // The images that oneDNN computed, and those that the lists did.

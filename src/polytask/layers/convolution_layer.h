@@ -59,13 +59,19 @@ class ConvolutionLayer final : public ImageLayer {
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
+  void begin_backward(const BackwardPass& pass) const override;
+  [[nodiscard]] int backward_parts() const override;
+  void backward_part(int part, const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
       std::span<const std::span<float>> diff_parameters) const override;
 
  private:
-  // Backward by lists; diff_dst has been masked.
-  void walk_lists(const BackwardPass& pass) const;
+  // Of diff_dst, which has been masked: the share of its elements that backward
+  // computes for; 1 where oneDNN takes them all.
+  [[nodiscard]] double computed_share(const BackwardPass& pass) const;
+  void backward_weights(const BackwardPass& pass, double share) const;
+  void backward_data(const BackwardPass& pass, double share) const;
 
   bool masks_relu_;
   bool skips_zeros_;

@@ -12,6 +12,8 @@
 //   forward_band   a part of dst, where one image is shared out to threads
 //   backward   writes all of diff_src and adds to gradient, or overwrites it
 //              for the first image; may overwrite diff_dst
+//   backward_part   the same in pieces, where one image is shared out to
+//              threads
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
 //              like the parameters
 
@@ -104,11 +106,16 @@ class ImageLayer {
   virtual void backward(const BackwardPass& pass) const = 0;
 
   // forward in pieces that several threads may compute at once, each with
-  // scratch of its own: for when there is only one image to do. Outside
-  // training only.
+  // scratch of its own: for when there is only one image to do.
   [[nodiscard]] virtual int bands() const { return 1; }
   virtual void forward_band(int /*band*/, const ForwardPass& pass) const {
     forward(pass);
+  }
+  // backward likewise: begin_backward, then every part. Gives the same bits.
+  virtual void begin_backward(const BackwardPass& /*pass*/) const {}
+  [[nodiscard]] virtual int backward_parts() const { return 1; }
+  virtual void backward_part(int /*part*/, const BackwardPass& pass) const {
+    backward(pass);
   }
   virtual void unpack_gradient(
       const float* /*gradient*/,

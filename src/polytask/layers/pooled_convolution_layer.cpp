@@ -130,9 +130,15 @@ void PooledConvolutionLayer::prepare(
 }
 
 void PooledConvolutionLayer::forward(const ForwardPass& pass) const {
-  const bool drops = pass.state != nullptr && options_.dropout.has_value();
-  if (drops) draw_dropout(pass);
-  for (int band = 0; band < bands(); ++band) forward_band(band, pass);
+  draw_dropout(pass);
+  for (int band = 0; band < bands(); ++band) pool_band(band, pass);
+}
+
+// Each thread draws all of the dropout into its own scratch.
+void PooledConvolutionLayer::forward_band(int band,
+                                          const ForwardPass& pass) const {
+  draw_dropout(pass);
+  pool_band(band, pass);
 }
 
 int PooledConvolutionLayer::bands() const {
@@ -146,12 +152,13 @@ std::span<std::uint8_t> PooledConvolutionLayer::dropout_bits_in(
 }
 
 void PooledConvolutionLayer::draw_dropout(const ForwardPass& pass) const {
+  if (pass.state == nullptr || !options_.dropout) return;
   kernels::dropout_bits(pass.key, options_.dropout->address,
                         options_.dropout->rate, dropout_bits_in(pass.scratch));
 }
 
-void PooledConvolutionLayer::forward_band(int band,
-                                          const ForwardPass& pass) const {
+void PooledConvolutionLayer::pool_band(int band,
+                                       const ForwardPass& pass) const {
   const RowBand& rows = banded_.bands()[static_cast<std::size_t>(band)];
   float* result = pass.scratch;
   banded_.forward(static_cast<std::size_t>(band), pass.src, pass.prepared,
@@ -175,19 +182,28 @@ void PooledConvolutionLayer::forward_band(int band,
 }
 
 void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
+  for (int part = 0; part < backward_parts(); ++part) backward_part(part, pass);
+}
+
+int PooledConvolutionLayer::backward_parts() const { return 2; }
+
+void PooledConvolutionLayer::backward_part(int part,
+                                           const BackwardPass& pass) const {
   const kernels::PooledGradient from{
       .diff = pass.diff_dst,
       .winner = pass.state,
       .scale = options_.dropout ? kernels::kept_scale(options_.dropout->rate)
                                 : 1.0f};
-  if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
-  kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
-                                pass.scratch);
-  kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
-  if (pass.diff_src == nullptr) return;
-  kernels::data_gradient(shape_, from, pass.prepared + packed_offset_,
-                         options_.masks_src_relu ? pass.src : nullptr,
-                         pass.diff_src, pass.scratch);
+  if (part == 0) {
+    if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
+    kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
+                                  pass.scratch);
+    kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
+  } else if (pass.diff_src != nullptr) {
+    kernels::data_gradient(shape_, from, pass.prepared + packed_offset_,
+                           options_.masks_src_relu ? pass.src : nullptr,
+                           pass.diff_src, pass.scratch);
+  }
 }
 
 void PooledConvolutionLayer::unpack_gradient(

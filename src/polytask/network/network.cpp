@@ -156,14 +156,16 @@ void Network::forward_step(const ImageStep& step, int image, int worker) {
 // All threads work on one image; its activations are those of worker 0.
 void Network::forward_in_bands(int image) {
   scale_input(image, 0);
-  for (const ImageStep& step : plan_->image_steps) {
-    pool_.run(step.layer->bands(), [&](int band, int worker) {
-      ForwardPass pass = pass_of(step, image, 0);
-      pass.scratch = worker_scratch(worker, plan_->layer_scratch);
-      clock_.measure(worker, line_of(step),
-                     [&] { step.layer->forward_band(band, pass); });
-    });
-  }
+  for (const ImageStep& step : plan_->image_steps) forward_bands(step, image);
+}
+
+void Network::forward_bands(const ImageStep& step, int image) {
+  pool_.run(step.layer->bands(), [&](int band, int worker) {
+    ForwardPass pass = pass_of(step, image, 0);
+    pass.scratch = worker_scratch(worker, plan_->layer_scratch);
+    clock_.measure(worker, line_of(step),
+                   [&] { step.layer->forward_band(band, pass); });
+  });
 }
 
 // A batch that is not full: the dense layers compute all rows, and in backward

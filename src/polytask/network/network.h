@@ -130,6 +130,7 @@ class Network {
   void forward_image(int image, int worker);
   void forward_step(const ImageStep& step, int image, int worker);
   void forward_in_bands(int image);
+  void forward_bands(const ImageStep& step, int image);
   [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
                                     int worker) const;
   void forward_dense(const DenseStep& step);
@@ -150,6 +151,10 @@ class Network {
     bool empty = false;  // no image has been added yet
   };
   void backward_image(int image, int worker, ShardGradient shard);
+  void backward_in_parts(int image, ShardGradient shard);
+  [[nodiscard]] BackwardPass pass_of(const ImageStep& step, int image,
+                                     int worker, ShardGradient shard) const;
+  [[nodiscard]] bool has_backward(const ImageStep& step) const;
   void backward_images();
   void sum_shards();
 

@@ -214,14 +214,50 @@ void Network::backward_rows(const DenseStep& step) {
 }
 
 void Network::backward_images() {
-  pool_.run(kShards, [this](int shard, int worker) {
+  const auto run_shard = [this](int shard, int worker) {
     float* gradient = workspace_[plan_->shard_gradients].data() +
                       static_cast<std::size_t>(shard) * plan_->gradient_stride;
     const Rows rows = shard_rows(shard);
     for (int i = rows.first; i < rows.last; ++i) {
-      backward_image(i, worker, {gradient, i == rows.first});
+      const ShardGradient sum{.sum = gradient, .empty = i == rows.first};
+      plan_->in_bands() ? backward_in_parts(i, sum)
+                        : backward_image(i, worker, sum);
     }
-  });
+  };
+  if (plan_->in_bands()) {
+    for (int shard = 0; shard < kShards; ++shard) run_shard(shard, 0);
+  } else {
+    pool_.run(kShards, run_shard);
+  }
+}
+
+BackwardPass Network::pass_of(const ImageStep& step, int image, int worker,
+                              ShardGradient shard) const {
+  const ImageLayerSpec& spec = step.layer->spec();
+  const auto i = static_cast<std::size_t>(&step - plan_->image_steps.data());
+  const bool last = i + 1 == plan_->image_steps.size();
+  float* features = workspace_[plan_->diff_feature_rows].data() +
+                    static_cast<std::size_t>(image) * plan_->features();
+  const auto diff = [&](std::size_t of) {
+    return worker_scratch(worker, plan_->diff[of % 2]);
+  };
+  return {
+      .src = spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
+      .dst = spec.backward_reads_dst ? at(step.dst, image, worker) : nullptr,
+      .state = state_of(step, image),
+      .prepared = workspace_[step.prepared].data(),
+      .diff_dst = last ? features : diff(i + 1),
+      .diff_src = i == 0 ? nullptr : diff(i),
+      .gradient = shard.sum + step.gradient_offset,
+      .first = shard.empty,
+      .scratch = worker_scratch(worker, plan_->layer_scratch)};
+}
+
+// The first layer's input has no gradient; a layer without parameters has
+// nothing to do there.
+bool Network::has_backward(const ImageStep& step) const {
+  return &step != plan_->image_steps.data() ||
+         step.layer->spec().gradient_count > 0;
 }
 
 void Network::backward_image(int image, int worker, ShardGradient shard) {
@@ -230,31 +266,33 @@ void Network::backward_image(int image, int worker, ShardGradient shard) {
     scale_input(image, worker);
     forward_step(steps.front(), image, worker);
   }
-  float* diff_dst = workspace_[plan_->diff_feature_rows].data() +
-                    static_cast<std::size_t>(image) * plan_->features();
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    if (!has_backward(steps[i])) return;
+    clock_.measure(worker, line_of(steps[i]) + 1, [&] {
+      steps[i].layer->backward(pass_of(steps[i], image, worker, shard));
+    });
+  }
+}
+
+// All threads work on one image; its gradients are those of worker 0.
+void Network::backward_in_parts(int image, ShardGradient shard) {
+  const auto& steps = plan_->image_steps;
+  if (plan_->recompute_first) {
+    scale_input(image, 0);
+    forward_bands(steps.front(), image);
+  }
   for (std::size_t i = steps.size(); i-- > 0;) {
     const ImageStep& step = steps[i];
-    const ImageLayerSpec& spec = step.layer->spec();
-    float* diff_src =
-        i == 0 ? nullptr : worker_scratch(worker, plan_->diff[i % 2]);
-    // The first layer's input has no gradient; a layer without parameters has
-    // nothing to do there.
-    if (i == 0 && spec.gradient_count == 0) return;
-    clock_.measure(worker, line_of(step) + 1, [&] {
-      step.layer->backward(
-          {.src =
-               spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
-           .dst =
-               spec.backward_reads_dst ? at(step.dst, image, worker) : nullptr,
-           .state = state_of(step, image),
-           .prepared = workspace_[step.prepared].data(),
-           .diff_dst = diff_dst,
-           .diff_src = diff_src,
-           .gradient = shard.sum + step.gradient_offset,
-           .first = shard.empty,
-           .scratch = worker_scratch(worker, plan_->layer_scratch)});
+    if (!has_backward(step)) return;
+    const BackwardPass whole = pass_of(step, image, 0, shard);
+    clock_.measure(0, line_of(step) + 1,
+                   [&] { step.layer->begin_backward(whole); });
+    pool_.run(step.layer->backward_parts(), [&](int part, int worker) {
+      BackwardPass pass = whole;
+      pass.scratch = worker_scratch(worker, plan_->layer_scratch);
+      clock_.measure(worker, line_of(step) + 1,
+                     [&] { step.layer->backward_part(part, pass); });
     });
-    diff_dst = diff_src;
   }
 }
 

@@ -117,9 +117,7 @@ class NetworkPlan {
   // The scaling of the input, then every layer in the order of the network.
   [[nodiscard]] std::vector<LayerDescription> layers() const;
   // One image at a time is all there will be: threads share its layers out.
-  [[nodiscard]] bool in_bands() const {
-    return options_.batch == 1 && !options_.training;
-  }
+  [[nodiscard]] bool in_bands() const { return options_.batch == 1; }
   // One line a layer: name, shapes, parameters, who computes it.
   [[nodiscard]] std::string describe() const;
   // The implementation texts of all layers, for the test that none of them is a

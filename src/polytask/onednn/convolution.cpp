@@ -1,8 +1,10 @@
 #include "polytask/onednn/convolution.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
+#include "polytask/onednn/call.h"
 #include "polytask/onednn/session.h"
 
 namespace polytask::onednn {
@@ -50,6 +52,14 @@ dnnl::convolution_forward::primitive_desc describe_forward(
           cpu_engine()};
 }
 
+std::unique_ptr<Call> reorder(const Desc& from, const Desc& to) {
+  const dnnl::reorder::primitive_desc desc(cpu_engine(), from, cpu_engine(),
+                                           to);
+  return std::make_unique<Call>(
+      dnnl::reorder(desc),
+      std::vector<Call::Argument>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+}
+
 }  // namespace
 
 int result_rows(const ConvolutionOptions& o) {
@@ -64,40 +74,59 @@ struct Convolution::Primitives {
   Primitives(const Arrays& arrays, const ConvolutionOptions& o)
       : bias(arrays.bias),
         forward_desc(describe_forward(arrays, o)),
-        forward(forward_desc),
-        pack_forward({cpu_engine(), arrays.plain_weights, cpu_engine(),
-                      forward_desc.weights_desc()}),
-        plain_weights(arrays.plain_weights) {
+        forward(dnnl::convolution_forward(forward_desc),
+                {{DNNL_ARG_SRC, forward_desc.src_desc()},
+                 {DNNL_ARG_WEIGHTS, forward_desc.weights_desc()},
+                 {DNNL_ARG_BIAS, arrays.bias},
+                 {DNNL_ARG_DST, forward_desc.dst_desc()},
+                 {DNNL_ARG_SCRATCHPAD, forward_desc.scratchpad_desc()}}),
+        pack_forward(
+            reorder(arrays.plain_weights, forward_desc.weights_desc())) {
     if (!o.with_backward) return;
-    if (o.with_diff_src) {
-      data_desc.emplace(dnnl::convolution_backward_data::desc(
-                            kDirect, arrays.src, arrays.any_weights, arrays.dst,
-                            arrays.strides, arrays.pad_begin, arrays.pad_end),
-                        user_scratchpad(), cpu_engine(), forward_desc);
-      data.emplace(*data_desc);
-      pack_data.emplace(dnnl::reorder::primitive_desc(
-          cpu_engine(), arrays.plain_weights, cpu_engine(),
-          data_desc->weights_desc()));
-    }
+    if (o.with_diff_src) plan_data(arrays);
+    plan_weights(arrays);
+  }
+
+  void plan_data(const Arrays& arrays) {
+    data_desc.emplace(dnnl::convolution_backward_data::desc(
+                          kDirect, arrays.src, arrays.any_weights, arrays.dst,
+                          arrays.strides, arrays.pad_begin, arrays.pad_end),
+                      user_scratchpad(), cpu_engine(), forward_desc);
+    data = std::make_unique<Call>(
+        dnnl::convolution_backward_data(*data_desc),
+        std::vector<Call::Argument>{
+            {DNNL_ARG_DIFF_DST, data_desc->diff_dst_desc()},
+            {DNNL_ARG_WEIGHTS, data_desc->weights_desc()},
+            {DNNL_ARG_DIFF_SRC, data_desc->diff_src_desc()},
+            {DNNL_ARG_SCRATCHPAD, data_desc->scratchpad_desc()}});
+    pack_data = reorder(arrays.plain_weights, data_desc->weights_desc());
+  }
+
+  void plan_weights(const Arrays& arrays) {
     weights_desc.emplace(
         dnnl::convolution_backward_weights::desc(
             kDirect, arrays.src, arrays.any_weights, arrays.bias, arrays.dst,
             arrays.strides, arrays.pad_begin, arrays.pad_end),
         user_scratchpad(), cpu_engine(), forward_desc);
-    weights.emplace(*weights_desc);
-    unpack.emplace(dnnl::reorder::primitive_desc(
-        cpu_engine(), weights_desc->diff_weights_desc(), cpu_engine(),
-        arrays.plain_weights));
+    weights = std::make_unique<Call>(
+        dnnl::convolution_backward_weights(*weights_desc),
+        std::vector<Call::Argument>{
+            {DNNL_ARG_SRC, weights_desc->src_desc()},
+            {DNNL_ARG_DIFF_DST, weights_desc->diff_dst_desc()},
+            {DNNL_ARG_DIFF_WEIGHTS, weights_desc->diff_weights_desc()},
+            {DNNL_ARG_DIFF_BIAS, arrays.bias},
+            {DNNL_ARG_SCRATCHPAD, weights_desc->scratchpad_desc()}});
+    unpack = reorder(weights_desc->diff_weights_desc(), arrays.plain_weights);
   }
 
-  // The packed kernels lie behind one another: forward's, backward data's, and
-  // the bias, each on a cache line of its own.
-  [[nodiscard]] std::size_t data_offset() const {
+  // What is prepared lies behind one another, each on a cache line of its own:
+  // forward's kernel, the bias, and, where there is one, backward data's
+  // kernel.
+  [[nodiscard]] std::size_t bias_offset() const {
     return line(floats(forward_desc.weights_desc()));
   }
-  [[nodiscard]] std::size_t bias_offset() const {
-    return data_offset() +
-           (data_desc ? line(floats(data_desc->weights_desc())) : 0);
+  [[nodiscard]] std::size_t data_offset() const {
+    return bias_offset() + line(floats(bias));
   }
   [[nodiscard]] std::size_t diff_bias_offset() const {
     return line(floats(weights_desc->diff_weights_desc()));
@@ -106,16 +135,15 @@ struct Convolution::Primitives {
 
   Desc bias;
   dnnl::convolution_forward::primitive_desc forward_desc;
-  dnnl::convolution_forward forward;
-  dnnl::reorder pack_forward;
-  Desc plain_weights;
+  Call forward;
+  std::unique_ptr<Call> pack_forward;
   std::optional<dnnl::convolution_backward_data::primitive_desc> data_desc;
-  std::optional<dnnl::convolution_backward_data> data;
-  std::optional<dnnl::reorder> pack_data;
+  std::unique_ptr<Call> data;
+  std::unique_ptr<Call> pack_data;
   std::optional<dnnl::convolution_backward_weights::primitive_desc>
       weights_desc;
-  std::optional<dnnl::convolution_backward_weights> weights;
-  std::optional<dnnl::reorder> unpack;
+  std::unique_ptr<Call> weights;
+  std::unique_ptr<Call> unpack;
 };
 
 Convolution::Convolution(std::string_view owner,
@@ -130,7 +158,8 @@ Convolution& Convolution::operator=(Convolution&&) noexcept = default;
 
 std::size_t Convolution::prepared_count() const {
   const Primitives& p = *primitives_;
-  return p.bias_offset() + floats(p.bias);
+  if (!p.data) return p.bias_offset() + floats(p.bias);
+  return p.data_offset() + floats(p.data_desc->weights_desc());
 }
 
 std::size_t Convolution::gradient_count() const {
@@ -162,20 +191,16 @@ std::string Convolution::implementation() const {
 
 bool Convolution::prepares_like(const Convolution& other) const {
   return primitives_->forward_desc.weights_desc() ==
-             other.primitives_->forward_desc.weights_desc() &&
-         primitives_->bias_offset() == other.primitives_->bias_offset();
+         other.primitives_->forward_desc.weights_desc();
 }
 
 void Convolution::prepare(std::span<const float> kernel,
                           std::span<const float> bias, float* prepared) const {
   const Primitives& p = *primitives_;
-  dnnl::memory plain = view(p.plain_weights, kernel.data());
-  dnnl::memory forward = view(p.forward_desc.weights_desc(), prepared);
-  execute(p.pack_forward, {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, forward}});
+  p.pack_forward->run(std::to_array<const float*>({kernel.data(), prepared}));
   if (p.pack_data) {
-    dnnl::memory data =
-        view(p.data_desc->weights_desc(), prepared + p.data_offset());
-    execute(*p.pack_data, {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, data}});
+    p.pack_data->run(std::to_array<const float*>(
+        {kernel.data(), prepared + p.data_offset()}));
   }
   std::ranges::copy(bias, prepared + p.bias_offset());
 }
@@ -183,47 +208,29 @@ void Convolution::prepare(std::span<const float> kernel,
 void Convolution::forward(const float* src, const float* prepared, float* dst,
                           float* scratch) const {
   const Primitives& p = *primitives_;
-  execute(
-      p.forward,
-      {{DNNL_ARG_SRC, view(p.forward_desc.src_desc(), src)},
-       {DNNL_ARG_WEIGHTS, view(p.forward_desc.weights_desc(), prepared)},
-       {DNNL_ARG_BIAS, view(p.bias, prepared + p.bias_offset())},
-       {DNNL_ARG_DST, view(p.forward_desc.dst_desc(), dst)},
-       {DNNL_ARG_SCRATCHPAD, view(p.forward_desc.scratchpad_desc(), scratch)}});
+  p.forward.run(std::to_array<const float*>(
+      {src, prepared, prepared + p.bias_offset(), dst, scratch}));
 }
 
 void Convolution::backward_data(const float* diff_dst, const float* prepared,
                                 float* diff_src, float* scratch) const {
   const Primitives& p = *primitives_;
-  execute(
-      *p.data,
-      {{DNNL_ARG_DIFF_DST, view(p.data_desc->diff_dst_desc(), diff_dst)},
-       {DNNL_ARG_WEIGHTS,
-        view(p.data_desc->weights_desc(), prepared + p.data_offset())},
-       {DNNL_ARG_DIFF_SRC, view(p.data_desc->diff_src_desc(), diff_src)},
-       {DNNL_ARG_SCRATCHPAD, view(p.data_desc->scratchpad_desc(), scratch)}});
+  p.data->run(std::to_array<const float*>(
+      {diff_dst, prepared + p.data_offset(), diff_src, scratch}));
 }
 
 void Convolution::backward_weights(const float* src, const float* diff_dst,
                                    float* gradient, float* scratch) const {
   const Primitives& p = *primitives_;
-  execute(*p.weights,
-          {{DNNL_ARG_SRC, view(p.weights_desc->src_desc(), src)},
-           {DNNL_ARG_DIFF_DST, view(p.weights_desc->diff_dst_desc(), diff_dst)},
-           {DNNL_ARG_DIFF_WEIGHTS,
-            view(p.weights_desc->diff_weights_desc(), gradient)},
-           {DNNL_ARG_DIFF_BIAS, view(p.bias, gradient + p.diff_bias_offset())},
-           {DNNL_ARG_SCRATCHPAD,
-            view(p.weights_desc->scratchpad_desc(), scratch)}});
+  p.weights->run(std::to_array<const float*>(
+      {src, diff_dst, gradient, gradient + p.diff_bias_offset(), scratch}));
 }
 
 void Convolution::unpack_gradient(const float* gradient,
                                   std::span<float> diff_kernel,
                                   std::span<float> diff_bias) const {
   const Primitives& p = *primitives_;
-  dnnl::memory packed = view(p.weights_desc->diff_weights_desc(), gradient);
-  dnnl::memory plain = view(p.plain_weights, diff_kernel.data());
-  execute(*p.unpack, {{DNNL_ARG_FROM, packed}, {DNNL_ARG_TO, plain}});
+  p.unpack->run(std::to_array<const float*>({gradient, diff_kernel.data()}));
   const float* bias = gradient + p.diff_bias_offset();
   std::copy(bias, bias + diff_bias.size(), diff_bias.begin());
 }

@@ -60,7 +60,7 @@ class Convolution {
   // "forward brgconv:avx512_core, backward data jit:avx512_core, ..."
   [[nodiscard]] std::string implementation() const;
 
-  // Whether both read the same `prepared` in forward.
+  // Whether forward of both reads the same `prepared`.
   [[nodiscard]] bool prepares_like(const Convolution& other) const;
 
   // Overwrites `prepared` from kernel and bias.

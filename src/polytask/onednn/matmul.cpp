@@ -1,5 +1,8 @@
 #include "polytask/onednn/matmul.h"
 
+#include <array>
+
+#include "polytask/onednn/call.h"
 #include "polytask/onednn/session.h"
 
 namespace polytask::onednn {
@@ -18,10 +21,14 @@ struct Matmul::Primitive {
       : desc({matrix(o.m, o.k, o.a), matrix(o.k, o.n, o.b),
               matrix(o.m, o.n, o.c)},
              user_scratchpad(), cpu_engine()),
-        product(desc) {}
+        product(dnnl::matmul(desc),
+                {{DNNL_ARG_SRC, desc.src_desc()},
+                 {DNNL_ARG_WEIGHTS, desc.weights_desc()},
+                 {DNNL_ARG_DST, desc.dst_desc()},
+                 {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc()}}) {}
 
   dnnl::matmul::primitive_desc desc;
-  dnnl::matmul product;
+  Call product;
 };
 
 Matmul::Matmul(std::string_view owner, const MatmulOptions& options)
@@ -42,12 +49,7 @@ std::string Matmul::implementation() const {
 
 void Matmul::execute(const float* a, const float* b, float* c,
                      float* scratch) const {
-  const auto& [desc, product] = *primitive_;
-  onednn::execute(
-      product, {{DNNL_ARG_SRC, view(desc.src_desc(), a)},
-                {DNNL_ARG_WEIGHTS, view(desc.weights_desc(), b)},
-                {DNNL_ARG_DST, view(desc.dst_desc(), c)},
-                {DNNL_ARG_SCRATCHPAD, view(desc.scratchpad_desc(), scratch)}});
+  primitive_->product.run(std::to_array<const float*>({a, b, c, scratch}));
 }
 
 }  // namespace polytask::onednn

@@ -9,13 +9,6 @@ const dnnl::engine& cpu_engine() {
   return engine;
 }
 
-void execute(const dnnl::primitive& primitive,
-             const std::unordered_map<int, dnnl::memory>& arguments) {
-  thread_local const dnnl::stream stream(cpu_engine());
-  const SingleThreaded single_threaded;
-  primitive.execute(stream, arguments);
-}
-
 dnnl::primitive_attr user_scratchpad() {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -25,10 +18,6 @@ dnnl::primitive_attr user_scratchpad() {
 std::size_t floats(const dnnl::memory::desc& desc) {
   return std::max<std::size_t>(
       1, (desc.get_size() + sizeof(float) - 1) / sizeof(float));
-}
-
-dnnl::memory view(const dnnl::memory::desc& desc, const float* data) {
-  return {desc, cpu_engine(), const_cast<float*>(data)};
 }
 
 }  // namespace polytask::onednn

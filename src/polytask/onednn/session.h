@@ -1,5 +1,5 @@
-// What every oneDNN call here shares: one engine, a stream a thread, and the
-// promise of one thread a primitive.
+// What every primitive here shares: one engine, and the promise of one thread a
+// primitive.
 //
 // Private to this folder: it includes dnnl.hpp.
 
@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string_view>
-#include <unordered_map>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -33,11 +32,6 @@ class SingleThreaded {
   int before_;
 };
 
-// Runs a primitive in the calling thread alone: our own pool is the only
-// parallelism. A thread has one stream for all it runs.
-void execute(const dnnl::primitive& primitive,
-             const std::unordered_map<int, dnnl::memory>& arguments);
-
 // Runs `create` for one thread and says who could not be built, and why.
 template <class Create>
 auto create_primitive(std::string_view owner, Create create) {
@@ -56,10 +50,5 @@ auto create_primitive(std::string_view owner, Create create) {
 
 // Floats that hold an array of this description; at least 1.
 [[nodiscard]] std::size_t floats(const dnnl::memory::desc& desc);
-
-// `data` seen as such an array. oneDNN takes sources as void*, too, but never
-// writes to them.
-[[nodiscard]] dnnl::memory view(const dnnl::memory::desc& desc,
-                                const float* data);
 
 }  // namespace polytask::onednn
