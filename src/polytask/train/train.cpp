@@ -6,6 +6,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/task/balanced_weights.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/train/training.h"
@@ -115,6 +116,7 @@ TrainReport train(Model& model, const TrainData& all,
   if (data.validation) require_finite_pixels(*data.validation);
   model.prior = prior_of(model.spec.tasks, *data.train);
   require_answers(model);
+  derive_balanced_weights(model.spec.tasks, *data.train);
   return Training(model, data, options, run).run();
 }
 
