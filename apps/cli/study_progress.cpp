@@ -5,6 +5,11 @@
 #include "polytask/base/text.h"
 
 namespace polytask::cli {
+namespace {
+
+constexpr const char* kClearLine = "\r\x1b[K";
+
+}  // namespace
 
 void StudyProgress::begin(const TrainingStart& start) {
   start_ = start;
@@ -13,10 +18,15 @@ void StudyProgress::begin(const TrainingStart& start) {
   }
 }
 
+void StudyProgress::on_warning(const std::string& text) {
+  console_.err << (console_.err_is_terminal ? kClearLine : "")
+               << "warning: " << start_.network << ", seed " << start_.seed
+               << ": " << text << std::endl;
+}
+
 void StudyProgress::on_epoch(const EpochReport& epoch) {
   ++epochs_seen_;
   if (!console_.err_is_terminal) return;
-  constexpr const char* kClearLine = "\r\x1b[K";
   console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
                << epochs_ << rest() << std::flush;
   if (epoch.epoch == epochs_) console_.err << std::endl;

@@ -17,6 +17,7 @@ class StudyProgress final : public TrainObserver {
   explicit StudyProgress(const Console& console) : console_(console) {}
 
   void begin(const TrainingStart& start);
+  void on_warning(const std::string& text) override;
   void on_start(const TrainStart& start) override { epochs_ = start.epochs; }
   void on_epoch(const EpochReport& epoch) override;
 
