@@ -15,6 +15,7 @@
 #include "polytask/report/comparison_text.h"
 #include "polytask/task/weighting_settings.h"
 #include "polytask/train/recipe.h"
+#include "polytask/train/recipe_tasks.h"
 
 namespace polytask::cli {
 namespace {
@@ -57,6 +58,11 @@ Comparison compare_recipe(const CompareArguments& args,
   const std::vector<WeightingKind> weightings = weightings_in(args.weightings);
   recipe.run.dir = args.folder;
   PreparedRun prepared = prepare_run(recipe);
+  for (const WeightingKind kind : weightings) {
+    for (std::string& text : weighting_warnings(recipe.tasks, kind)) {
+      prepared.warnings.push_back(std::move(text));
+    }
+  }
   for (const std::string& warning : prepared.warnings) {
     console.err << "warning: " << warning << '\n';
   }

@@ -121,6 +121,8 @@ PreparedRun prepare_run(Recipe& recipe) {
   }
   run.warnings = task_warnings(recipe.tasks, run.data);
   add(run.warnings, derive_balanced_weights(recipe.tasks, *run.data.train));
+  add(run.warnings,
+      weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
   return run;
 }
 
