@@ -53,7 +53,6 @@ TrainReport train_in_folder(const NetworkToTrain& network) {
   Model model = make_model(network.model, network.train.seed);
   const fs::path checkpoints = network.folder / "checkpoints";
   const bool resume = fs::exists(checkpoints) && !fs::is_empty(checkpoints);
-  fs::create_directories(network.folder);
   return train(model, network.parts, network.train,
                {.folder = network.folder,
                 .resume = resume,

@@ -9,6 +9,7 @@
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/train/train_settings.h"
 #include "polytask/train/training.h"
 
 namespace polytask {
@@ -19,13 +20,6 @@ void require_options(const TrainOptions& options) {
   if (found.empty()) return;
   throw Error(Fault::config,
               "the training's options cannot be used:" + bullet_list(found));
-}
-
-void require_batch(const TrainOptions& options, const Dataset& data) {
-  if (options.batch_size <= data.size()) return;
-  throw Error(Fault::config,
-              cat("train.batch_size: expected at most the ", data.size(),
-                  " training images, got ", options.batch_size));
 }
 
 // The columns of the model's tasks in this part of the data.
@@ -104,6 +98,13 @@ std::vector<std::string> problems(const TrainOptions& options) {
   return found;
 }
 
+void require_batch(const TrainOptions& options, std::int64_t train_images) {
+  if (options.batch_size <= train_images) return;
+  throw Error(Fault::config,
+              cat("train.batch_size: expected at most the ", train_images,
+                  " training images, got ", options.batch_size));
+}
+
 TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
@@ -111,7 +112,7 @@ TrainReport train(Model& model, const TrainData& all,
   if (all.validation) {
     data.validation = fitted(model.spec, all.validation, "validation");
   }
-  require_batch(options, *data.train);
+  require_batch(options, data.train->size());
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
   model.prior = prior_of(model.spec.tasks, *data.train);
