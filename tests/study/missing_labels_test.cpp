@@ -118,8 +118,8 @@ TEST(StudyMissing, TrainsNoPolicyTwiceWhereNoLabelIsUnknown) {
   std::vector<std::vector<float>> rows;
   for (int i = 0; i < 40; ++i) {
     const auto bit = static_cast<float>(i % 2);
-    rows.push_back(
-        {bit, 1 - bit, bit, i % 3 == 0 ? test::kNaN : 1.0f * (i % 3)});
+    rows.push_back({bit, 1 - bit, bit,
+                    i % 3 == 0 ? test::kNaN : static_cast<float>(i % 3)});
   }
   StudyInput input = input_of();
   input.images = test::answers_table(

@@ -1,8 +1,5 @@
 #include "polytask/study/study_parts.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -59,13 +56,10 @@ void require_answers(const std::string& study, const std::vector<Task>& tasks,
                      const std::vector<NamedPart>& parts) {
   ProblemList found;
   for (const NamedPart& part : parts) {
-    const std::vector<std::vector<double>> prior = prior_of(tasks, *part.train);
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const bool answered = std::ranges::any_of(
-          prior[t], [](double p) { return !std::isnan(p); });
-      if (answered) continue;
-      found.add(cat(part.name, ": task \"", tasks[t].name,
-                    "\" is missing in every training image"));
+    for (const std::string& what :
+         unanswered(tasks, prior_of(tasks, *part.train))) {
+      found.add(
+          cat(part.name, ": ", what, " is missing in every training image"));
     }
   }
   if (found.count() == 0) return;

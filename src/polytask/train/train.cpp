@@ -47,15 +47,11 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
 
 // Nothing can be learned of a task that no training image answers.
 void require_answers(const Model& model) {
-  std::vector<std::string> found;
-  for (std::size_t t = 0; t < model.prior.size(); ++t) {
-    const bool unanswered = std::ranges::all_of(
-        model.prior[t], [](double p) { return std::isnan(p); });
-    if (!unanswered) continue;
-    found.push_back(cat("task \"", model.spec.tasks[t].name,
-                        "\" is missing in every training image"));
-  }
+  std::vector<std::string> found = unanswered(model.spec.tasks, model.prior);
   if (found.empty()) return;
+  for (std::string& what : found) {
+    what += " is missing in every training image";
+  }
   throw Error(Fault::data,
               "the training part cannot teach every task; leave "
               "the task out, or split the data otherwise:" +
