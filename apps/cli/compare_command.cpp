@@ -102,12 +102,8 @@ int run(Arguments arguments, const Console& console) {
   if (!parse_flags(app, arguments, console)) return kOk;
   const Comparison comparison = compare_recipe(args, console);
   if (comparison.outcome != Outcome::finished) {
-    console.err << "\npolytask: " << comparison.message
-                << "\nThe same command goes on from here; what is trained "
-                   "stays in "
-                << args.folder << "\n";
-    return comparison.outcome == Outcome::interrupted ? kInterrupted
-                                                      : kDiverged;
+    return report_stop(comparison.outcome, comparison.message, args.folder,
+                       console);
   }
   const std::string json = comparison_json(comparison);
   write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
