@@ -144,6 +144,7 @@ TEST(Compare, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
   const Comparison half = compare(input_of(), options);
   EXPECT_EQ(half.outcome, Outcome::interrupted);
   EXPECT_TRUE(half.networks.empty());
+  EXPECT_EQ(half.message, "scene alone, seed 1: stopped in the first epoch");
   stop = false;
   EXPECT_EQ(results_of(compare(input_of(), options)), results_of(expected));
 }
@@ -345,6 +346,29 @@ TEST(Advice, NamesTheWeightingThatHelps) {
                            "equal", "famo")),
             "famo helps objects, but hurts weather. The other differences are "
             "no more than chance explains.");
+}
+
+// What is measured is not called chance.
+TEST(Advice, NamesTheWeightingThatOnlyHurts) {
+  Comparison c =
+      with({difference("objects", Verdict::better)}, "equal", "pcgrad");
+  c.networks.push_back({.name = "famo",
+                        .cost = {},
+                        .tasks = {difference("objects", Verdict::worse)}});
+  EXPECT_EQ(advice_on(c),
+            "pcgrad helps objects and hurts none. famo hurts objects and helps "
+            "none. The other differences are no more than chance explains.");
+}
+
+TEST(Advice, CountsWhatChanceAloneWouldFind) {
+  Comparison c = with({}, "equal", "famo");
+  c.networks.front().tasks.assign(69,
+                                  difference("objects", Verdict::undecided));
+  c.networks.front().tasks.push_back(difference("weather", Verdict::better));
+  EXPECT_EQ(advice_on(c),
+            "famo helps weather and hurts none. The other differences are no "
+            "more than chance explains. Of 70 intervals of 95 %, about 4 "
+            "exclude 0 by chance alone.");
 }
 
 TEST(Advice, WarnsOfASingleSeed) {
