@@ -329,7 +329,7 @@ TEST(TaskLossByHand, AClassThatIsNoneIsRefused) {
   const LossOptions loss{.kind = LossKind::categorical_crossentropy,
                          .class_weights = {1.0, 2.0, 1.0}};
   for (const auto& [target, text] :
-       {std::pair{3.0f, "3"}, {-1.0f, "-1"}, {1e30f, "1e+30"}}) {
+       {std::pair{3.0f, "3"}, {-1.0f, "-1"}, {1.5f, "1.5"}, {1e30f, "1e+30"}}) {
     test::expect_error(
         Fault::data,
         std::string("task_loss: expected the number of one of 3 classes, 0 to "

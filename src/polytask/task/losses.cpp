@@ -202,7 +202,8 @@ double weight_of(const LossOptions& o, int classes, float target,
       is_label_loss(o.kind) ? !(target >= 0.0f) : std::isnan(target);
   if (missing || weight == 0.0f) return 0.0;
   if (classes == 0) return weight;
-  if (!(target >= 0.0f && target < static_cast<float>(classes))) {
+  if (!(target >= 0.0f && target < static_cast<float>(classes) &&
+        target == std::floor(target))) {
     throw Error(Fault::data,
                 cat("task_loss: expected the number of one of ", classes,
                     " classes, 0 to ", classes - 1, ", or NaN, got ", target));
