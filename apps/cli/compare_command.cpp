@@ -15,6 +15,7 @@
 #include "polytask/report/comparison_text.h"
 #include "polytask/task/weighting_settings.h"
 #include "polytask/train/recipe.h"
+#include "polytask/train/recipe_tasks.h"
 
 namespace polytask::cli {
 namespace {
@@ -57,6 +58,11 @@ Comparison compare_recipe(const CompareArguments& args,
   const std::vector<WeightingKind> weightings = weightings_in(args.weightings);
   recipe.run.dir = args.folder;
   PreparedRun prepared = prepare_run(recipe);
+  for (const WeightingKind kind : weightings) {
+    for (std::string& text : weighting_warnings(recipe.tasks, kind)) {
+      prepared.warnings.push_back(std::move(text));
+    }
+  }
   for (const std::string& warning : prepared.warnings) {
     console.err << "warning: " << warning << '\n';
   }
@@ -96,12 +102,8 @@ int run(Arguments arguments, const Console& console) {
   if (!parse_flags(app, arguments, console)) return kOk;
   const Comparison comparison = compare_recipe(args, console);
   if (comparison.outcome != Outcome::finished) {
-    console.err << "\npolytask: " << comparison.message
-                << "\nThe same command goes on from here; what is trained "
-                   "stays in "
-                << args.folder << "\n";
-    return comparison.outcome == Outcome::interrupted ? kInterrupted
-                                                      : kDiverged;
+    return report_stop(comparison.outcome, comparison.message, args.folder,
+                       console);
   }
   const std::string json = comparison_json(comparison);
   write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",

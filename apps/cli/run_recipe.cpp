@@ -23,6 +23,9 @@ class Observers final : public TrainObserver {
  public:
   explicit Observers(std::vector<TrainObserver*> all) : all_(std::move(all)) {}
 
+  void on_warning(const std::string& text) override {
+    for (TrainObserver* o : all_) o->on_warning(text);
+  }
   void on_start(const TrainStart& e) override {
     for (TrainObserver* o : all_) o->on_start(e);
   }
@@ -84,9 +87,6 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
                       .resume = resume,
                       .observer = &observers,
                       .stop = &interrupt.flag()});
-  for (const std::string& warning : run.report.warnings) {
-    console.err << "warning: " << warning << '\n';
-  }
   const bool evaluates = run.report.outcome == Outcome::finished;
   if (evaluates && prepared.data.validation) {
     run.evaluation =

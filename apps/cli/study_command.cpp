@@ -115,11 +115,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
        .stop = &interrupt.flag(),
        .on_training = [&](const TrainingStart& s) { progress.begin(s); }});
   if (study.outcome != Outcome::finished) {
-    console.err << "\npolytask: " << study.message
-                << "\nThe same command goes on from here; what is trained "
-                   "stays in "
-                << args.folder << "\n";
-    return study.outcome == Outcome::interrupted ? kInterrupted : kDiverged;
+    return report_stop(study.outcome, study.message, args.folder, console);
   }
   write_results(study, *prepared.data.validation);
   const std::filesystem::path folder = args.folder;

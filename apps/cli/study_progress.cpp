@@ -5,18 +5,30 @@
 #include "polytask/base/text.h"
 
 namespace polytask::cli {
+namespace {
+
+constexpr const char* kClearLine = "\r\x1b[K";
+
+}  // namespace
 
 void StudyProgress::begin(const TrainingStart& start) {
   start_ = start;
+  epoch_ = 0;
   if (!console_.err_is_terminal) {
     console_.err << title() << rest() << std::endl;
   }
 }
 
+void StudyProgress::on_warning(const std::string& text) {
+  console_.err << (console_.err_is_terminal ? kClearLine : "")
+               << "warning: " << start_.network << ", seed " << start_.seed
+               << ": " << text << std::endl;
+}
+
 void StudyProgress::on_epoch(const EpochReport& epoch) {
   ++epochs_seen_;
+  epoch_ = epoch.epoch;
   if (!console_.err_is_terminal) return;
-  constexpr const char* kClearLine = "\r\x1b[K";
   console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
                << epochs_ << rest() << std::flush;
   if (epoch.epoch == epochs_) console_.err << std::endl;
@@ -31,13 +43,26 @@ std::string StudyProgress::rest() const {
   if (epochs_seen_ == 0 || epochs_ == 0) return {};
   const std::chrono::duration<double> passed =
       std::chrono::steady_clock::now() - first_;
-  const int left_over =
-      (start_.of - start_.number + 1) * epochs_ - epochs_seen_ % epochs_;
+  const int left_over = (start_.of - start_.number + 1) * epochs_ - epoch_;
   const double seconds = passed.count() / epochs_seen_ * left_over;
   if (seconds < 90.0) {
     return cat(", about ", static_cast<int>(seconds), " s left");
   }
   return cat(", about ", static_cast<int>(seconds / 60.0 + 0.5), " min left");
+}
+
+int report_stop(Outcome outcome, const std::string& message,
+                const std::string& folder, const Console& console) {
+  console.err << "\npolytask: " << message << '\n';
+  if (outcome == Outcome::interrupted) {
+    console.err << "The same command goes on from here; what is trained stays "
+                   "in "
+                << folder << '\n';
+    return kInterrupted;
+  }
+  console.err << "The same command would end here again: change the recipe, "
+                 "and choose another --dir\n";
+  return kDiverged;
 }
 
 std::vector<std::string> split_at_commas(const std::string& text) {

@@ -17,7 +17,11 @@ class StudyProgress final : public TrainObserver {
   explicit StudyProgress(const Console& console) : console_(console) {}
 
   void begin(const TrainingStart& start);
-  void on_start(const TrainStart& start) override { epochs_ = start.epochs; }
+  void on_warning(const std::string& text) override;
+  void on_start(const TrainStart& start) override {
+    epochs_ = start.epochs;
+    epoch_ = start.first_epoch - 1;
+  }
   void on_epoch(const EpochReport& epoch) override;
 
  private:
@@ -28,10 +32,16 @@ class StudyProgress final : public TrainObserver {
   const Console& console_;
   TrainingStart start_{};
   int epochs_ = 0;
+  int epoch_ = 0;  // of this training, that is done
   int epochs_seen_ = 0;
   std::chrono::steady_clock::time_point first_ =
       std::chrono::steady_clock::now();
 };
+
+// Says why a study ended early, and what to do; returns the exit code.
+[[nodiscard]] int report_stop(Outcome outcome, const std::string& message,
+                              const std::string& folder,
+                              const Console& console);
 
 // "a,b" as {"a", "b"}.
 [[nodiscard]] std::vector<std::string> split_at_commas(const std::string& text);

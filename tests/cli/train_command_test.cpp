@@ -191,6 +191,26 @@ TEST_F(TrainCommandAgain, ResumeWithMoreEpochsEqualsOneLongRun) {
             test::read_bytes("whole/predictions.csv"));
 }
 
+// The run keeps the numbers that the word came to.
+TEST_F(TrainCommand, BalancedWeightsAreResumedBitForBit) {
+  const std::string word = "tasks.scene.loss.positive_weights=balanced";
+  for (const char* run : {"run.dir=part", "run.dir=whole"}) {
+    const std::string epochs = run == std::string("run.dir=part") ? "1" : "3";
+    EXPECT_EQ(test::polytask(
+                  {"train", "recipe.yaml", word, run, "train.epochs=" + epochs})
+                  .code,
+              0);
+  }
+  const Answer rest =
+      test::polytask({"train", "--resume", "part", "train.epochs=3"});
+  EXPECT_EQ(rest.code, 0) << rest.err;
+  EXPECT_TRUE(same_weights("part/checkpoints/epoch-0003.safetensors",
+                           "whole/checkpoints/epoch-0003.safetensors"));
+  const Recipe saved = load_recipe("part/recipe.yaml", {});
+  EXPECT_EQ(saved.tasks[0].loss.positive_weights.size(), 5u);
+  EXPECT_EQ(load_model("part/model.safetensors").spec.tasks, saved.tasks);
+}
+
 TEST_F(TrainCommandAgain, ResumeWorksFromAnotherFolder) {
   std::filesystem::create_directory("elsewhere");
   std::filesystem::current_path("elsewhere");

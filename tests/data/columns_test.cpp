@@ -50,6 +50,37 @@ TEST(SelectColumns, ALabelMayStandUnderItsBareName) {
             (std::vector<float>{0, 1}));
 }
 
+// One slip in a table of numbers makes all of them names of classes.
+TEST(SelectColumns, WordsAreNotTakenForNumbers) {
+  DatasetSpec spec{.height = 1, .width = 1, .channels = 1};
+  spec.labels = {"depth", "sea"};
+  spec.classes = {{.column = "depth", .names = {"1.5", "2", "2,5"}},
+                  {.column = "sea", .names = {"no", "yes"}}};
+  test::expect_error(
+      Fault::data,
+      "the data does not answer every task; it has the columns depth, sea:\n"
+      "  - task depth: column depth: expected numbers, found names of classes, "
+      "such as \"2,5\"\n"
+      "  - task objects: column sea: expected numbers, found names of classes, "
+      "such as \"no\"",
+      [&] {
+        (void)select_columns(
+            test::small_dataset(spec, 3, {0, 1, 1, 0, 2, 1}),
+            {{.task = "depth", .kind = ColumnKind::number}, labels({"sea"})});
+      });
+}
+
+TEST(SelectColumns, AnUnknownColumnNamesTheNearest) {
+  test::expect_error(
+      Fault::data,
+      "the data does not answer every task; it has the columns distance:\n"
+      "  - task distnce: no column distnce; did you mean \"distance\"?",
+      [] {
+        (void)select_columns(test::labelled({"distance"}, {5}),
+                             {{.task = "distnce", .kind = ColumnKind::number}});
+      });
+}
+
 TEST(SelectColumns, NamelessColumnsAreTakenByPositionForASingleQuestion) {
   const DatasetPtr data = test::labelled({"label_0", "label_1"}, {1, 0});
   EXPECT_EQ(targets_in(select_columns(data, {labels({"desert", "sea"})})),

@@ -102,6 +102,17 @@ class WrittenFile {
   Hdf5Handle file_;
 };
 
+// -1 would come back as a number.
+TEST(Hdf5Tasks, MissingNumbersOfARegressionWithSeveralAreNan) {
+  const WrittenFile file(*answered({"size/width", "size/height", "seen/sea"},
+                                   {3, 0, 1, kMissing, 2, kMissing}));
+  const Stored size = file.read("y/size");
+  EXPECT_EQ(size.type, "float32");
+  EXPECT_TRUE(std::isnan(size.values[2]));
+  EXPECT_EQ(size.values[3], 2.0f);
+  EXPECT_EQ(file.read("y/seen").type, "int8") << "0, 1 and -1 are labels";
+}
+
 TEST(Hdf5Tasks, EachTaskIsADatasetWithItsNames) {
   const WrittenFile file(
       *answered({"objects/car", "weather", "objects/bus", "far"},
@@ -150,8 +161,9 @@ TEST(Hdf5Tasks, TheTypeHoldsEveryValue) {
   EXPECT_EQ(file.read("y/negative").type, "float32");
   EXPECT_EQ(file.read("y/huge").type, "float32");
   EXPECT_EQ(file.read("y/unknown").type, "float32");
-  EXPECT_EQ(file.read("y/g").type, "int32");
-  EXPECT_EQ(file.read("y/g").values, (std::vector<float>{200, -1}));
+  EXPECT_EQ(file.read("y/g").type, "float32");
+  EXPECT_EQ(file.read("y/g").values[0], 200.0f);
+  EXPECT_TRUE(std::isnan(file.read("y/g").values[1]));
 }
 
 TEST(Hdf5Tasks, ClassesOfWhichNothingIsKnownStayWholeNumbers) {

@@ -54,6 +54,16 @@ TEST(SplitWarnings, NameALabelWithoutNegatives) {
                 "data.split.random_state"}));
 }
 
+TEST(SplitWarnings, OfATrainingPartAloneAskForImages) {
+  const DatasetPtr good = test::labelled({"sea"}, {1.0f, 0.0f});
+  const DatasetPtr none = test::labelled({"sea"}, {0.0f, kMissing});
+  EXPECT_TRUE(split_warnings(*good).empty());
+  EXPECT_EQ(split_warnings(*none),
+            (std::vector<std::string>{
+                "training part: label \"sea\" has no positive image (of 1); "
+                "it cannot be learned; add images that differ in it"}));
+}
+
 TEST(SplitWarnings, NameALabelThatIsAlwaysMissing) {
   const DatasetPtr good =
       test::labelled({"sea", "sky"}, {1.0f, 1.0f, 0.0f, 0.0f});

@@ -89,6 +89,25 @@ TEST(EvaluateModel, LossIsThatOfTheProbabilities) {
   EXPECT_TRUE(loss.baseline.has_value());
 }
 
+// The loss that training shows; a weight is one among several.
+TEST(EvaluateModel, TheWeightOfASingleTaskIsNotInItsLoss) {
+  const DatasetPtr data = stripes({.size = 21, .seed = 3});
+  std::vector<Number> losses;
+  for (const double weight : {1.0, 0.25}) {
+    Model model = model_for(data, test::plain_network());
+    model.spec.tasks.front().weight = weight;
+    const TrainReport report =
+        train(model, {.train = data, .validation = data},
+              {.epochs = 1, .batch_size = 21, .adam = {.learning_rate = 1e-9}});
+    Predictor predictor(std::move(model));
+    losses.push_back(evaluate_model(predictor, *data).evaluation.loss);
+    EXPECT_NEAR(losses.back().value.value(),
+                report.history.front().validation.front().second, 1e-6);
+  }
+  EXPECT_NEAR(losses[1].value.value(), losses[0].value.value(), 1e-6);
+  EXPECT_EQ(losses[1].baseline, losses[0].baseline);
+}
+
 TEST(EvaluateModel, SaysWhatItCounted) {
   Predictor predictor = trained();
   const DatasetPtr data = stripes({.size = 21, .seed = 3});

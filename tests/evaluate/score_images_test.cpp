@@ -6,6 +6,7 @@
 
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/task/prior.h"
+#include "polytask/task/task_columns.h"
 #include "polytask/train/train.h"
 #include "tests/train/questions.h"
 
@@ -68,13 +69,18 @@ TEST(ScoreImages, CountNothingWhereNothingIsKnown) {
 }
 
 // An amount of 100 to 120 and a tint of -3 or 0: only shares of their own
-// deviations can be added.
-TEST(ScoreImages, MeasureSeveralNumbersInDeviationsOfTheTraining) {
+// deviations can be added, and all models' in the same ones.
+TEST(ScoreImages, MeasureSeveralNumbersInDeviationsOfTheImages) {
   Predictor predictor =
       trained({regression("amount", {"sum", "tint"}), count("stripes")});
   const DatasetPtr data = questions(30, 2, /*with_missing=*/false);
   const std::vector<float> answers = predict_dataset(predictor, *data);
-  const std::vector<double>& prior = predictor.model().prior.front();
+  const std::vector<double> prior =
+      prior_of({regression("amount", {"sum", "tint"})},
+               *select_columns(
+                   data, column_uses({regression("amount", {"sum", "tint"})})))
+          .front();
+  EXPECT_NE(prior, predictor.model().prior.front());
   const std::vector<TaskScores> scores = score_images(predictor, *data);
   std::vector<float> targets(8);
   data->read_targets(3, targets);

@@ -59,6 +59,8 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
       "  distance    mean_absolute_error          -         -           -"
       "                   -           -  undecided\n"
       "\n"
+      "  mean_absolute_error: less is better\n"
+      "\n"
       "                        parameters    training s   an image ms\n"
       "  one network a task          2000          20.0          2.00\n"
       "  joint                       1000          10.5          1.00\n"

@@ -34,6 +34,15 @@ TEST(KerasProgress, BarOfKeras) {
   EXPECT_EQ(keras_bar(1600, 1600), "==============================");
 }
 
+TEST(KerasProgress, AWarningHasALineOfItsOwn) {
+  std::ostringstream out;
+  KerasProgress progress(out, /*terminal=*/false);
+  progress.on_start(kStart);
+  out.str("");
+  progress.on_warning("task \"a\x1b[2J\": nothing is learned");
+  EXPECT_EQ(out.str(), "warning: task \"a?[2J\": nothing is learned\n");
+}
+
 TEST(KerasProgress, BarSurvivesImpossibleCounts) {
   EXPECT_EQ(keras_bar(7, 0), "..............................");
   EXPECT_EQ(keras_bar(9, 4), "==============================");

@@ -52,6 +52,24 @@ MissingStudy example() {
                   .f1_per_100 = 0.26}}};
 }
 
+// Of several numbers the evaluation has an error each, in units of their own.
+TEST(MissingStudyTable, TheScoreOfSeveralNumbersIsThatOfTheComparison) {
+  MissingStudy study = example();
+  for (MissingPoint& point : study.points) {
+    point.tasks[0] = {.task = "size",
+                      .metric = "mean_absolute_error",
+                      .direction = Direction::lower_is_better,
+                      .scores = {.candidate = {.value = 0.4375}}};
+  }
+  const std::string text = missing_study_table(study);
+  EXPECT_NE(text.find("\nsize, mean_absolute_error (less is better)\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("ignore              0 %            0.4375"),
+            std::string::npos)
+      << text;
+}
+
 TEST(MissingStudyTable, SaysWhatEachLevelCosts) {
   EXPECT_EQ(
       missing_study_table(example()),

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "polytask/base/text.h"
+#include "polytask/checkpoint/model_file.h"
 #include "polytask/data/subset.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/answers_table.h"
 #include "tests/train/questions.h"
 #include "tests/train/recorder.h"
 
@@ -142,6 +144,7 @@ TEST(Compare, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
   const Comparison half = compare(input_of(), options);
   EXPECT_EQ(half.outcome, Outcome::interrupted);
   EXPECT_TRUE(half.networks.empty());
+  EXPECT_EQ(half.message, "scene alone, seed 1: stopped in the first epoch");
   stop = false;
   EXPECT_EQ(results_of(compare(input_of(), options)), results_of(expected));
 }
@@ -186,6 +189,22 @@ TEST(Compare, SharesTrainingsBetweenItsTwoQuestions) {
   EXPECT_EQ(recorder.starts.size(), 2u) << "famo with two seeds";
 }
 
+// No training knows the answers of an image it does not see.
+TEST(Compare, BalancesALossOnTheImagesOfEachTraining) {
+  const TemporaryFolder folder;
+  std::vector<Task> tasks = three_tasks();
+  tasks[0].loss.balanced = true;
+  compare(input_of(tasks), options_in(folder));
+  std::vector<std::vector<double>> weights;
+  for (const char* seed : {"study/seed-1", "study/seed-2"}) {
+    const Model model =
+        load_model(folder.path() / seed / "joint-equal" / "model.safetensors");
+    weights.push_back(model.spec.tasks[0].loss.positive_weights);
+    EXPECT_EQ(weights.back().size(), 3u);
+  }
+  EXPECT_NE(weights[0], weights[1]);
+}
+
 TEST(Compare, RefusesTheFolderOfAnotherRecipe) {
   const TemporaryFolder folder;
   CompareOptions options = options_in(folder, 1);
@@ -208,6 +227,63 @@ TEST(Compare, SaysAllThatIsWrongAtOnce) {
                "data.split.test_size, e.g. to 0.2\n"
                "  - folder: expected one",
                [&] { compare(input, {.seeds = 0}); });
+}
+
+// Before the first training, not when the seed's turn comes; and without
+// a folder that a better recipe would find taken.
+TEST(Compare, RefusesATaskThatSomeSeedCannotLearn) {
+  std::vector<std::vector<float>> rows(20, {0, 1, 0, 2, test::kNaN});
+  rows[7].back() = 3;  // the only count
+  StudyInput input = input_of();
+  input.images = test::answers_table(
+      {"scene/rows", "scene/columns", "scene/red", "both", "stripes"}, rows);
+  input.train.batch_size = 4;
+  const TemporaryFolder folder;
+  expect_error_parts(
+      Fault::data,
+      {"compare: some trainings could not learn every task; give more answers, "
+       "or leave the task out:\n  - seed ",
+       ": task \"stripes\" is missing in every training image"},
+      [&] { compare(input, options_in(folder, 50)); });
+  EXPECT_FALSE(fs::exists(folder.path() / "study"));
+}
+
+TEST(Compare, RefusesWhatTheFirstTrainingWould) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.batch_size = 49;
+  expect_error(
+      Fault::config,
+      "train.batch_size: expected at most the 48 training images, got 49",
+      [&] { compare(input, options_in(folder)); });
+  input = input_of();
+  input.model.network.trunk = {Conv2D{.kernel_size = 30}};
+  EXPECT_THROW(compare(input, options_in(folder)), Error);
+  EXPECT_FALSE(fs::exists(folder.path() / "study"));
+}
+
+TEST(Compare, RefusesATaskThatNobodyLearns) {
+  const TemporaryFolder folder;
+  std::vector<Task> tasks = three_tasks();
+  tasks[2].weight = 0.0;
+  expect_error(
+      Fault::config,
+      "compare:\n"
+      "  - tasks.stripes.weight: expected > 0, got 0: no network would "
+      "learn the task; leave it out",
+      [&] { compare(input_of(tasks), options_in(folder)); });
+}
+
+TEST(Compare, RefusesAFolderThatCannotBeMade) {
+  const TemporaryFolder folder;
+  test::write_bytes(folder / "file", "x");
+  CompareOptions options = options_in(folder);
+  options.folder = folder / "file" / "study";
+  expect_error(Fault::io,
+               options.folder.string() +
+                   ": cannot create the folder of the study: Not a directory; "
+                   "choose another folder",
+               [&] { compare(input_of(), options); });
 }
 
 TEST(Compare, SaysWhichTrainingDiverged) {
@@ -270,6 +346,29 @@ TEST(Advice, NamesTheWeightingThatHelps) {
                            "equal", "famo")),
             "famo helps objects, but hurts weather. The other differences are "
             "no more than chance explains.");
+}
+
+// What is measured is not called chance.
+TEST(Advice, NamesTheWeightingThatOnlyHurts) {
+  Comparison c =
+      with({difference("objects", Verdict::better)}, "equal", "pcgrad");
+  c.networks.push_back({.name = "famo",
+                        .cost = {},
+                        .tasks = {difference("objects", Verdict::worse)}});
+  EXPECT_EQ(advice_on(c),
+            "pcgrad helps objects and hurts none. famo hurts objects and helps "
+            "none. The other differences are no more than chance explains.");
+}
+
+TEST(Advice, CountsWhatChanceAloneWouldFind) {
+  Comparison c = with({}, "equal", "famo");
+  c.networks.front().tasks.assign(69,
+                                  difference("objects", Verdict::undecided));
+  c.networks.front().tasks.push_back(difference("weather", Verdict::better));
+  EXPECT_EQ(advice_on(c),
+            "famo helps weather and hurts none. The other differences are no "
+            "more than chance explains. Of 70 intervals of 95 %, about 4 "
+            "exclude 0 by chance alone.");
 }
 
 TEST(Advice, WarnsOfASingleSeed) {

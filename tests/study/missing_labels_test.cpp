@@ -7,6 +7,7 @@
 #include "polytask/study/answer_value.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/answers_table.h"
 #include "tests/train/questions.h"
 #include "tests/train/recorder.h"
 
@@ -109,6 +110,52 @@ TEST(StudyMissing, TrainsEachPolicyWhereSomethingIsUnknown) {
   EXPECT_NE(results[10].substr(results[10].find("scene")),
             results[6].substr(results[6].find("scene")))
       << "weak is not full";
+}
+
+// An answer that the data itself lacks is no label, and no policy's.
+TEST(StudyMissing, TrainsNoPolicyTwiceWhereNoLabelIsUnknown) {
+  const TemporaryFolder folder;
+  std::vector<std::vector<float>> rows;
+  for (int i = 0; i < 40; ++i) {
+    const auto bit = static_cast<float>(i % 2);
+    rows.push_back({bit, 1 - bit, bit,
+                    i % 3 == 0 ? test::kNaN : static_cast<float>(i % 3)});
+  }
+  StudyInput input = input_of();
+  input.images = test::answers_table(
+      {"scene/rows", "scene/columns", "scene/red", "both"}, rows);
+  MissingOptions options = options_in(folder);
+  options.levels = {0.0};
+  options.policies = {negative, pseudo_label};
+  test::Recorder recorder;
+  options.observer = &recorder;
+  study_missing(input, options);
+  EXPECT_EQ(recorder.starts.size(), 2u) << "one a seed";
+}
+
+TEST(StudyMissing, RefusesALevelThatLeavesATaskNothing) {
+  const TemporaryFolder folder;
+  MissingOptions options = options_in(folder);
+  options.levels = {0.0, 0.99};
+  options.seeds = 5;
+  test::expect_error_parts(
+      Fault::data,
+      {"study missing: some trainings could not learn every task; give more "
+       "answers, or leave the task out:\n  - 99 % hidden, seed ",
+       " is missing in every training image"},
+      [&] { study_missing(input_of(), options); });
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "study"));
+}
+
+TEST(StudyMissing, RefusesWhatTheFirstTrainingWould) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.batch_size = 65;
+  expect_error(
+      Fault::config,
+      "train.batch_size: expected at most the 64 training images, got 65",
+      [&] { study_missing(input, options_in(folder)); });
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "study"));
 }
 
 TEST(StudyMissing, TrainsNothingTwice) {

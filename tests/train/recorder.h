@@ -13,6 +13,7 @@ namespace polytask::test {
 class Recorder final : public TrainObserver {
  public:
   std::vector<std::string> events;  // "step 1.3", "epoch 1", ...
+  std::vector<std::string> warnings;
   std::vector<TrainStart> starts;
   std::vector<StepReport> steps;
   std::vector<EpochReport> epochs;
@@ -22,6 +23,10 @@ class Recorder final : public TrainObserver {
   std::function<void(const EpochReport&)> epoch;
   std::function<void(const CheckpointReport&)> checkpoint;
 
+  void on_warning(const std::string& text) override {
+    events.emplace_back("warning");
+    warnings.push_back(text);
+  }
   void on_start(const TrainStart& e) override {
     events.emplace_back("start");
     starts.push_back(e);

@@ -9,6 +9,7 @@
 #include "polytask/data/array_dataset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/predict/predictor.h"
+#include "polytask/study/hidden_answers.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -68,6 +69,18 @@ TEST(Tasks, NamesOfSeveralTasksCarryTheTask) {
           "level/top_1_accuracy", "level/mean_absolute_error", "amount/loss",
           "amount/mean_absolute_error/sum", "amount/mean_absolute_error/tint",
           "stripes/loss", "stripes/mean_absolute_error"}));
+}
+
+// As with one task: nothing is chosen by a loss of nothing.
+TEST(Tasks, WithoutAnAnswerToJudgeByTheLastEpochIsTheBest) {
+  Model model = model_of(every_kind());
+  const TrainReport report =
+      train(model,
+            {.train = questions(20, 1),
+             .validation = hide_answers(questions(10, 2), 0.999999, 1)},
+            {.epochs = 3, .batch_size = 10, .threads = 1});
+  EXPECT_EQ(report.best_epoch, 3);
+  EXPECT_TRUE(std::isnan(report.history[0].validation.front().second));
 }
 
 TEST(Tasks, AnyNumberOfThreadsGivesTheSameBits) {

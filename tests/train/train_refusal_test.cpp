@@ -7,7 +7,8 @@
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/train/stripes.h"
+#include "tests/train/answers_table.h"
+#include "tests/train/questions.h"
 
 namespace polytask {
 namespace {
@@ -150,6 +151,22 @@ TEST(TrainRefusal, AFolderThatCannotBeMade) {
         train_on(stripes(), nullptr, kShort,
                  {.folder = folder / "file" / "run"});
       });
+}
+
+// There is no scale to learn it in, so its answers would be no numbers.
+TEST(TrainRefusal, ANumberThatNoImageAnswers) {
+  const DatasetPtr data = test::answers_table(
+      {"size/width", "size/height"}, {{1, test::kNaN}, {2, test::kNaN}});
+  Model model = test::model_of({regression("size", {"width", "height"})});
+  expect_error(Fault::data,
+               "the training part cannot teach every task; leave the task out, "
+               "or split the data otherwise:\n"
+               "  - number \"height\" of task \"size\" is missing in every "
+               "training image",
+               [&] {
+                 train(model, {.train = data, .validation = nullptr},
+                       {.epochs = 1, .batch_size = 2});
+               });
 }
 
 TEST(TrainRefusal, ATaskThatNoImageAnswers) {

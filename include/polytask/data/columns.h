@@ -32,8 +32,8 @@ struct ColumnUse {
 // as it has members.
 //
 // Reads every target once. Throws Fault::data, naming everything that does not
-// fit: columns that are not there, and the first cells that hold what they may
-// not.
+// fit: columns that are not there or have names of classes where numbers are
+// asked for, and the first cells that hold what they may not.
 [[nodiscard]] DatasetPtr select_columns(const DatasetPtr& data,
                                         const std::vector<ColumnUse>& uses);
 

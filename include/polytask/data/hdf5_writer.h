@@ -15,8 +15,9 @@
 //
 // Each dataset has the smallest type that holds its values: uint8 for whole
 // numbers; int8 or int32 where they are large or, as -1, missing; float32 for
-// all others. A task of one column without classes, which may be a measurement
-// and -1 one of its values, is float32 with NaN as soon as one is missing.
+// all others. What may be a measurement, and -1 one of its values, is float32
+// with NaN as soon as one is missing: a task of one column without classes, and
+// one of several of which a value is above 1.
 //
 // The same data gives the same bytes.
 

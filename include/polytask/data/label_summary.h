@@ -26,5 +26,7 @@ struct LabelSummary {
 // all is well.
 [[nodiscard]] std::vector<std::string> split_warnings(
     const Dataset& train, const Dataset& validation);
+// The same where all images are trained on.
+[[nodiscard]] std::vector<std::string> split_warnings(const Dataset& train);
 
 }  // namespace polytask

@@ -5,7 +5,7 @@
 //   ordinal       mean_absolute_error   classes between answer and truth
 //   count         mean_absolute_error   |answer - truth|
 //   regression    mean_absolute_error   the same; of several numbers each in
-//                                       standard deviations of the training
+//                                       its standard deviations over these
 //                                       images, for their units differ
 //
 // The score of all images is sum(numerator) / sum(denominator) of their terms,

@@ -28,12 +28,23 @@
 //   gaussian                   2 K     (s + (z - y)^2 exp(-s)) / 2, where s is
 //                                      the logit behind the K means, held to
 //                                      [-10, 10] (beyond, its gradient is 0)
-//   poisson                    1       exp(z) - y z, z held to at most 30
+//   poisson                    1       exp(z) - y z - (y - y log y), z held to
+//                                      at most 30 (beyond, its gradient is 0);
+//                                      half the deviance, 0 at exp(z) = y
 //
 // p = 1 / (1 + exp(-z)), p_y = p or 1 - p. A positive weight multiplies the
 // loss of a positive label; class weights multiply w, so they stand in W too.
 // With label smoothing e, y becomes y (1 - e) + e / 2, and a class gets (1 - e)
 // plus e / C. Exact for logits of any size.
+//
+// Balanced weights come from the targets that training images have:
+//
+//   positive weight of a label   negatives / positives
+//   weight of class c            n / (C n_c): n_c of n targets are c, and C
+//                                classes occur
+//
+// as scikit-learn's "balanced" has it. Where that is no number above 0, for
+// a label with one value only and for a class that never occurs, it is 1.
 //
 // Sources: docs/math/losses.md. May run concurrently, do not allocate.
 
@@ -75,6 +86,9 @@ struct LossOptions {
   // (categorical_crossentropy); empty: 1.
   std::vector<double> positive_weights;
   std::vector<double> class_weights;
+  // These weights are left to the data: train() puts balanced ones in their
+  // place. task_loss() takes the weights that are there, so 1 until then.
+  bool balanced = false;
 
   bool operator==(const LossOptions&) const = default;
 };
@@ -93,7 +107,8 @@ struct LossOptions {
 //   logits    [N, units]
 //   targets   [N, columns]; a class as its number
 //   weights   [N, columns], >= 0; empty: 1
-// Throws Fault::shape when the lengths do not fit together.
+// Throws Fault::shape when the lengths do not fit together, Fault::data for
+// a class that is none.
 LossValue task_loss(const LossOptions& options, std::span<const float> logits,
                     std::span<const float> targets,
                     std::span<const float> weights, int columns, int units,

@@ -56,6 +56,9 @@ class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
 
+  // Something is wrong that does not end the training: a damaged checkpoint,
+  // before on_start; a head that learns nothing, after the first epoch.
+  virtual void on_warning(const std::string&) {}
   virtual void on_start(const TrainStart&) {}
   virtual void on_step(const StepReport&) {}
   // The steps are done, validation runs next.

@@ -47,13 +47,16 @@ struct Recipe {
 // What a recipe's data and tasks come to.
 struct PreparedRun {
   TrainData data;
+  // Its balanced losses are as the recipe had them: train() balances them on
+  // the images it gets, which may be some of data.train only.
   ModelSpec model;
   std::vector<std::string> warnings;  // of what the parts cannot teach or judge
 };
 
 // Reads the data and splits it; completes the tasks from the data: labels and
-// classes that the recipe leaves out, and the tasks themselves where it names
-// none (one of all labels, or those of a group of datasets). Throws as
+// classes that the recipe leaves out, the tasks themselves where it names none
+// (one of all labels, or those of a group of datasets), and the numbers that
+// balanced losses come to on the training part. Throws as
 // open_dataset and train_test_split do, and Fault::config when tasks and data
 // do not fit.
 [[nodiscard]] PreparedRun prepare_run(Recipe& recipe);

@@ -69,13 +69,13 @@ struct TrainReport {
   std::string message;  // empty when finished
   std::vector<EpochReport> history;
   int best_epoch = 0;                 // 0: none was finished
-  std::vector<std::string> warnings;  // of the resume: damaged checkpoints
+  std::vector<std::string> warnings;  // what TrainObserver::on_warning got
 };
 
 // Trains `model` in place: afterwards it holds the parameters of the last
 // finished step (of a diverged run: of the step before), and the prior of the
-// training images. The data's columns are found by the tasks' names; see
-// columns.h.
+// training images, with the numbers that balanced losses came to on them. The
+// data's columns are found by the tasks' names; see columns.h.
 //
 // Throws Fault::config for options that cannot be used, Fault::data when the
 // data and the model do not fit, Fault::io when something cannot be saved,

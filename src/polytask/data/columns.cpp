@@ -1,6 +1,7 @@
 #include "polytask/data/columns.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -78,6 +79,24 @@ Column make_column(const DatasetSpec& spec, const ColumnUse& use,
   return column;
 }
 
+bool is_number(const std::string& text) {
+  double value = 0.0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, fault] = std::from_chars(text.data(), end, value);
+  return fault == std::errc() && stopped == end && std::isfinite(value);
+}
+
+// Where the words of a column would be taken for the numbers of classes, the
+// first of them; else nothing. One word makes a column one of classes, which
+// a table of numbers with a slip in it is not.
+std::optional<std::string> word_in(const DatasetSpec& spec,
+                                   const ColumnUse& use, std::size_t source) {
+  const ColumnClasses* named = classes_of(spec, source);
+  if (named == nullptr || use.kind == ColumnKind::class_number) return {};
+  const auto word = std::ranges::find_if_not(named->names, is_number);
+  return word == named->names.end() ? named->names.front() : *word;
+}
+
 std::vector<Column> find_columns(const DatasetSpec& spec,
                                  const std::vector<ColumnUse>& uses) {
   std::vector<Column> columns;
@@ -90,12 +109,20 @@ std::vector<Column> find_columns(const DatasetSpec& spec,
           nameless ? std::optional(i) : find_column(spec, wanted_names(use, i));
       if (source) {
         columns.push_back(make_column(spec, use, *source));
+        if (const auto word = word_in(spec, use, *source)) {
+          absent.add(cat("task ", use.task, ": column ", spec.labels[*source],
+                         ": expected numbers, found names of classes, such as "
+                         "\"",
+                         *word, '"'));
+        }
       } else {
         lacking.push_back(use.members.empty() ? use.task : use.members[i]);
       }
     }
     if (lacking.empty()) continue;
-    absent.add(cat("task ", use.task, ": no column ", join(lacking)));
+    const std::string close = nearest(lacking.front(), spec.labels);
+    absent.add(cat("task ", use.task, ": no column ", join(lacking),
+                   close.empty() ? "" : "; did you mean \"" + close + "\"?"));
   }
   if (absent.count() == 0) return columns;
   throw Error(Fault::data,

@@ -42,9 +42,10 @@ struct Storage {
   bool nan = false;  // else -1
 };
 
-//   measured   whether the numbers may be measurements, of which -1 could be
-//              one: missing is NaN then
-Storage storage_for(const std::vector<float>& values, bool measured) {
+// What values may be. Of measurements -1 could be one: missing is NaN then.
+enum class Meaning { labels, class_numbers, numbers };
+
+Storage storage_for(const std::vector<float>& values, Meaning meaning) {
   float most = -1.0f;
   bool whole = true;
   bool complete = true;
@@ -56,6 +57,9 @@ Storage storage_for(const std::vector<float>& values, bool measured) {
       most = std::max(most, v);
     }
   }
+  // Labels above 1 are none, but several numbers of a regression.
+  const bool measured = meaning == Meaning::numbers ||
+                        (meaning == Meaning::labels && most > 1.0f);
   const bool unclear = measured && !complete;
   if (!whole || unclear) return {H5T_IEEE_F32LE, true};
   if (complete && most <= kMostUint8) return {H5T_STD_U8LE, false};
@@ -86,7 +90,10 @@ void write_task(hid_t group, const TaskColumns& task, std::vector<float> values,
   const bool bare = task.labels.empty();
   std::vector<hsize_t> shape{size};
   if (!bare) shape.push_back(task.columns.size());
-  const Storage storage = storage_for(values, bare && task.classes.empty());
+  const Meaning meaning = !task.classes.empty() ? Meaning::class_numbers
+                          : bare                ? Meaning::numbers
+                                                : Meaning::labels;
+  const Storage storage = storage_for(values, meaning);
   Hdf5Handle dataset =
       write_values(group, task.task, std::move(values), shape, storage);
   if (!bare) write_texts(dataset.get(), "labels", task.labels);
@@ -102,7 +109,7 @@ void write_labels(const Dataset& data, hid_t file, const std::string& name) {
   const std::vector<std::string>& labels = data.spec().labels;
   if (labels.empty()) return;
   std::vector<float> values = all_targets(data);
-  const Storage storage = storage_for(values, false);
+  const Storage storage = storage_for(values, Meaning::labels);
   Hdf5Handle dataset =
       write_values(file, name, std::move(values),
                    {static_cast<hsize_t>(data.size()), labels.size()}, storage);

@@ -26,6 +26,17 @@ std::string undefined_metrics(const LabelSummary& s) {
   return "its specificity and its ranking will be undefined";
 }
 
+std::vector<std::string> training_warnings(const Dataset& train,
+                                           const std::string& remedy) {
+  std::vector<std::string> warnings;
+  for (const LabelSummary& s : label_summary(train)) {
+    if (lack(s).empty()) continue;
+    warnings.push_back(cat("training part: label \"", s.label, "\" ", lack(s),
+                           "; it cannot be learned", remedy));
+  }
+  return warnings;
+}
+
 }  // namespace
 
 std::vector<LabelSummary> label_summary(const Dataset& data) {
@@ -46,15 +57,14 @@ std::vector<LabelSummary> label_summary(const Dataset& data) {
   return summary;
 }
 
+std::vector<std::string> split_warnings(const Dataset& train) {
+  return training_warnings(train, "; add images that differ in it");
+}
+
 std::vector<std::string> split_warnings(const Dataset& train,
                                         const Dataset& validation) {
   const std::string remedy = "; change data.split.random_state";
-  std::vector<std::string> warnings;
-  for (const LabelSummary& s : label_summary(train)) {
-    if (lack(s).empty()) continue;
-    warnings.push_back(cat("training part: label \"", s.label, "\" ", lack(s),
-                           "; it cannot be learned", remedy));
-  }
+  std::vector<std::string> warnings = training_warnings(train, remedy);
   for (const LabelSummary& s : label_summary(validation)) {
     if (lack(s).empty()) continue;
     warnings.push_back(cat("validation part: label \"", s.label, "\" ", lack(s),

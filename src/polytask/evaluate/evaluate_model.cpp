@@ -230,7 +230,7 @@ void add_baseline(const Model& model, const std::vector<float>& targets,
                      .thresholds = task.thresholds,
                      .prior = model.prior.empty() ? std::vector<double>()
                                                   : model.prior.front()});
-  if (loss) result.evaluation.loss.baseline = task.weight * *loss;
+  if (loss) result.evaluation.loss.baseline = *loss;
 }
 
 // [N, units of all tasks]
@@ -303,7 +303,10 @@ ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& all,
     answer += count;
     unit += units;
   }
-  result.evaluation.loss = loss_number(tasks, terms, bootstrap);
+  std::vector<Task> weighed = tasks;
+  // As in training: a weight is one among several.
+  if (tasks.size() == 1) weighed.front().weight = 1.0;
+  result.evaluation.loss = loss_number(weighed, terms, bootstrap);
   if (tasks.size() == 1) add_baseline(model, targets.front(), result);
   return result;
 }

@@ -31,13 +31,14 @@ RatioTerm class_term(const Task& task, Floats answer, float target) {
   return {off == 0 ? 1.0 : 0.0, 1.0};
 }
 
-RatioTerm absolute_errors(std::span<const double> prior, Floats answer,
+//   spread   the task's moments over the images: not the model's, or two models
+//            would measure with two units
+RatioTerm absolute_errors(std::span<const double> spread, Floats answer,
                           Floats target) {
   RatioTerm term;
   for (std::size_t i = 0; i < target.size(); ++i) {
     if (std::isnan(target[i])) continue;
-    const double unit =
-        target.size() > 1 && !prior.empty() ? moments(prior, i).deviation : 1.0;
+    const double unit = target.size() > 1 ? moments(spread, i).deviation : 1.0;
     term.numerator +=
         std::abs(static_cast<double>(answer[i]) - target[i]) / unit;
     term.denominator += 1.0;
@@ -45,7 +46,7 @@ RatioTerm absolute_errors(std::span<const double> prior, Floats answer,
   return term;
 }
 
-RatioTerm term_of(const Task& task, std::span<const double> prior,
+RatioTerm term_of(const Task& task, std::span<const double> spread,
                   Floats answer, Floats target) {
   switch (task.kind) {
     case TaskKind::multilabel:
@@ -57,7 +58,7 @@ RatioTerm term_of(const Task& task, std::span<const double> prior,
     case TaskKind::count:
       break;
   }
-  return absolute_errors(prior, answer, target);
+  return absolute_errors(spread, answer, target);
 }
 
 TaskScores empty_scores(const Task& task) {
@@ -77,14 +78,14 @@ TaskScores empty_scores(const Task& task) {
 }  // namespace
 
 std::vector<TaskScores> score_images(Predictor& predictor, const Dataset& all) {
-  const Model& model = predictor.model();
-  const std::vector<Task>& tasks = model.spec.tasks;
+  const std::vector<Task>& tasks = predictor.model().spec.tasks;
   // Not owned: the view does not outlive this call.
   const DatasetPtr data =
       select_columns(DatasetPtr(DatasetPtr(), &all), column_uses(tasks));
   const std::vector<float> answers = predict_dataset(predictor, *data);
   std::vector<TaskScores> scores;
   for (const Task& task : tasks) scores.push_back(empty_scores(task));
+  const std::vector<std::vector<double>> spread = prior_of(tasks, *data);
   std::vector<float> targets(data->spec().labels.size());
   Floats rest(answers);
   for (std::int64_t i = 0; i < data->size(); ++i) {
@@ -93,10 +94,8 @@ std::vector<TaskScores> score_images(Predictor& predictor, const Dataset& all) {
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const auto count = static_cast<std::size_t>(answer_count(tasks[t]));
       const auto columns = static_cast<std::size_t>(tasks[t].columns());
-      const std::span<const double> prior =
-          model.prior.empty() ? std::span<const double>() : model.prior[t];
       scores[t].images.push_back(
-          term_of(tasks[t], prior, rest.first(count), row.first(columns)));
+          term_of(tasks[t], spread[t], rest.first(count), row.first(columns)));
       rest = rest.subspan(count);
       row = row.subspan(columns);
     }

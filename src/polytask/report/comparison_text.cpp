@@ -52,6 +52,17 @@ std::string difference_lines(const ComparedNetwork& network, bool tasks) {
   return text;
 }
 
+// An error is a score of which less is better; a reader must not guess.
+std::string direction_line(const Comparison& comparison) {
+  for (const ComparedNetwork& network : comparison.networks) {
+    for (const TaskDifference& task : network.tasks) {
+      if (task.direction == Direction::higher_is_better) continue;
+      return cat("\n  ", task.metric, ": less is better\n");
+    }
+  }
+  return {};
+}
+
 std::string cost_line(const std::string& name, const NetworkCost& cost) {
   return cat("  ", left(printable(name), 20), right(cat(cost.parameters), 12),
              right(fixed_text(cost.training_seconds, 1), 14),
@@ -97,6 +108,7 @@ std::string comparison_table(const Comparison& comparison) {
     text += cat('\n', network.name, " beside ", comparison.reference, "\n\n",
                 difference_lines(network, tasks));
   }
+  text += direction_line(comparison);
   text += cat("\n  ", left("", 20), right("parameters", 12),
               right("training s", 14), right("an image ms", 14), '\n',
               cost_line(comparison.reference, comparison.reference_cost));

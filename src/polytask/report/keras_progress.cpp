@@ -98,6 +98,11 @@ void KerasProgress::on_start(const TrainStart& start) {
   out_.flush();
 }
 
+// Between two epochs, so no running line is there to be cleared.
+void KerasProgress::on_warning(const std::string& text) {
+  out_ << "warning: " << printable(text) << std::endl;
+}
+
 void KerasProgress::begin_epoch(int epoch) {
   if (begun_epoch_ == epoch) return;
   begun_epoch_ = epoch;

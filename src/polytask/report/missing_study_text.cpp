@@ -56,17 +56,25 @@ std::string spread_cell(const Spread& spread) {
 
 std::string percent_text(double share) { return cat(100.0 * share, " %"); }
 
-// The score is a mean of ratios in the paired difference; the evaluation has
-// the same number a seed, whatever the task.
+// The score with its spread, as the evaluations have it. Of several numbers of
+// a regression they have one each; their common score is the comparison's.
+Spread score_of(const MissingPoint& point, std::size_t task) {
+  const TaskDifference& compared = point.tasks[task];
+  const Spread spread = metric_of(point, task, compared.metric);
+  if (spread.mean) return spread;
+  return {.mean = compared.scores.candidate.value};
+}
+
 std::string task_lines(const MissingStudy& study, std::size_t task) {
   const TaskDifference& first = study.points.front().tasks[task];
   const bool has_f1 =
       metric_of(study.points.front(), task, "macro_f1").mean.has_value();
-  std::string text =
-      cat('\n', printable(first.task), ", ", first.metric, "\n\n  ",
-          left("policy", 15), right("hidden", 8), right("score", 18),
-          has_f1 ? right("macro_f1", 18) : std::string(),
-          right("difference", 12), right("95 % interval", 20), "  verdict\n");
+  std::string text = cat(
+      '\n', printable(first.task), ", ", first.metric,
+      first.direction == Direction::lower_is_better ? " (less is better)" : "",
+      "\n\n  ", left("policy", 15), right("hidden", 8), right("score", 18),
+      has_f1 ? right("macro_f1", 18) : std::string(), right("difference", 12),
+      right("95 % interval", 20), "  verdict\n");
   for (const MissingPoint& point : study.points) {
     const PairedDifference& s = point.tasks[task].scores;
     const bool is_reference = &point == &study.points.front();
@@ -77,7 +85,7 @@ std::string task_lines(const MissingStudy& study, std::size_t task) {
             : std::string("-");
     text += cat("  ", left(to_text(point.policy), 15),
                 right(percent_text(point.hidden), 8),
-                spread_cell(metric_of(point, task, first.metric)),
+                spread_cell(score_of(point, task)),
                 has_f1 ? spread_cell(metric_of(point, task, "macro_f1"))
                        : std::string());
     if (is_reference) {

@@ -61,21 +61,45 @@ std::string on_joint(const Comparison& comparison) {
   return text;
 }
 
+// "famo helps objects, but hurts weather."; empty where nothing is decided.
+std::string on_weighting(const ComparedNetwork& network) {
+  const Verdicts found = verdicts_of(network);
+  if (found.better.empty() && found.worse.empty()) return {};
+  if (found.better.empty()) {
+    return cat(network.name, " hurts ", join(found.worse), " and helps none.");
+  }
+  return cat(network.name, " helps ", join(found.better),
+             found.worse.empty() ? std::string(" and hurts none.")
+                                 : cat(", but hurts ", join(found.worse), "."));
+}
+
+// Of many intervals some exclude 0 by chance alone.
+std::string on_chance(const Comparison& comparison) {
+  constexpr std::size_t kMany = 20;
+  std::size_t intervals = 0;
+  for (const ComparedNetwork& network : comparison.networks) {
+    intervals += network.tasks.size();
+  }
+  if (intervals < kMany) return {};
+  return cat(" Of ", intervals, " intervals of 95 %, about ",
+             (intervals + kMany / 2) / kMany, " exclude 0 by chance alone.");
+}
+
 std::string on_weightings(const Comparison& comparison) {
   std::string text;
+  bool any_better = false;
   for (const ComparedNetwork& network : comparison.networks) {
-    const Verdicts found = verdicts_of(network);
-    if (found.better.empty()) continue;
-    text += cat(
-        text.empty() ? "" : " ", network.name, " helps ", join(found.better),
-        found.worse.empty() ? cat(" and hurts none.")
-                            : cat(", but hurts ", join(found.worse), "."));
+    any_better = any_better || !verdicts_of(network).better.empty();
+    const std::string sentence = on_weighting(network);
+    if (sentence.empty()) continue;
+    text += text.empty() ? sentence : " " + sentence;
   }
-  if (text.empty()) {
+  if (!any_better) {
     return "Equal weights are as good: no other weighting is measurably "
            "better at any task. Keep them.";
   }
-  return text + " The other differences are no more than chance explains.";
+  return text + " The other differences are no more than chance explains." +
+         on_chance(comparison);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "polytask/base/text.h"
 #include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
+#include "polytask/task/task_columns.h"
 #include "polytask/task/weighting_settings.h"
 
 namespace polytask {
@@ -88,6 +89,11 @@ void check(const StudyInput& input, const CompareOptions& options) {
     wrong.push_back(cat("tasks: a comparison needs at least two, got ",
                         input.model.tasks.size()));
   }
+  for (const Task& task : input.model.tasks) {
+    if (task.weight != 0.0) continue;
+    wrong.push_back(cat("tasks.", task.name, ".weight: expected > 0, got 0: ",
+                        "no network would learn the task; leave it out"));
+  }
   if (!input.test || input.test->size() == 0) {
     wrong.emplace_back(
         "test images: expected some that are held back; set "
@@ -104,6 +110,16 @@ void check(const StudyInput& input, const CompareOptions& options) {
   }
   if (wrong.empty()) return;
   throw Error(Fault::config, "compare:" + bullet_list(wrong));
+}
+
+void require_trainings(const StudyInput& input, const DatasetPtr& images,
+                       int seeds) {
+  std::vector<NamedPart> parts;
+  for (int seed = 1; seed <= seeds; ++seed) {
+    parts.push_back({cat("seed ", seed), parts_of(images, seed).train});
+  }
+  require_trainable(input, parts.front().train->size());
+  require_answers("compare", input.model.tasks, parts);
 }
 
 // [variant][seed]
@@ -169,6 +185,9 @@ void add_results(const std::vector<Variant>& variants, const Trainings& all,
 
 Comparison compare(const StudyInput& input, const CompareOptions& options) {
   check(input, options);
+  const DatasetPtr images =
+      select_columns(input.images, column_uses(input.model.tasks));
+  require_trainings(input, images, options.seeds);
   claim_folder(options.folder, options.identity);
   const std::vector<Variant> variants = variants_of(input, options);
   Comparison result{.test_images = input.test->size(), .seeds = options.seeds};
@@ -176,7 +195,7 @@ Comparison compare(const StudyInput& input, const CompareOptions& options) {
   const int of = options.seeds * static_cast<int>(variants.size());
   int number = 0;
   for (int seed = 1; seed <= options.seeds; ++seed) {
-    const TrainData parts = parts_of(input.images, seed);
+    const TrainData parts = parts_of(images, seed);
     result.train_images = parts.train->size();
     result.validation_images = parts.validation->size();
     for (std::size_t v = 0; v < variants.size(); ++v) {

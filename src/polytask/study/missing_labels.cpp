@@ -90,6 +90,19 @@ class Study {
         // Columns in the order of the tasks, and no others.
         images_(select_columns(input.images, column_uses(input.model.tasks))) {}
 
+  // What the first training would refuse, and what the last would.
+  void require_trainings() const {
+    std::vector<NamedPart> parts;
+    for (const double level : levels_) {
+      for (int seed = 1; seed <= options_.seeds; ++seed) {
+        parts.push_back({cat(percent(level), " % hidden, seed ", seed),
+                         parts_at(level, seed).train});
+      }
+    }
+    require_trainable(input_, parts.front().train->size());
+    require_answers("study missing", input_.model.tasks, parts);
+  }
+
   MissingStudy run() {
     MissingStudy study{.test_images = input_.test->size(),
                        .seeds = options_.seeds};
@@ -143,10 +156,10 @@ class Study {
     TrainData parts = parts_at(point.hidden, seed);
     study.train_images = parts.train->size();
     study.validation_images = parts.validation->size();
-    const bool all_known = count_answers(*parts.train, point);
-    // Where nothing is unknown, all policies are one.
+    const bool labels_known = count_answers(*parts.train, point);
+    // Where no label is unknown, all policies are one.
     const UnknownPolicy policy =
-        all_known ? UnknownPolicy::ignore : point.policy;
+        labels_known ? UnknownPolicy::ignore : point.policy;
     if (options_.on_training) {
       options_.on_training(
           {title(point.policy, point.hidden), seed, ++number_,
@@ -176,7 +189,8 @@ class Study {
     return network;
   }
 
-  // Adds the seed's share to the point's means; true when nothing is missing.
+  // Adds the seed's share to the point's means; true when no label of
+  // a multilabel task is missing.
   bool count_answers(const Dataset& data, MissingPoint& point) const {
     std::vector<float> row(data.spec().labels.size());
     std::vector<std::int64_t> observed(row.size());
@@ -192,8 +206,19 @@ class Study {
       point.columns[c].observed +=
           static_cast<double>(observed[c]) / options_.seeds;
     }
-    return std::ranges::all_of(
-        observed, [&](std::int64_t count) { return count == data.size(); });
+    return knows_every_label(observed, data.size());
+  }
+
+  [[nodiscard]] bool knows_every_label(
+      const std::vector<std::int64_t>& observed, std::int64_t images) const {
+    std::size_t column = 0;
+    for (const Task& task : input_.model.tasks) {
+      for (int c = 0; c < task.columns(); ++c, ++column) {
+        if (task.kind != TaskKind::multilabel) continue;
+        if (observed[column] < images) return false;
+      }
+    }
+    return true;
   }
 
   [[nodiscard]] TrainOptions train_options(UnknownPolicy policy,
@@ -268,8 +293,10 @@ std::string to_text(UnknownPolicy policy) {
 MissingStudy study_missing(const StudyInput& input,
                            const MissingOptions& options) {
   check(input, options);
+  Study study(input, options);
+  study.require_trainings();
   claim_folder(options.folder, options.identity);
-  return Study(input, options).run();
+  return study.run();
 }
 
 }  // namespace polytask

@@ -4,8 +4,12 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
+#include "polytask/data/problem_list.h"
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
+#include "polytask/task/model_plan.h"
+#include "polytask/task/prior.h"
+#include "polytask/train/train_settings.h"
 
 namespace polytask {
 namespace {
@@ -18,7 +22,13 @@ constexpr std::size_t kMostIdentityBytes = std::size_t{1} << 24;
 void claim_folder(const std::filesystem::path& folder,
                   const std::string& identity) {
   const std::filesystem::path file = folder / "study.txt";
-  std::filesystem::create_directories(folder);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error(Fault::io, cat(folder.string(),
+                               ": cannot create the folder of the study: ",
+                               error.message(), "; choose another folder"));
+  }
   if (!std::filesystem::exists(file)) {
     write_file_atomically(file, identity);
     return;
@@ -35,6 +45,29 @@ TrainData parts_of(const DatasetPtr& images, int seed) {
                        .random_state = static_cast<std::uint32_t>(seed)});
   return {.train = subset(images, std::move(split.train)),
           .validation = subset(images, std::move(split.test))};
+}
+
+void require_trainable(const StudyInput& input, std::int64_t train_images) {
+  require_batch(input.train, train_images);
+  (void)plan_model(input.model, {});
+}
+
+void require_answers(const std::string& study, const std::vector<Task>& tasks,
+                     const std::vector<NamedPart>& parts) {
+  ProblemList found;
+  for (const NamedPart& part : parts) {
+    for (const std::string& what :
+         unanswered(tasks, prior_of(tasks, *part.train))) {
+      found.add(
+          cat(part.name, ": ", what, " is missing in every training image"));
+    }
+  }
+  if (found.count() == 0) return;
+  throw Error(Fault::data,
+              cat(study,
+                  ": some trainings could not learn every task; give "
+                  "more answers, or leave the task out:",
+                  found.text()));
 }
 
 TaskDifference difference_of(const std::vector<TrainedNetwork>& network,

@@ -53,12 +53,18 @@ TrainReport train_in_folder(const NetworkToTrain& network) {
   Model model = make_model(network.model, network.train.seed);
   const fs::path checkpoints = network.folder / "checkpoints";
   const bool resume = fs::exists(checkpoints) && !fs::is_empty(checkpoints);
-  fs::create_directories(network.folder);
   return train(model, network.parts, network.train,
                {.folder = network.folder,
                 .resume = resume,
                 .observer = network.observer,
                 .stop = network.stop});
+}
+
+// What a training says of its end is for who resumes it by itself.
+std::string end_of(const TrainReport& report) {
+  if (report.outcome != Outcome::interrupted) return report.message;
+  if (report.history.empty()) return "stopped in the first epoch";
+  return cat("stopped; epoch ", report.history.back().epoch, " is saved");
 }
 
 }  // namespace
@@ -68,7 +74,7 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
   if (!fs::exists(finished)) {
     const TrainReport report = train_in_folder(network);
     if (report.outcome != Outcome::finished) {
-      return {.outcome = report.outcome, .message = report.message};
+      return {.outcome = report.outcome, .message = end_of(report)};
     }
     double seconds = 0.0;
     for (const EpochReport& epoch : report.history) seconds += epoch.seconds;

@@ -48,6 +48,18 @@ void check_weights(const char* key, const std::vector<double>& weights,
   }
 }
 
+void check_balanced(const LossOptions& o, std::vector<std::string>& found) {
+  if (!o.balanced) return;
+  if (o.kind != LossKind::binary_crossentropy &&
+      o.kind != LossKind::categorical_crossentropy) {
+    found.emplace_back("balanced: this loss has no weights; leave it out");
+  } else if (!o.positive_weights.empty() || !o.class_weights.empty()) {
+    found.emplace_back(
+        "balanced: expected no weights beside it; the data "
+        "gives them");
+  }
+}
+
 }  // namespace
 
 LossKind default_loss(TaskKind kind) { return losses_of(kind).front(); }
@@ -82,6 +94,7 @@ std::vector<std::string> problems(const LossOptions& o, TaskKind kind,
                 found);
   check_weights("class_weights", o.class_weights, classes, "class", labels,
                 found);
+  check_balanced(o, found);
   return found;
 }
 

@@ -94,7 +94,9 @@ Term poisson(double z, double y) {
   constexpr double kMost = 30.0;  // a rate of 10^13
   const double held = std::min(z, kMost);
   const double rate = std::exp(held);
-  return {.loss = rate - y * held, .slope = z <= kMost ? rate - y : 0.0};
+  const double least = y > 0.0 ? y - y * std::log(y) : 0.0;  // at z = log y
+  return {.loss = rate - y * held - least,
+          .slope = z <= kMost ? rate - y : 0.0};
 }
 
 bool is_label_loss(LossKind kind) {
@@ -185,14 +187,43 @@ double target_loss(const LossOptions& o, const Row& row, std::size_t column,
   return term.loss;
 }
 
-double weight_of(const LossOptions& o, float target, float weight) {
+// How many classes a target is the number of one of; 0 where it is none.
+int class_count(const LossOptions& o, int units) {
+  if (o.kind == LossKind::categorical_crossentropy) return units;
+  const bool ordinal =
+      o.kind == LossKind::cumulative || o.kind == LossKind::corn;
+  return ordinal ? units + 1 : 0;
+}
+
+// Of a target of weight 0 nothing is read.
+double weight_of(const LossOptions& o, int classes, float target,
+                 float weight) {
   const bool missing =
       is_label_loss(o.kind) ? !(target >= 0.0f) : std::isnan(target);
-  if (missing) return 0.0;
-  if (o.kind != LossKind::categorical_crossentropy || o.class_weights.empty()) {
-    return weight;
+  if (missing || weight == 0.0f) return 0.0;
+  if (classes == 0) return weight;
+  if (!(target >= 0.0f && target < static_cast<float>(classes) &&
+        target == std::floor(target))) {
+    throw Error(Fault::data,
+                cat("task_loss: expected the number of one of ", classes,
+                    " classes, 0 to ", classes - 1, ", or NaN, got ", target));
   }
+  if (o.class_weights.empty()) return weight;
   return weight * o.class_weights[static_cast<std::size_t>(target)];
+}
+
+void require_weights(const LossOptions& o, int columns, int units) {
+  const auto fits = [](std::size_t count, int expected) {
+    return count == 0 || count == static_cast<std::size_t>(expected);
+  };
+  if (fits(o.positive_weights.size(), columns) &&
+      fits(o.class_weights.size(), units)) {
+    return;
+  }
+  throw Error(Fault::shape,
+              cat("task_loss: expected ", columns, " positive weights and ",
+                  units, " class weights, or none, got ",
+                  o.positive_weights.size(), " and ", o.class_weights.size()));
 }
 
 void require_lengths(std::size_t logits, std::size_t targets,
@@ -219,11 +250,14 @@ LossValue task_loss(const LossOptions& options, std::span<const float> logits,
                     std::span<float> diff_logits) {
   require_lengths(logits.size(), targets.size(), weights.size(),
                   diff_logits.size(), columns, units);
+  require_weights(options, columns, units);
   if (options == LossOptions{} && weights.empty()) {
     return multi_task_loss_on_logits(logits, targets, columns, diff_logits);
   }
+  const int classes = class_count(options, units);
   const auto weight = [&](std::size_t i) {
-    return weight_of(options, targets[i], weights.empty() ? 1.0f : weights[i]);
+    return weight_of(options, classes, targets[i],
+                     weights.empty() ? 1.0f : weights[i]);
   };
   LossValue value;
   for (std::size_t i = 0; i < targets.size(); ++i) value.observed += weight(i);

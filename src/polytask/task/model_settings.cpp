@@ -15,17 +15,54 @@ void describe(Visitor& visitor, Task& task) {
   visitor.key("head", task.head);
 }
 
+// Numbers, or the word that leaves them to the data.
+struct WeightsOrWord {
+  std::vector<double> weights;
+  bool balanced = false;
+};
+
+constexpr std::string_view kBalanced = "balanced";
+
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, WeightsOrWord& field) {
+  if (node.is_scalar() && node.text() == kBalanced) {
+    field = {.weights = {}, .balanced = true};
+  } else if (node.is_list()) {
+    read_setting(node, path, problems, field.weights);
+  } else {
+    problems.push_back(setting_problem(
+        node.place(), path,
+        "expected balanced, or a list of numbers, found " + found_in(node)));
+  }
+}
+
+Settings write_setting(const WeightsOrWord& field) {
+  if (field.balanced) return Settings::string(std::string(kBalanced));
+  return polytask::write_setting(field.weights);
+}
+
+template <class Visitor>
+void describe_weights(Visitor& visitor, std::string_view name,
+                      std::vector<double>& weights, bool& balanced) {
+  WeightsOrWord field{.weights = weights, .balanced = balanced};
+  visitor.key(name, field);
+  weights = std::move(field.weights);
+  balanced = field.balanced;
+}
+
 // The keys a loss has beside its kind.
 template <class Visitor>
 void describe(Visitor& visitor, LossOptions& loss) {
   switch (loss.kind) {
     case LossKind::binary_crossentropy:
       visitor.key("label_smoothing", loss.label_smoothing);
-      visitor.key("positive_weights", loss.positive_weights);
+      describe_weights(visitor, "positive_weights", loss.positive_weights,
+                       loss.balanced);
       break;
     case LossKind::categorical_crossentropy:
       visitor.key("label_smoothing", loss.label_smoothing);
-      visitor.key("class_weights", loss.class_weights);
+      describe_weights(visitor, "class_weights", loss.class_weights,
+                       loss.balanced);
       break;
     case LossKind::focal:
       visitor.key("gamma", loss.gamma);

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "polytask/base/text.h"
+
 namespace polytask {
 namespace {
 
@@ -89,6 +91,27 @@ std::vector<std::vector<double>> prior_of(const std::vector<Task>& tasks,
     first = behind;
   }
   return priors;
+}
+
+std::vector<std::string> unanswered(
+    const std::vector<Task>& tasks,
+    const std::vector<std::vector<double>>& prior) {
+  const auto is_missing = [](double p) { return std::isnan(p); };
+  std::vector<std::string> found;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const Task& task = tasks[t];
+    if (std::ranges::all_of(prior[t], is_missing)) {
+      found.push_back(cat("task \"", task.name, '"'));
+      continue;
+    }
+    if (task.kind != TaskKind::regression) continue;
+    for (std::size_t i = 0; kMoments * i < prior[t].size(); ++i) {
+      if (!is_missing(prior[t][kMoments * i])) continue;
+      found.push_back(
+          cat("number \"", task.outputs()[i], "\" of task \"", task.name, '"'));
+    }
+  }
+  return found;
 }
 
 Moments moments(std::span<const double> prior, std::size_t number) {

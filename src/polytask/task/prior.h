@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "polytask/data/dataset.h"
@@ -17,6 +18,13 @@ namespace polytask {
 //   data   with the columns of the tasks, as select_columns gives them
 [[nodiscard]] std::vector<std::vector<double>> prior_of(
     const std::vector<Task>& tasks, const Dataset& data);
+
+// What no training image answers: "task \"weather\"", or of a regression with
+// several numbers "number \"width\" of task \"size\"", for which there is no
+// scale to learn or to answer in. A label of a multilabel task may be missing.
+[[nodiscard]] std::vector<std::string> unanswered(
+    const std::vector<Task>& tasks,
+    const std::vector<std::vector<double>>& prior);
 
 // Of one number of a regression. Numbers that never change have deviation 1.
 struct Moments {

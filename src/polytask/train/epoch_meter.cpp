@@ -131,16 +131,18 @@ std::vector<double> EpochMeter::losses() const {
 MetricValues EpochMeter::values() const {
   if (meters_.size() == 1) return meters_.front().values();
   double sum = 0.0;
+  bool any = false;
   MetricValues values{{"loss", kNaN}};
   for (std::size_t t = 0; t < meters_.size(); ++t) {
     // A task of which nothing was observed adds nothing.
     const double loss = meters_[t].loss();
+    any = any || !std::isnan(loss);
     sum += std::isnan(loss) ? 0.0 : tasks_[t].weight * loss;
     for (const auto& [name, value] : meters_[t].values()) {
       values.emplace_back(cat(tasks_[t].name, '/', name), value);
     }
   }
-  values.front().second = sum;
+  if (any) values.front().second = sum;
   return values;
 }
 

@@ -6,6 +6,7 @@
 #include "polytask/base/text.h"
 #include "polytask/data/data_settings.h"
 #include "polytask/data/subset.h"
+#include "polytask/task/balanced_weights.h"
 #include "polytask/task/model_settings.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/train/recipe_tasks.h"
@@ -119,6 +120,9 @@ PreparedRun prepare_run(Recipe& recipe) {
         *recipe.data.scale;
   }
   run.warnings = task_warnings(recipe.tasks, run.data);
+  add(run.warnings, derive_balanced_weights(recipe.tasks, *run.data.train));
+  add(run.warnings,
+      weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
   return run;
 }
 

@@ -13,14 +13,19 @@ namespace polytask {
 
 // Fills in the labels and classes of `tasks`, and the tasks themselves where
 // there are none. Throws Fault::config when only a person can know what
-// a column means.
+// a column means, Fault::data when the data has nothing by a task's name.
 void complete_tasks(std::vector<Task>& tasks, const Dataset& data);
 
 // A sentence for everything that the training part cannot teach or that the
 // validation part cannot judge: a label with one value only, a class that never
-// occurs, a number that never changes.
+// occurs, a number or count that never changes, a task without an answer to
+// judge it by, and for tasks without a weight.
 //   data   with the columns of the tasks
 [[nodiscard]] std::vector<std::string> task_warnings(
     const std::vector<Task>& tasks, const TrainData& data);
+
+// A sentence for every task whose loss does not go with the weighting.
+[[nodiscard]] std::vector<std::string> weighting_warnings(
+    const std::vector<Task>& tasks, WeightingKind kind);
 
 }  // namespace polytask

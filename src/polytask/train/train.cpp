@@ -6,8 +6,10 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/task/balanced_weights.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/train/train_settings.h"
 #include "polytask/train/training.h"
 
 namespace polytask {
@@ -18,13 +20,6 @@ void require_options(const TrainOptions& options) {
   if (found.empty()) return;
   throw Error(Fault::config,
               "the training's options cannot be used:" + bullet_list(found));
-}
-
-void require_batch(const TrainOptions& options, const Dataset& data) {
-  if (options.batch_size <= data.size()) return;
-  throw Error(Fault::config,
-              cat("train.batch_size: expected at most the ", data.size(),
-                  " training images, got ", options.batch_size));
 }
 
 // The columns of the model's tasks in this part of the data.
@@ -52,15 +47,11 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
 
 // Nothing can be learned of a task that no training image answers.
 void require_answers(const Model& model) {
-  std::vector<std::string> found;
-  for (std::size_t t = 0; t < model.prior.size(); ++t) {
-    const bool unanswered = std::ranges::all_of(
-        model.prior[t], [](double p) { return std::isnan(p); });
-    if (!unanswered) continue;
-    found.push_back(cat("task \"", model.spec.tasks[t].name,
-                        "\" is missing in every training image"));
-  }
+  std::vector<std::string> found = unanswered(model.spec.tasks, model.prior);
   if (found.empty()) return;
+  for (std::string& what : found) {
+    what += " is missing in every training image";
+  }
   throw Error(Fault::data,
               "the training part cannot teach every task; leave "
               "the task out, or split the data otherwise:" +
@@ -103,6 +94,13 @@ std::vector<std::string> problems(const TrainOptions& options) {
   return found;
 }
 
+void require_batch(const TrainOptions& options, std::int64_t train_images) {
+  if (options.batch_size <= train_images) return;
+  throw Error(Fault::config,
+              cat("train.batch_size: expected at most the ", train_images,
+                  " training images, got ", options.batch_size));
+}
+
 TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
@@ -110,11 +108,12 @@ TrainReport train(Model& model, const TrainData& all,
   if (all.validation) {
     data.validation = fitted(model.spec, all.validation, "validation");
   }
-  require_batch(options, *data.train);
+  require_batch(options, data.train->size());
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
   model.prior = prior_of(model.spec.tasks, *data.train);
   require_answers(model);
+  derive_balanced_weights(model.spec.tasks, *data.train);
   return Training(model, data, options, run).run();
 }
 

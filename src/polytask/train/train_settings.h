@@ -8,6 +8,9 @@
 
 namespace polytask {
 
+// Throws Fault::config when there are fewer training images than a step takes.
+void require_batch(const TrainOptions& options, std::int64_t train_images);
+
 template <class Visitor>
 void describe(Visitor& visitor, AdamOptions& options) {
   visitor.key("learning_rate", options.learning_rate);

@@ -87,7 +87,9 @@ void Training::open_folder() {
   checkpoints_.emplace(run_.folder / "checkpoints");
   saver_.emplace();
   if (run_.resume) {
-    const auto newest = checkpoints_->newest_good(report_.warnings);
+    std::vector<std::string> damaged;
+    const auto newest = checkpoints_->newest_good(damaged);
+    for (const std::string& text : damaged) warn(text);
     if (!newest) return;  // Killed before its first save: from the beginning.
     restore(newest->file, model_, state_);
     adam_ = Adam(options_.adam, state_.steps);
@@ -98,6 +100,11 @@ void Training::open_folder() {
                     "with it (polytask train --resume ", run_.folder.string(),
                     "), or choose another run.dir"));
   }
+}
+
+void Training::warn(const std::string& text) {
+  report_.warnings.push_back(text);
+  if (run_.observer != nullptr) run_.observer->on_warning(text);
 }
 
 TrainReport Training::run() {
@@ -145,6 +152,9 @@ std::optional<Training::End> Training::train_epoch(int epoch,
   const auto begin = Clock::now();
   shuffle_images(epoch);
   meter_.reset();
+  if (epoch == 1) {
+    idle_heads_.emplace(*plan_, model_.spec.tasks, options_.weighting);
+  }
   const std::span<const std::int64_t> order(order_);
   const auto batch = static_cast<std::size_t>(options_.batch_size);
   for (std::size_t first = 0; first < order.size(); first += batch) {
@@ -191,6 +201,7 @@ std::optional<Training::End> Training::train_step(
         cat("epoch ", epoch, ", step ", step),
         cat("the gradient of ", *tensor, " is not finite or beyond 2^63"));
   }
+  if (idle_heads_) idle_heads_->look(network_);
   if (saver_) saver_->wait_until_copied();
   adam_.begin_step();
   update_parameters(network_, adam_, model_.parameters, state_.m, state_.v);
@@ -260,6 +271,9 @@ void Training::finish_epoch(EpochReport& report) {
   state_.history.push_back(report);
   if (saver_) save(report.epoch, report.best);
   if (run_.observer != nullptr) run_.observer->on_epoch(report);
+  if (!idle_heads_) return;
+  for (const std::string& text : idle_heads_->warnings()) warn(text);
+  idle_heads_.reset();
 }
 
 // The next steps go on while the parameters are written; the optimiser waits

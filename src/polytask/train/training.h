@@ -15,6 +15,7 @@
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
 #include "polytask/train/epoch_meter.h"
+#include "polytask/train/idle_heads.h"
 #include "polytask/train/task_balance.h"
 #include "polytask/train/train.h"
 #include "polytask/train/training_state.h"
@@ -49,6 +50,7 @@ class Training {
   void finish_epoch(EpochReport& report);
   void save(int epoch, bool best);
   void report_saves();
+  void warn(const std::string& text);
   void shuffle_images(int epoch);
   [[nodiscard]] std::string what_is_saved() const;
   [[nodiscard]] End stopped(int epoch) const;
@@ -70,8 +72,9 @@ class Training {
   std::optional<Batch> validation_batch_;
   EpochMeter meter_;
   TaskBalance balance_;
-  std::vector<std::int64_t> order_;     // of the training images
-  std::vector<std::uint32_t> samples_;  // numbers of the batch's images
+  std::optional<IdleHeads> idle_heads_;  // in the first epoch only
+  std::vector<std::int64_t> order_;      // of the training images
+  std::vector<std::uint32_t> samples_;   // numbers of the batch's images
   TrainReport report_;
   std::optional<RunLock> lock_;
   std::optional<CheckpointFolder> checkpoints_;
