@@ -138,6 +138,7 @@ struct Answered {
   std::vector<double> prior;
   std::vector<float> answers;
   std::vector<float> targets;
+  std::vector<float> logits;
 };
 
 TaskEvaluation evaluate_labels(const Answered& a,
@@ -202,6 +203,17 @@ TaskEvaluation evaluate_task(const Answered& a,
   return evaluate_amounts(a, bootstrap);
 }
 
+// Which tasks are judged: one alone may have nameless columns.
+std::vector<Task> judged_tasks(const std::vector<Task>& tasks,
+                               const DatasetSpec& data) {
+  const std::vector<ColumnUse> uses = column_uses(tasks);
+  std::vector<Task> judged;
+  for (std::size_t t = 0; t < tasks.size() && tasks.size() > 1; ++t) {
+    if (has_column(data, uses[t])) judged.push_back(tasks[t]);
+  }
+  return judged.empty() ? tasks : judged;
+}
+
 // The columns of the tasks; adds to the problems found before, so that all of
 // them are said at once.
 DatasetPtr columns_of_tasks(const std::vector<Task>& tasks, const Dataset& all,
@@ -218,18 +230,15 @@ DatasetPtr columns_of_tasks(const std::vector<Task>& tasks, const Dataset& all,
 }
 
 // The best constant answer's loss, where it is known.
-void add_baseline(const Model& model, const std::vector<float>& targets,
-                  ModelEvaluation& result) {
-  const Task& task = model.spec.tasks.front();
+void add_baseline(const Answered& a, ModelEvaluation& result) {
+  const Task& task = a.task;
   if (task.loss != LossOptions{}) return;
-  const auto loss =
-      baseline_loss({.task = task.name,
-                     .labels = task.labels,
-                     .probabilities = result.answers,
-                     .targets = targets,
-                     .thresholds = task.thresholds,
-                     .prior = model.prior.empty() ? std::vector<double>()
-                                                  : model.prior.front()});
+  const auto loss = baseline_loss({.task = task.name,
+                                   .labels = task.labels,
+                                   .probabilities = a.answers,
+                                   .targets = a.targets,
+                                   .thresholds = task.thresholds,
+                                   .prior = a.prior});
   if (loss) result.evaluation.loss.baseline = task.weight * *loss;
 }
 
@@ -255,6 +264,42 @@ std::vector<float> logits_of(Predictor& predictor, const Dataset& data) {
   return all;
 }
 
+// The tasks that are judged, each with its targets.
+struct Judged {
+  const std::vector<Task>& tasks;
+  std::vector<std::vector<float>> targets;
+};
+
+// What the model, which may have other tasks too, says to them.
+//   answers, logits   of all its tasks
+std::vector<Answered> answers_to(const Model& model, const Judged& judged,
+                                 const std::vector<float>& answers,
+                                 const std::vector<float>& logits) {
+  const std::size_t images =
+      judged.targets.front().size() /
+      static_cast<std::size_t>(judged.tasks.front().columns());
+  std::vector<Answered> all;
+  std::size_t answer = 0;
+  std::size_t unit = 0;
+  for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
+    const Task& task = model.spec.tasks[t];
+    const auto count = static_cast<std::size_t>(answer_count(task));
+    const auto units = static_cast<std::size_t>(task.units());
+    const auto at = all.size();
+    if (at < judged.tasks.size() && judged.tasks[at].name == task.name) {
+      all.push_back({.task = task,
+                     .prior = model.prior.empty() ? std::vector<double>()
+                                                  : model.prior[t],
+                     .answers = columns_of(answers, images, answer, count),
+                     .targets = judged.targets[at],
+                     .logits = columns_of(logits, images, unit, units)});
+    }
+    answer += count;
+    unit += units;
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
@@ -264,47 +309,35 @@ std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
 ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& all,
                                const BootstrapOptions& bootstrap) {
   const Model& model = predictor.model();
-  const std::vector<Task>& tasks = model.spec.tasks;
+  const std::vector<Task> judged = judged_tasks(model.spec.tasks, all.spec());
   Problems problems;
   if (all.size() == 0) problems.emplace_back("the data has no images");
   check_images(model.spec, all.spec(), problems);
-  const DatasetPtr data = columns_of_tasks(tasks, all, problems);
+  const DatasetPtr data = columns_of_tasks(judged, all, problems);
   throw_if_any(problems);
   const std::vector<float> logits = logits_of(predictor, *data);
   ModelEvaluation result;
   result.answers = predictor.answers_of(logits);
   result.evaluation.images = data->size();
-  const auto targets = targets_of(tasks, *data);
-  const std::size_t images = targets.front().size() /
-                             static_cast<std::size_t>(tasks.front().columns());
+  const auto answered = answers_to(model, {judged, targets_of(judged, *data)},
+                                   result.answers, logits);
   std::vector<std::vector<RatioTerm>> terms;
-  std::size_t answer = 0;
-  std::size_t unit = 0;
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const Task& task = tasks[t];
-    const auto count = static_cast<std::size_t>(answer_count(task));
-    const auto units = static_cast<std::size_t>(task.units());
-    const Answered answered{
-        .task = task,
-        .prior = model.prior.empty() ? std::vector<double>() : model.prior[t],
-        .answers = columns_of(result.answers, images, answer, count),
-        .targets = targets[t]};
-    terms.push_back(loss_terms(task, answered.prior,
-                               columns_of(logits, images, unit, units),
-                               targets[t]));
-    result.evaluation.tasks.push_back(evaluate_task(answered, bootstrap));
-    if (tasks.size() > 1) {
-      Task alone = task;
-      alone.weight = 1.0;
-      auto& metrics = result.evaluation.tasks.back().metrics;
-      metrics.insert(metrics.begin(),
-                     {"loss", loss_number({alone}, {terms.back()}, bootstrap)});
-    }
-    answer += count;
-    unit += units;
+  for (const Answered& a : answered) {
+    terms.push_back(loss_terms(a.task, a.prior, a.logits, a.targets));
+    result.evaluation.tasks.push_back(evaluate_task(a, bootstrap));
+    if (judged.size() == 1) continue;
+    Task alone = a.task;
+    alone.weight = 1.0;
+    auto& metrics = result.evaluation.tasks.back().metrics;
+    metrics.insert(metrics.begin(),
+                   {"loss", loss_number({alone}, {terms.back()}, bootstrap)});
   }
-  result.evaluation.loss = loss_number(tasks, terms, bootstrap);
-  if (tasks.size() == 1) add_baseline(model, targets.front(), result);
+  result.evaluation.loss = loss_number(judged, terms, bootstrap);
+  if (judged.size() == 1) add_baseline(answered.front(), result);
+  for (const Task& task : model.spec.tasks) {
+    if (std::ranges::count(judged, task.name, &Task::name) > 0) continue;
+    result.not_judged.push_back(task.name);
+  }
   return result;
 }
 

@@ -92,6 +92,10 @@ void KerasProgress::on_start(const TrainStart& start) {
     out_ << ", validate on " << start.validation_images << " samples";
   }
   out_ << '\n';
+  if (start.frozen_parameters > 0) {
+    out_ << start.learning_parameters << " parameters learn, "
+         << start.frozen_parameters << " are frozen\n";
+  }
   if (start.first_epoch > 1) {
     out_ << "Resumed after epoch " << start.first_epoch - 1 << '\n';
   }

@@ -8,6 +8,8 @@
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/task/weighting_settings.h"
+#include "polytask/train/train_heads.h"
 #include "polytask/train/training.h"
 
 namespace polytask {
@@ -27,9 +29,9 @@ void require_batch(const TrainOptions& options, const Dataset& data) {
                   " training images, got ", options.batch_size));
 }
 
-// The columns of the model's tasks in this part of the data.
-DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
-                  const char* part) {
+// The columns of the tasks in this part of the data.
+DatasetPtr fitted(const ModelSpec& spec, const std::vector<Task>& tasks,
+                  const DatasetPtr& data, const char* part) {
   const DatasetSpec& d = data->spec();
   std::vector<std::string> found;
   if (data->size() == 0) found.emplace_back("it has no images");
@@ -40,7 +42,7 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
   }
   DatasetPtr columns;
   try {
-    columns = select_columns(data, column_uses(spec.tasks));
+    columns = select_columns(data, column_uses(tasks));
   } catch (const Error& e) {
     found.emplace_back(e.what());
   }
@@ -51,14 +53,15 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
 }
 
 // Nothing can be learned of a task that no training image answers.
-void require_answers(const Model& model) {
+void require_answers(const std::vector<Task>& tasks,
+                     const std::vector<std::vector<double>>& prior) {
   std::vector<std::string> found;
-  for (std::size_t t = 0; t < model.prior.size(); ++t) {
-    const bool unanswered = std::ranges::all_of(
-        model.prior[t], [](double p) { return std::isnan(p); });
+  for (std::size_t t = 0; t < prior.size(); ++t) {
+    const bool unanswered =
+        std::ranges::all_of(prior[t], [](double p) { return std::isnan(p); });
     if (!unanswered) continue;
-    found.push_back(cat("task \"", model.spec.tasks[t].name,
-                        "\" is missing in every training image"));
+    found.push_back(
+        cat("task \"", tasks[t].name, "\" is missing in every training image"));
   }
   if (found.empty()) return;
   throw Error(Fault::data,
@@ -100,22 +103,35 @@ std::vector<std::string> problems(const TrainOptions& options) {
   for (const std::string& problem : problems(options.adam)) {
     found.push_back("train.adam." + problem);
   }
+  if (options.only_heads.empty()) return found;
+  require(options.weighting.kind == WeightingKind::equal, "weighting.kind",
+          "equal where only heads learn, which share nothing",
+          name_of(options.weighting.kind));
+  require(!options.record_conflicts, "record_conflicts",
+          "false where only heads learn, which share nothing", "true");
   return found;
 }
 
 TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
-  TrainData data{.train = fitted(model.spec, all.train, "training")};
+  const std::vector<Task> tasks = learning_tasks(model.spec.tasks, options);
+  TrainData data{.train = fitted(model.spec, tasks, all.train, "training")};
   if (all.validation) {
-    data.validation = fitted(model.spec, all.validation, "validation");
+    data.validation = fitted(model.spec, tasks, all.validation, "validation");
   }
   require_batch(options, *data.train);
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
-  model.prior = prior_of(model.spec.tasks, *data.train);
-  require_answers(model);
-  return Training(model, data, options, run).run();
+  std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);
+  require_answers(tasks, prior);
+  if (!options.only_heads.empty()) {
+    return train_heads(
+        {.model = model, .tasks = tasks, .prior = prior, .data = data}, options,
+        run);
+  }
+  model.prior = std::move(prior);
+  return Training({.model = model}, data, options, run).run();
 }
 
 }  // namespace polytask

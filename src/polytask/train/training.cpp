@@ -43,15 +43,16 @@ double loss_in(const MetricValues& values) {
 
 }  // namespace
 
-Training::Training(Model& model, const TrainData& data,
+Training::Training(const TrainingSubject& subject, const TrainData& data,
                    const TrainOptions& options, const TrainRun& run)
-    : model_(model),
+    : model_(subject.model),
+      whole_(subject.whole),
       data_(data),
       options_(options),
       run_(run),
       pool_(options.threads),
       plan_(plan_model(
-          model,
+          model_,
           {.batch = options.batch_size,
            .workers = pool_.workers(),
            .training = true,
@@ -60,13 +61,13 @@ Training::Training(Model& model, const TrainData& data,
       state_{.m = ParameterStore(plan_->parameters()),
              .v = ParameterStore(plan_->parameters())},
       adam_(options.adam),
-      batch_(*data.train, options.batch_size, column_counts(model.spec.tasks)),
-      meter_(model.spec.tasks, model.prior),
-      balance_(model.spec.tasks, options),
+      batch_(*data.train, options.batch_size, column_counts(model_.spec.tasks)),
+      meter_(model_.spec.tasks, model_.prior),
+      balance_(model_.spec.tasks, options),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
     validation_batch_.emplace(*data_.validation, options.batch_size,
-                              column_counts(model.spec.tasks));
+                              column_counts(model_.spec.tasks));
   }
   samples_.reserve(static_cast<std::size_t>(options.batch_size));
   if (!run_.folder.empty()) open_folder();
@@ -74,7 +75,7 @@ Training::Training(Model& model, const TrainData& data,
 
 // Takes the run's folder and, to resume, the newest good checkpoint in it.
 void Training::open_folder() {
-  state_.fingerprint = fingerprint_of(model_.spec, options_, data_);
+  state_.fingerprint = fingerprint_of(saved_model().spec, options_, data_);
   std::error_code error;
   std::filesystem::create_directories(run_.folder, error);
   if (error) {
@@ -119,11 +120,15 @@ TrainReport Training::run() {
 
 void Training::start_observer() {
   if (run_.observer == nullptr) return;
+  const std::size_t learning = model_.parameters.layout().parameter_count();
   run_.observer->on_start(
       {.train_images = data_.train->size(),
        .validation_images = data_.validation ? data_.validation->size() : 0,
        .epochs = options_.epochs,
        .first_epoch = static_cast<int>(state_.history.size()) + 1,
+       .learning_parameters = learning,
+       .frozen_parameters =
+           saved_model().parameters.layout().parameter_count() - learning,
        .done = state_.history});
 }
 
@@ -262,13 +267,30 @@ void Training::finish_epoch(EpochReport& report) {
   if (run_.observer != nullptr) run_.observer->on_epoch(report);
 }
 
+const Model& Training::saved_model() const {
+  return whole_ == nullptr ? model_ : *whole_;
+}
+
+std::vector<TensorView> Training::saved_tensors() const {
+  const auto tensors_of = [](const Model& model) {
+    return parameter_tensors(model.parameters.layout(),
+                             model.parameters.flat());
+  };
+  std::vector<TensorView> tensors = tensors_of(saved_model());
+  if (whole_ == nullptr) return tensors;
+  for (const TensorView& learned : tensors_of(model_)) {
+    std::ranges::find(tensors, learned.name, &TensorView::name)->values =
+        learned.values;
+  }
+  return tensors;
+}
+
 // The next steps go on while the parameters are written; the optimiser waits
 // until they have been read. The best model becomes durable first: a run that
 // is resumed from this checkpoint will not make it again.
 void Training::save(int epoch, bool best) {
-  Metadata metadata = model_metadata(model_);
-  std::vector<TensorView> tensors =
-      parameter_tensors(model_.parameters.layout(), model_.parameters.flat());
+  Metadata metadata = model_metadata(saved_model());
+  std::vector<TensorView> tensors = saved_tensors();
   std::shared_ptr<SafetensorsWriter> best_model;
   saver_->wait();
   if (best) {
