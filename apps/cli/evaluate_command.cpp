@@ -82,7 +82,7 @@ int run(Arguments arguments, const Console& console) {
           : open_dataset(args.data, {}, values_for(predictor.model()));
   const ModelEvaluation found = evaluate_model(predictor, *data);
   if (!found.not_judged.empty()) {
-    console.err << "not judged, for the data has no column of theirs: "
+    console.err << "not judged, there are no columns for them: "
                 << join(found.not_judged) << '\n';
   }
   const Evaluation& evaluation = found.evaluation;

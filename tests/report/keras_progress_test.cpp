@@ -47,6 +47,20 @@ TEST(KerasProgress, DurationsGrowWithTheirSize) {
   EXPECT_EQ(duration_text(std::numeric_limits<double>::quiet_NaN()), "0s");
 }
 
+TEST(KerasProgress, SaysHowMuchIsFrozen) {
+  std::ostringstream out;
+  KerasProgress progress(out, /*terminal=*/false, /*columns=*/0);
+  TrainStart start = kStart;
+  start.learning_parameters = 129;
+  progress.on_start(start);
+  start.frozen_parameters = 455533;
+  progress.on_start(start);
+  EXPECT_EQ(out.str(),
+            "Train on 1600 samples, validate on 400 samples\n"
+            "Train on 1600 samples, validate on 400 samples\n"
+            "129 parameters learn, 455533 are frozen\n");
+}
+
 TEST(KerasProgress, TerminalSeesKerasOwnLines) {
   std::ostringstream out;
   KerasProgress progress(out, /*terminal=*/true, /*columns=*/0);
