@@ -24,6 +24,9 @@ class Observers final : public TrainObserver {
  public:
   explicit Observers(std::vector<TrainObserver*> all) : all_(std::move(all)) {}
 
+  void on_features(std::int64_t seen, std::int64_t images) override {
+    for (TrainObserver* o : all_) o->on_features(seen, images);
+  }
   void on_start(const TrainStart& e) override {
     for (TrainObserver* o : all_) o->on_start(e);
   }

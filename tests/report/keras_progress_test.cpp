@@ -61,6 +61,20 @@ TEST(KerasProgress, SaysHowMuchIsFrozen) {
             "129 parameters learn, 455533 are frozen\n");
 }
 
+TEST(KerasProgress, ATerminalSeesTheFrozenTrunkAtWork) {
+  std::ostringstream out;
+  KerasProgress progress(out, /*terminal=*/true, /*columns=*/0);
+  progress.on_features(100, 200);
+  progress.on_features(200, 200);
+  EXPECT_EQ(out.str(),
+            "\r100/200 [==============>...............] - frozen trunk"
+            "\r200/200 [==============================] - frozen trunk\n");
+  std::ostringstream file;
+  KerasProgress quiet(file, /*terminal=*/false, /*columns=*/0);
+  quiet.on_features(200, 200);
+  EXPECT_EQ(file.str(), "");
+}
+
 TEST(KerasProgress, TerminalSeesKerasOwnLines) {
   std::ostringstream out;
   KerasProgress progress(out, /*terminal=*/true, /*columns=*/0);

@@ -68,6 +68,9 @@ TEST_F(RecipeStart, AFrozenTrunkKeepsTheTasksAndAddsThoseOfTheRecipe) {
   EXPECT_EQ(
       run.data.train->spec().labels,
       (std::vector<std::string>{"look/rows", "look/columns", "look/red"}));
+  for (const std::string& warning : run.warnings) {
+    EXPECT_EQ(warning.find("the new model"), std::string::npos) << warning;
+  }
   const Model model = first_model(run, 1);
   EXPECT_EQ(model.prior.at(1), std::vector<double>{2.0});
   const std::string note = model.notes.at("start");
@@ -97,6 +100,10 @@ TEST_F(RecipeStart, WithoutFreezingTheTasksOfTheRecipeAreAllThereAre) {
   EXPECT_TRUE(recipe.train.only_heads.empty());
   const PreparedRun run = prepare_run(recipe);
   EXPECT_EQ(run.model.tasks, recipe.tasks);
+  EXPECT_EQ(run.warnings.back(),
+            "the new model will not answer what the model of network.from "
+            "does: light, people; network.freeze_trunk=true keeps the old "
+            "tasks, or name them in the recipe");
   EXPECT_EQ(first_model(run, 1).spec, run.model);
 }
 

@@ -252,6 +252,21 @@ TEST(TrainHeads, AnotherTrunkOnResumeIsRefused) {
       });
 }
 
+TEST(TrainHeads, TheTrunkLooksAtEveryImageOnce) {
+  Model model = with_amount(old_model());
+  Recorder recorder;
+  TrainOptions options = options_for(2);
+  options.batch_size = 130;
+  train(model,
+        {.train = only_amounts(130, 4), .validation = only_amounts(30, 5)},
+        options, {.observer = &recorder});
+  EXPECT_EQ(recorder.events,
+            (std::vector<std::string>{
+                "features 100 of 130", "features 130 of 130",
+                "features 30 of 30", "start", "step 1.1", "validation 1",
+                "epoch 1", "step 2.1", "validation 2", "epoch 2"}));
+}
+
 TEST(TrainHeads, ItSaysHowManyParametersLearn) {
   const Model old = old_model();
   Model model = with_amount(old);

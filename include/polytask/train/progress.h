@@ -59,6 +59,9 @@ class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
 
+  // Before the start of a training of heads alone (TrainOptions::only_heads):
+  // so many images of a part of the data have been through the frozen trunk.
+  virtual void on_features(std::int64_t /*seen*/, std::int64_t /*images*/) {}
   virtual void on_start(const TrainStart&) {}
   virtual void on_step(const StepReport&) {}
   // The steps are done, validation runs next.

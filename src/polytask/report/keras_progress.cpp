@@ -85,6 +85,14 @@ KerasProgress::KerasProgress(std::ostream& out, bool terminal, int columns)
       terminal_(terminal),
       columns_(static_cast<std::size_t>(std::max(columns, 0))) {}
 
+void KerasProgress::on_features(std::int64_t seen, std::int64_t images) {
+  if (!terminal_) return;
+  draw(cat(counted_bar(seen, images), " - frozen trunk"));
+  if (seen < images) return;
+  out_ << '\n';
+  drawn_width_ = 0;
+}
+
 void KerasProgress::on_start(const TrainStart& start) {
   start_ = start;
   out_ << "Train on " << start.train_images << " samples";

@@ -143,6 +143,7 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
         *recipe.data.scale;
   }
   run.warnings = task_warnings(recipe.tasks, run.data);
+  if (run.start) add(run.warnings, start_warnings(run.model, *run.start));
   return run;
 }
 

@@ -154,6 +154,21 @@ std::vector<Task> tasks_of_model(const Recipe& recipe, const Model* start) {
   return tasks;
 }
 
+std::vector<std::string> start_warnings(const ModelSpec& model,
+                                        const Model& start) {
+  std::vector<std::string> gone;
+  for (const Task& task : start.spec.tasks) {
+    if (find_task(model.tasks, task.name) == nullptr) gone.push_back(task.name);
+  }
+  if (gone.empty()) return {};
+  return {
+      cat("the new model will not answer what the model of network.from "
+          "does: ",
+          join(gone),
+          "; network.freeze_trunk=true keeps the old tasks, or name them "
+          "in the recipe")};
+}
+
 Model first_model(const PreparedRun& run, std::uint64_t seed) {
   if (!run.start) return make_model(run.model, seed);
   Model model = transplant(*run.start, run.model, seed);

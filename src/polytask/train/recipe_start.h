@@ -41,4 +41,8 @@ void require_fit(const Recipe& recipe, const Model& start,
 [[nodiscard]] std::vector<Task> tasks_of_model(const Recipe& recipe,
                                                const Model* start);
 
+// A sentence when the model answers what the new one will not.
+[[nodiscard]] std::vector<std::string> start_warnings(const ModelSpec& model,
+                                                      const Model& start);
+
 }  // namespace polytask

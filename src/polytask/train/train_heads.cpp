@@ -81,16 +81,16 @@ class FrozenTrunk {
            static_cast<std::size_t>(kImagesAtATime);
   }
 
-  // Null when `stop` was set on the way.
+  // Null when the run was stopped on the way.
   [[nodiscard]] DatasetPtr features_of(const DatasetPtr& data,
-                                       const std::atomic<bool>* stop) {
+                                       const TrainRun& run) {
     auto result = std::make_shared<FeatureImages>(data, features());
     const PixelType type = data->spec().pixels;
     Batch batch(*data, kImagesAtATime);
     std::vector<std::int64_t> indices;
     for (std::int64_t first = 0; first < data->size();
          first += kImagesAtATime) {
-      if (stop != nullptr && *stop) return nullptr;
+      if (run.stop != nullptr && *run.stop) return nullptr;
       indices.resize(static_cast<std::size_t>(
           std::min<std::int64_t>(kImagesAtATime, data->size() - first)));
       std::iota(indices.begin(), indices.end(), first);
@@ -100,6 +100,8 @@ class FrozenTrunk {
                         .type = type,
                         .scale = model_.spec.preprocessing.scale(type)});
       result->put(first, network_.shared_features());
+      if (run.observer == nullptr) continue;
+      run.observer->on_features(first + batch.size(), data->size());
     }
     return result;
   }
@@ -162,9 +164,9 @@ TrainReport train_heads(const HeadsToTrain& heads, const TrainOptions& options,
   {
     FrozenTrunk trunk(heads.model, options.threads);
     count = trunk.features();
-    features.train = trunk.features_of(heads.data.train, run.stop);
+    features.train = trunk.features_of(heads.data.train, run);
     if (features.train && heads.data.validation) {
-      features.validation = trunk.features_of(heads.data.validation, run.stop);
+      features.validation = trunk.features_of(heads.data.validation, run);
     }
   }
   if (run.stop != nullptr && *run.stop) {
