@@ -34,10 +34,13 @@ RecipeJob job_of(const BenchArguments& args) {
     throw Error(Fault::config, cat("bench: --steps: expected 1 to ", kMostSteps,
                                    ", got ", args.steps));
   }
-  return load_job({.verb = "bench",
-                   .recipe = args.words.front(),
-                   .overrides = {args.words.begin() + 1, args.words.end()},
-                   .input = args.input});
+  RecipeJob job =
+      load_job({.verb = "bench",
+                .recipe = args.words.front(),
+                .overrides = {args.words.begin() + 1, args.words.end()},
+                .input = args.input});
+  require_no_start(job.recipe, "bench");
+  return job;
 }
 
 // "step 3 of 10": one line that is drawn over on a terminal.

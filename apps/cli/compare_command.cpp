@@ -8,6 +8,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/recipe_job.h"
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
@@ -56,6 +57,7 @@ Comparison compare_recipe(const CompareArguments& args,
   Recipe recipe = load_recipe(args.words.front(),
                               {args.words.begin() + 1, args.words.end()});
   const std::vector<WeightingKind> weightings = weightings_in(args.weightings);
+  require_no_start(recipe, "compare");
   recipe.run.dir = args.folder;
   PreparedRun prepared = prepare_run(recipe);
   for (const WeightingKind kind : weightings) {

@@ -25,7 +25,7 @@ struct EvaluateArguments {
 };
 
 // The images a run kept for validation.
-DatasetPtr validation_part(const std::string& run) {
+DatasetPtr validation_part(const std::string& run, const Model& model) {
   const std::filesystem::path file = std::filesystem::path(run) / "recipe.yaml";
   if (!std::filesystem::exists(file)) {
     throw Error(Fault::config,
@@ -33,7 +33,13 @@ DatasetPtr validation_part(const std::string& run) {
                     " on, e.g. polytask evaluate ", run, " scenes.h5"));
   }
   Recipe recipe = load_recipe(file, {});
-  const DatasetPtr part = prepare_run(recipe).data.validation;
+  // Not owned: it outlives the run that is prepared.
+  const std::shared_ptr<const Model> made_by_the_run(
+      std::shared_ptr<const Model>(), &model);
+  const bool has_start = !recipe.start.from.empty();
+  const DatasetPtr part =
+      prepare_run(recipe, has_start ? made_by_the_run : nullptr)
+          .data.validation;
   if (part) return part;
   throw Error(Fault::config,
               cat("evaluate: the run in ", run,
@@ -72,9 +78,14 @@ int run(Arguments arguments, const Console& console) {
   args.data.image_size = {image[0], image[1]};
   const DatasetPtr data =
       args.data.path.empty()
-          ? validation_part(args.model)
+          ? validation_part(args.model, predictor.model())
           : open_dataset(args.data, {}, values_for(predictor.model()));
-  const Evaluation evaluation = evaluate_model(predictor, *data).evaluation;
+  const ModelEvaluation found = evaluate_model(predictor, *data);
+  if (!found.not_judged.empty()) {
+    console.err << "not judged, there are no columns for them: "
+                << join(found.not_judged) << '\n';
+  }
+  const Evaluation& evaluation = found.evaluation;
   console.out << (args.json ? evaluation_json(evaluation)
                             : evaluation_table(evaluation));
   return kOk;

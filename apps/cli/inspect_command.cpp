@@ -158,7 +158,7 @@ Json inspect(const InspectArguments& args) {
   return inspect_model(model_path(path));
 }
 
-// What a training by this recipe runs.
+// What a training by this recipe runs; behind a frozen trunk, forward alone.
 std::shared_ptr<const NetworkPlan> plan_of(const InspectArguments& args) {
   const RecipeJob job = load_job({.verb = "inspect",
                                   .recipe = args.file(),
@@ -167,11 +167,15 @@ std::shared_ptr<const NetworkPlan> plan_of(const InspectArguments& args) {
   const TrainOptions& train = job.recipe.train;
   return plan_model(job.model, {.batch = train.batch_size,
                                 .workers = ThreadPool(train.threads).workers(),
-                                .training = true});
+                                .training = !job.recipe.start.freeze_trunk});
 }
 
 int print_plan(const InspectArguments& args, const Console& console) {
   const auto plan = plan_of(args);
+  if (!plan->options().training) {
+    console.err << "the trunk is frozen: it runs once, forward, before the "
+                   "heads train on what it gives\n";
+  }
   if (args.json) {
     Json json{{"file", args.file().string()}, {"kind", "plan"}};
     json.update(plan_json(*plan));

@@ -66,6 +66,11 @@ void require_data(const Recipe& recipe, const RecipeJobOptions& options) {
 RecipeJob load_job(const RecipeJobOptions& options) {
   RecipeJob job{.recipe = load_recipe(options.recipe, options.overrides)};
   if (!options.input.empty()) {
+    if (!job.recipe.start.from.empty()) {
+      throw Error(Fault::config,
+                  cat(options.verb, ": --input: the model of network.from ",
+                      "says the size of its images; leave --input away"));
+    }
     job.model = model_without_data(job.recipe, options);
     return job;
   }
@@ -75,6 +80,13 @@ RecipeJob load_job(const RecipeJobOptions& options) {
   job.train = std::move(run.data.train);
   job.warnings = std::move(run.warnings);
   return job;
+}
+
+void require_no_start(const Recipe& recipe, const std::string& verb) {
+  if (recipe.start.from.empty()) return;
+  throw Error(Fault::config,
+              cat(verb, ": network.from: ", verb, " trains networks from ",
+                  "nothing; leave network.from away and write network.trunk"));
 }
 
 DatasetPtr random_images(const ModelSpec& model, int count) {

@@ -30,6 +30,10 @@ struct RecipeJob {
 // to data that nobody reads.
 [[nodiscard]] RecipeJob load_job(const RecipeJobOptions& options);
 
+// Throws Fault::config for a recipe that begins with a trained model: `verb`
+// trains networks from nothing.
+void require_no_start(const Recipe& recipe, const std::string& verb);
+
 // Uniformly random pixels and labels in the place of data: always the same.
 // Throws Fault::resource when there is no memory.
 [[nodiscard]] DatasetPtr random_images(const ModelSpec& model, int count);

@@ -24,7 +24,7 @@ std::string now_utc() {
 
 std::string provenance_text(const Recipe& recipe,
                             const std::vector<std::string>& command) {
-  const nlohmann::ordered_json json{
+  nlohmann::ordered_json json{
       {"polytask", POLYTASK_VERSION},
       {"command", command},
       {"started", now_utc()},
@@ -34,6 +34,7 @@ std::string provenance_text(const Recipe& recipe,
       {"threads", recipe.train.threads},
       {"seed", recipe.train.seed},
       {"data", recipe.data.path.string()}};
+  if (!recipe.start.from.empty()) json["from"] = recipe.start.from.string();
   return json.dump(2, ' ', false,
                    nlohmann::ordered_json::error_handler_t::replace) +
          "\n";
@@ -43,7 +44,7 @@ RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
     : recipe_(recipe), command_(std::move(command)) {
   // So that the run can be resumed and evaluated from any folder.
   for (std::filesystem::path* path :
-       {&recipe_.data.path, &recipe_.data.table}) {
+       {&recipe_.data.path, &recipe_.data.table, &recipe_.start.from}) {
     if (!path->empty()) *path = std::filesystem::absolute(*path);
   }
 }

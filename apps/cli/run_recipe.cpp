@@ -12,6 +12,7 @@
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
 #include "polytask/report/predictions_text.h"
+#include "polytask/train/recipe_start.h"
 
 namespace polytask::cli {
 namespace {
@@ -25,6 +26,9 @@ class Observers final : public TrainObserver {
 
   void on_warning(const std::string& text) override {
     for (TrainObserver* o : all_) o->on_warning(text);
+  }
+  void on_features(std::int64_t seen, std::int64_t images) override {
+    for (TrainObserver* o : all_) o->on_features(seen, images);
   }
   void on_start(const TrainStart& e) override {
     for (TrainObserver* o : all_) o->on_start(e);
@@ -65,7 +69,12 @@ Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
 
 RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
                      const Console& console) {
-  PreparedRun prepared = prepare_run(recipe);
+  // A run that began with a model goes on with what it has made of it.
+  std::shared_ptr<const Model> begun;
+  if (resume && !recipe.start.from.empty()) {
+    begun = saved_model_of(recipe.run.dir);
+  }
+  PreparedRun prepared = prepare_run(recipe, begun);
   for (const std::string& warning : prepared.warnings) {
     console.err << "warning: " << warning << '\n';
   }
@@ -74,7 +83,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   run.model = run.folder / "model.safetensors";
   run.command.assign(command.begin(), command.end());
 
-  Model model = make_model(prepared.model, recipe.train.seed);
+  Model model = first_model(prepared, recipe.train.seed);
   model.notes["recipe"] = recipe_text(recipe);
   model.notes["provenance"] = provenance_text(recipe, run.command);
 

@@ -10,6 +10,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/recipe_job.h"
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
@@ -94,6 +95,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   const std::vector<UnknownPolicy> policies = policies_in(args.policies);
   Recipe recipe =
       load_recipe(args.words[1], {args.words.begin() + 2, args.words.end()});
+  require_no_start(recipe, "study");
   recipe.run.dir = args.folder;
   const PreparedRun prepared = prepare_run(recipe);
   for (const std::string& warning : prepared.warnings) {

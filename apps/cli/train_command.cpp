@@ -23,6 +23,14 @@ struct TrainArguments {
   bool json = false;
 };
 
+void require_same_start(const Recipe& before, const Recipe& now) {
+  if (before.start.from == now.start.from) return;
+  throw Error(Fault::config,
+              cat("train: a run that is resumed goes on with the model it ",
+                  "began with, not with ", now.start.from.string(),
+                  "; leave network.from away"));
+}
+
 Recipe recipe_of(const TrainArguments& args) {
   if (!args.resume.empty()) {
     const std::filesystem::path run(args.resume);
@@ -33,6 +41,7 @@ Recipe recipe_of(const TrainArguments& args) {
                       args.resume, "; leave ", word, " away"));
     }
     Recipe recipe = load_recipe(run / "recipe.yaml", args.words);
+    require_same_start(load_recipe(run / "recipe.yaml", {}), recipe);
     recipe.run.dir = run;  // It may have been moved.
     return recipe;
   }

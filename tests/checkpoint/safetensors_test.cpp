@@ -90,6 +90,7 @@ TEST(Safetensors, GivesBackNamesShapesAndTexts) {
   EXPECT_EQ(file.find("fc"), nullptr);
   EXPECT_EQ(file.metadata(), (Metadata{{"labels", "[\"sea\"]"}}));
   EXPECT_TRUE(file.verified());
+  EXPECT_EQ(file.checksum(), read_bytes(file.path()).substr(53, 8));
 }
 
 TEST(Safetensors, GivesBackEveryBit) {

@@ -151,6 +151,34 @@ TEST(SelectColumns, EveryWrongCellIsNamedWithItsImage) {
       });
 }
 
+TEST(SelectColumns, FullNamesSayWhoseColumnItIs) {
+  const std::vector<ColumnUse> uses{
+      labels({"car"}), {.task = "degrees", .kind = ColumnKind::number}};
+  const DatasetPtr data = test::labelled({"car", "degrees"}, {1, 7});
+  EXPECT_EQ(select_columns(data, uses)->spec().labels,
+            (std::vector<std::string>{"car", "degrees"}));
+  const DatasetPtr full = select_columns(data, uses, ColumnNames::full);
+  EXPECT_EQ(full->spec().labels,
+            (std::vector<std::string>{"objects/car", "degrees"}));
+  EXPECT_EQ(targets_in(full), (std::vector<float>{1, 7}));
+  const DatasetPtr nameless = test::labelled({"label_0"}, {3});
+  EXPECT_EQ(select_columns(nameless,
+                           {{.task = "degrees", .kind = ColumnKind::number}},
+                           ColumnNames::full)
+                ->spec()
+                .labels,
+            (std::vector<std::string>{"degrees"}));
+}
+
+TEST(SelectColumns, OneColumnIsEnoughForAQuestionToBeThere) {
+  const DatasetPtr data = test::labelled({"sea", "objects/car"}, {1, 0});
+  EXPECT_TRUE(has_column(data->spec(), labels({"car", "dog"})));
+  EXPECT_TRUE(has_column(data->spec(), labels({"dog", "sea"})));
+  EXPECT_FALSE(has_column(data->spec(), labels({"dog"})));
+  EXPECT_FALSE(
+      has_column(data->spec(), {.task = "car", .kind = ColumnKind::number}));
+}
+
 TEST(SelectColumns, AbsentColumnsAreAllNamed) {
   const DatasetPtr data = test::labelled({"sea", "y"}, {1, 0});
   test::expect_error(

@@ -222,6 +222,48 @@ TEST(EvaluateModel, DataWithoutImagesSaysSo) {
       [&] { (void)evaluate_model(predictor, *subset(stripes(), {})); });
 }
 
+// "scene" as in trained(), and "tint", which looks at red alone.
+Predictor of_two_tasks() {
+  Model model = add_tasks(model_for(stripes(), test::plain_network()),
+                          {multilabel("tint", {"reddish"})}, 2);
+  model.prior = {{0.5, 0.5, 0.25}, {0.25}};
+  return Predictor(std::move(model), {.threads = 1, .batch = 16});
+}
+
+TEST(EvaluateModel, OfSeveralTasksThoseWithAColumnAreJudged) {
+  Predictor predictor = of_two_tasks();
+  const Relabelled both(stripes(), {"rows", "columns", "red", "reddish"},
+                        {0, 1, 2, 2});
+  const Relabelled tint(stripes(), {"tint/reddish"}, {2});
+  const ModelEvaluation all = evaluate_model(predictor, both);
+  EXPECT_TRUE(all.not_judged.empty());
+  ASSERT_EQ(all.evaluation.tasks.size(), 2u);
+  const ModelEvaluation one = evaluate_model(predictor, tint);
+  EXPECT_EQ(one.not_judged, std::vector<std::string>{"scene"});
+  ASSERT_EQ(one.evaluation.tasks.size(), 1u);
+  EXPECT_EQ(one.evaluation.tasks[0].task, "tint");
+  EXPECT_EQ(one.answers, all.answers);
+  EXPECT_EQ(one.evaluation.loss.value,
+            all.evaluation.tasks[1].metrics[0].second.value);
+  EXPECT_TRUE(one.evaluation.loss.baseline.has_value());
+}
+
+TEST(EvaluateModel, DataThatAnswersNoTaskOrHalfOfOneIsRefused) {
+  Predictor predictor = of_two_tasks();
+  const Relabelled none(stripes(), {"sea"}, {2});
+  expect_error(Fault::data,
+               "the data does not answer every task; it has the columns sea:\n"
+               "  - task scene: no column rows, columns, red\n"
+               "  - task tint: no column reddish",
+               [&] { (void)evaluate_model(predictor, none); });
+  const Relabelled half(stripes(), {"rows", "columns"}, {0, 1});
+  expect_error(Fault::data,
+               "the data does not answer every task; it has the columns rows, "
+               "columns:\n"
+               "  - task scene: no column red",
+               [&] { (void)evaluate_model(predictor, half); });
+}
+
 TEST(PredictDataset, ImagesOfAnotherSizeAreRefused) {
   Predictor predictor(make_model({.image = {12, 12, 3},
                                   .network = test::plain_network(),

@@ -70,6 +70,40 @@ TEST(Heads, OtherLayersInAHeadAreRefused) {
       [&] { const NetworkPlan plan(trunk(), options); });
 }
 
+// What a frozen trunk rests on: behind its features alone a head computes what
+// it computes behind the trunk.
+TEST(Heads, BehindTheFeaturesAloneTheyHaveTheSameGradients) {
+  NetworkBench whole(trunk(), two_tasks(false));
+  whole.step(5);
+  const auto seen = whole.network.shared_features();
+  ASSERT_EQ(seen.size(), 5u * 6u);
+  const std::vector<float> features(seen.begin(), seen.end());
+  PlanOptions alone = two_tasks(false);
+  alone.input = {1, 1, 6};
+  NetworkBench heads({.trunk = {Flatten{}}}, alone);
+  for (std::size_t p = 0; p < 4; ++p) {
+    std::ranges::copy(whole.parameters[4 + p], heads.parameters[p].begin());
+  }
+  heads.network.prepare(heads.parameters);
+  heads.network.forward_training(
+      {.images = 5,
+       .pixels = reinterpret_cast<const std::byte*>(features.data()),
+       .type = PixelType::float32,
+       .scale = 1.0f},
+      heads.key(5));
+  for (std::size_t h = 0; h < 2; ++h) {
+    std::size_t i = 0;
+    for (float& d : heads.network.diff_logits(h)) {
+      d = NetworkBench::cotangent(i++);
+    }
+  }
+  heads.network.backward(heads.gradients);
+  EXPECT_EQ(heads.all_logits(), whole.all_logits());
+  for (std::size_t p = 0; p < 4; ++p) {
+    EXPECT_EQ(heads.gradient(p), whole.gradient(4 + p)) << p;
+  }
+}
+
 // Runs a step with these weights of the tasks' gradients; fills `gramian`.
 void weighted_step(NetworkBench& bench, std::vector<double> weights,
                    std::vector<double>& gramian, float scale_of_first = 1.0f) {

@@ -56,6 +56,34 @@ TEST(KerasProgress, DurationsGrowWithTheirSize) {
   EXPECT_EQ(duration_text(std::numeric_limits<double>::quiet_NaN()), "0s");
 }
 
+TEST(KerasProgress, SaysHowMuchIsFrozen) {
+  std::ostringstream out;
+  KerasProgress progress(out, /*terminal=*/false, /*columns=*/0);
+  TrainStart start = kStart;
+  start.learning_parameters = 129;
+  progress.on_start(start);
+  start.frozen_parameters = 455533;
+  progress.on_start(start);
+  EXPECT_EQ(out.str(),
+            "Train on 1600 samples, validate on 400 samples\n"
+            "Train on 1600 samples, validate on 400 samples\n"
+            "129 parameters learn, 455533 are frozen\n");
+}
+
+TEST(KerasProgress, ATerminalSeesTheFrozenTrunkAtWork) {
+  std::ostringstream out;
+  KerasProgress progress(out, /*terminal=*/true, /*columns=*/0);
+  progress.on_features(100, 200);
+  progress.on_features(200, 200);
+  EXPECT_EQ(out.str(),
+            "\r100/200 [==============>...............] - frozen trunk"
+            "\r200/200 [==============================] - frozen trunk\n");
+  std::ostringstream file;
+  KerasProgress quiet(file, /*terminal=*/false, /*columns=*/0);
+  quiet.on_features(200, 200);
+  EXPECT_EQ(file.str(), "");
+}
+
 TEST(KerasProgress, TerminalSeesKerasOwnLines) {
   std::ostringstream out;
   KerasProgress progress(out, /*terminal=*/true, /*columns=*/0);

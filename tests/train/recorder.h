@@ -27,6 +27,9 @@ class Recorder final : public TrainObserver {
     events.emplace_back("warning");
     warnings.push_back(text);
   }
+  void on_features(std::int64_t seen, std::int64_t images) override {
+    events.push_back(cat("features ", seen, " of ", images));
+  }
   void on_start(const TrainStart& e) override {
     events.emplace_back("start");
     starts.push_back(e);

@@ -28,6 +28,7 @@ class KerasProgress final : public TrainObserver {
   KerasProgress(std::ostream& out, bool terminal, int columns = 80);
 
   void on_warning(const std::string& text) override;
+  void on_features(std::int64_t seen, std::int64_t images) override;
   void on_start(const TrainStart& start) override;
   void on_step(const StepReport& step) override;
   void on_validation(int epoch) override;

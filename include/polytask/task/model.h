@@ -62,4 +62,13 @@ struct Model {
 // Fault::config, naming the layer, when the network is impossible.
 [[nodiscard]] Model make_model(ModelSpec spec, std::uint64_t seed);
 
+// A model with these tasks behind those of `model`, on the same trunk: new
+// heads with random parameters, without a prior until they are trained. All
+// that `model` has keeps every bit, so it gives the same answers; its notes
+// stay with it. Train the new heads alone with TrainOptions::only_heads.
+// Throws Fault::config, listing every problem, when the tasks cannot be used or
+// the model has one of that name already.
+[[nodiscard]] Model add_tasks(const Model& model, std::vector<Task> tasks,
+                              std::uint64_t seed);
+
 }  // namespace polytask

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,10 +33,12 @@ struct EpochReport {
 
 struct TrainStart {
   std::int64_t train_images = 0;
-  std::int64_t validation_images = 0;  // 0: no validation
-  int epochs = 0;                      // the last epoch's number
-  int first_epoch = 1;                 // larger than 1 after a resume
-  std::vector<EpochReport> done;       // what a resumed run had finished
+  std::int64_t validation_images = 0;   // 0: no validation
+  int epochs = 0;                       // the last epoch's number
+  int first_epoch = 1;                  // larger than 1 after a resume
+  std::size_t learning_parameters = 0;  // numbers that the training changes
+  std::size_t frozen_parameters = 0;    // and that it leaves alone
+  std::vector<EpochReport> done;        // what a resumed run had finished
 };
 
 struct StepReport {
@@ -59,6 +62,9 @@ class TrainObserver {
   // Something is wrong that does not end the training: a damaged checkpoint,
   // before on_start; a head that learns nothing, after the first epoch.
   virtual void on_warning(const std::string&) {}
+  // Before the start of a training of heads alone (TrainOptions::only_heads):
+  // so many images of a part of the data have been through the frozen trunk.
+  virtual void on_features(std::int64_t /*seen*/, std::int64_t /*images*/) {}
   virtual void on_start(const TrainStart&) {}
   virtual void on_step(const StepReport&) {}
   // The steps are done, validation runs next.

@@ -11,7 +11,9 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,16 @@
 
 namespace polytask {
 
+// A trained model to begin with.
+struct StartOptions {
+  // A model file or a run folder; its trunk is taken, layers and parameters,
+  // and the heads of the tasks it has. Empty: random parameters.
+  std::filesystem::path from;
+  // The recipe's tasks are added to those of the model, and only their heads
+  // learn; see TrainOptions::only_heads.
+  bool freeze_trunk = false;
+};
+
 struct RunOptions {
   std::filesystem::path dir = "runs/latest";
 };
@@ -30,6 +42,7 @@ struct Recipe {
   DataOptions data;
   std::vector<Task> tasks;  // none: those the data names; see prepare_run
   NetworkOptions network;
+  StartOptions start;  // of the section network
   TrainOptions train;
   RunOptions run;
 };
@@ -50,15 +63,24 @@ struct PreparedRun {
   // Its balanced losses are as the recipe had them: train() balances them on
   // the images it gets, which may be some of data.train only.
   ModelSpec model;
+  std::shared_ptr<const Model> start;  // what the recipe begins with, or null
   std::vector<std::string> warnings;  // of what the parts cannot teach or judge
 };
 
 // Reads the data and splits it; completes the tasks from the data: labels and
 // classes that the recipe leaves out, the tasks themselves where it names none
 // (one of all labels, or those of a group of datasets), and the numbers that
-// balanced losses come to on the training part. Throws as
-// open_dataset and train_test_split do, and Fault::config when tasks and data
-// do not fit.
-[[nodiscard]] PreparedRun prepare_run(Recipe& recipe);
+// balanced losses come to on the training part. Of a recipe that begins with a
+// model, reads that as well, and completes trunk and tasks from it. Throws as
+// open_dataset, train_test_split and load_model do, and Fault::config when
+// tasks, data and model do not fit.
+//   start   in the place of the file the recipe names: what a run of this
+//           recipe has saved, when it is resumed or evaluated
+[[nodiscard]] PreparedRun prepare_run(
+    Recipe& recipe, std::shared_ptr<const Model> start = nullptr);
+
+// The model the training begins with: random parameters, but for what it has
+// from run.start, which its note "start" then names.
+[[nodiscard]] Model first_model(const PreparedRun& run, std::uint64_t seed);
 
 }  // namespace polytask

@@ -36,6 +36,13 @@ struct TrainOptions {
   // Metrics and validation ignore it always.
   double missing_label_weight = 0.0;
 
+  // Tasks whose heads alone learn: the trunk and the other heads keep every
+  // bit, and the data needs no answers to the other tasks. The trunk's dropout
+  // is off, so each image has the same features in every epoch; they are
+  // computed once and kept in memory, 4 bytes a feature of an image, and an
+  // epoch costs no more than the heads do. Empty: everything learns.
+  std::vector<std::string> only_heads;
+
   bool operator==(const TrainOptions&) const = default;
 };
 
@@ -74,8 +81,9 @@ struct TrainReport {
 
 // Trains `model` in place: afterwards it holds the parameters of the last
 // finished step (of a diverged run: of the step before), and the prior of the
-// training images, with the numbers that balanced losses came to on them. The
-// data's columns are found by the tasks' names; see columns.h.
+// training images, of the tasks that learn, with the numbers that balanced
+// losses came to on them. The data's columns are found by the tasks' names; see
+// columns.h.
 //
 // Throws Fault::config for options that cannot be used, Fault::data when the
 // data and the model do not fit, Fault::io when something cannot be saved,

@@ -103,13 +103,15 @@ class SafetensorsFile {
   [[nodiscard]] const TensorView* find(std::string_view name) const;
 
   // False for a file without a checksum. A wrong one is always refused.
-  [[nodiscard]] bool verified() const { return verified_; }
+  [[nodiscard]] bool verified() const { return !checksum_.empty(); }
+  // Eight digits, as in the file; empty when it has none.
+  [[nodiscard]] const std::string& checksum() const { return checksum_; }
 
  private:
   std::filesystem::path path_;
   Metadata metadata_;
   std::vector<TensorView> tensors_;
-  bool verified_ = false;
+  std::string checksum_;
   std::shared_ptr<const std::byte> values_;  // keeps the tensors' values alive
 };
 

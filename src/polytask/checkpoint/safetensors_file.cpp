@@ -176,7 +176,9 @@ std::string computed_checksum(const Source& source) {
   return hex_digits(checksum);
 }
 
-bool verify_checksum(const Source& source, const ReadOptions& options) {
+// The checksum, which is right; empty when there is none.
+std::string verified_checksum(const Source& source,
+                              const ReadOptions& options) {
   const std::string stated = stated_checksum(source);
   if (stated.empty() && options.require_checksum) {
     throw Error(Fault::data,
@@ -185,9 +187,9 @@ bool verify_checksum(const Source& source, const ReadOptions& options) {
                     "nothing proves that it is whole; save it with polytask, "
                     "or use another file"));
   }
-  if (stated.empty()) return false;
+  if (stated.empty()) return stated;
   const std::string computed = computed_checksum(source);
-  if (stated == computed) return true;
+  if (stated == computed) return stated;
   throw Error(Fault::data,
               cat(source.place(), ": expected the checksum ", in_quotes(stated),
                   ", found \"", computed, "\"", kDamageAdvice));
@@ -201,7 +203,7 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
   const Source source(path_);
   const std::uint64_t length = header_length(source);
   Header header = read_header(source, length);
-  verified_ = verify_checksum(source, options);
+  checksum_ = verified_checksum(source, options);
 
   metadata_ = std::move(header.metadata);
   metadata_.erase(std::string(kChecksumKey));

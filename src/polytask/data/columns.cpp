@@ -20,6 +20,7 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 // A column of the view: where it comes from, and what becomes of a value.
 struct Column {
   std::size_t source = 0;
+  std::string full_name;  // "task/member" or "task"
   ColumnKind kind = ColumnKind::label;
   int classes = 0;
   // For each class of the data its number here, -1 where it is unknown here;
@@ -68,8 +69,9 @@ bool by_position(const DatasetSpec& spec, const std::vector<ColumnUse>& uses) {
 }
 
 Column make_column(const DatasetSpec& spec, const ColumnUse& use,
-                   std::size_t source) {
+                   std::size_t member, std::size_t source) {
   Column column{.source = source,
+                .full_name = wanted_names(use, member).front(),
                 .kind = use.kind,
                 .classes = static_cast<int>(use.classes.size())};
   const ColumnClasses* named = classes_of(spec, source);
@@ -108,7 +110,7 @@ std::vector<Column> find_columns(const DatasetSpec& spec,
       const auto source =
           nameless ? std::optional(i) : find_column(spec, wanted_names(use, i));
       if (source) {
-        columns.push_back(make_column(spec, use, *source));
+        columns.push_back(make_column(spec, use, i, *source));
         if (const auto word = word_in(spec, use, *source)) {
           absent.add(cat("task ", use.task, ": column ", spec.labels[*source],
                          ": expected numbers, found names of classes, such as "
@@ -177,14 +179,16 @@ std::string shown(float cell, const ColumnClasses* named) {
 
 class Selection final : public Dataset {
  public:
-  Selection(DatasetPtr data, std::vector<Column> columns)
+  Selection(DatasetPtr data, std::vector<Column> columns, ColumnNames names)
       : data_(std::move(data)),
         columns_(std::move(columns)),
         spec_(data_->spec()) {
     spec_.labels.clear();
     spec_.classes.clear();
     for (const Column& column : columns_) {
-      spec_.labels.push_back(data_->spec().labels[column.source]);
+      spec_.labels.push_back(names == ColumnNames::full
+                                 ? column.full_name
+                                 : data_->spec().labels[column.source]);
     }
     require_values();
   }
@@ -237,8 +241,17 @@ class Selection final : public Dataset {
 }  // namespace
 
 DatasetPtr select_columns(const DatasetPtr& data,
-                          const std::vector<ColumnUse>& uses) {
-  return std::make_shared<Selection>(data, find_columns(data->spec(), uses));
+                          const std::vector<ColumnUse>& uses,
+                          ColumnNames names) {
+  return std::make_shared<Selection>(data, find_columns(data->spec(), uses),
+                                     names);
+}
+
+bool has_column(const DatasetSpec& data, const ColumnUse& use) {
+  for (std::size_t i = 0; i < width(use); ++i) {
+    if (find_column(data, wanted_names(use, i))) return true;
+  }
+  return false;
 }
 
 }  // namespace polytask

@@ -7,9 +7,8 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/batch.h"
+#include "polytask/evaluate/evaluate_task.h"
 #include "polytask/metrics/evaluate.h"
-#include "polytask/metrics/evaluate_classes.h"
-#include "polytask/metrics/evaluate_numbers.h"
 #include "polytask/metrics/resampled_numbers.h"
 #include "polytask/task/answers.h"
 #include "polytask/task/prior.h"
@@ -132,74 +131,15 @@ Number loss_number(const std::vector<Task>& tasks,
   return loss;
 }
 
-// One task's answers and what is known of them.
-struct Answered {
-  const Task& task;
-  std::vector<double> prior;
-  std::vector<float> answers;
-  std::vector<float> targets;
-};
-
-TaskEvaluation evaluate_labels(const Answered& a,
-                               const BootstrapOptions& bootstrap) {
-  return evaluate_multilabel({.task = a.task.name,
-                              .labels = a.task.labels,
-                              .probabilities = a.answers,
-                              .targets = a.targets,
-                              .thresholds = a.task.thresholds,
-                              .prior = a.prior},
-                             bootstrap);
-}
-
-TaskEvaluation evaluate_class_numbers(const Answered& a,
-                                      const BootstrapOptions& bootstrap) {
-  const std::size_t classes = a.task.labels.size();
-  std::vector<int> answered;
-  for (std::size_t row = 0; row < a.answers.size(); row += classes) {
-    answered.push_back(
-        answered_class(a.task, std::span(a.answers).subspan(row, classes)));
+// Which tasks are judged: one alone may have nameless columns.
+std::vector<Task> judged_tasks(const std::vector<Task>& tasks,
+                               const DatasetSpec& data) {
+  const std::vector<ColumnUse> uses = column_uses(tasks);
+  std::vector<Task> judged;
+  for (std::size_t t = 0; t < tasks.size() && tasks.size() > 1; ++t) {
+    if (has_column(data, uses[t])) judged.push_back(tasks[t]);
   }
-  return evaluate_classes({.task = a.task.name,
-                           .ordinal = a.task.kind == TaskKind::ordinal,
-                           .classes = a.task.labels,
-                           .probabilities = a.answers,
-                           .answered = answered,
-                           .targets = a.targets,
-                           .prior = a.prior},
-                          bootstrap);
-}
-
-TaskEvaluation evaluate_amounts(const Answered& a,
-                                const BootstrapOptions& bootstrap) {
-  NumbersInput input{.task = a.task.name,
-                     .count = a.task.kind == TaskKind::count,
-                     .outputs = a.task.outputs(),
-                     .answers = a.answers,
-                     .targets = a.targets};
-  if (input.count) {
-    input.means = a.prior;
-  } else if (!a.prior.empty()) {
-    for (std::size_t d = 0; d < input.outputs.size(); ++d) {
-      input.means.push_back(moments(a.prior, d).mean);
-      input.medians.push_back(moments(a.prior, d).median);
-    }
-  }
-  return evaluate_numbers(input, bootstrap);
-}
-
-TaskEvaluation evaluate_task(const Answered& a,
-                             const BootstrapOptions& bootstrap) {
-  switch (a.task.kind) {
-    case TaskKind::multilabel:
-      return evaluate_labels(a, bootstrap);
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
-      return evaluate_class_numbers(a, bootstrap);
-    case TaskKind::regression:
-    case TaskKind::count:
-      break;
-  }
-  return evaluate_amounts(a, bootstrap);
+  return judged.empty() ? tasks : judged;
 }
 
 // The columns of the tasks; adds to the problems found before, so that all of
@@ -218,18 +158,15 @@ DatasetPtr columns_of_tasks(const std::vector<Task>& tasks, const Dataset& all,
 }
 
 // The best constant answer's loss, where it is known.
-void add_baseline(const Model& model, const std::vector<float>& targets,
-                  ModelEvaluation& result) {
-  const Task& task = model.spec.tasks.front();
+void add_baseline(const Answered& a, ModelEvaluation& result) {
+  const Task& task = a.task;
   if (task.loss != LossOptions{}) return;
-  const auto loss =
-      baseline_loss({.task = task.name,
-                     .labels = task.labels,
-                     .probabilities = result.answers,
-                     .targets = targets,
-                     .thresholds = task.thresholds,
-                     .prior = model.prior.empty() ? std::vector<double>()
-                                                  : model.prior.front()});
+  const auto loss = baseline_loss({.task = task.name,
+                                   .labels = task.labels,
+                                   .probabilities = a.answers,
+                                   .targets = a.targets,
+                                   .thresholds = task.thresholds,
+                                   .prior = a.prior});
   if (loss) result.evaluation.loss.baseline = *loss;
 }
 
@@ -255,6 +192,42 @@ std::vector<float> logits_of(Predictor& predictor, const Dataset& data) {
   return all;
 }
 
+// The tasks that are judged, each with its targets.
+struct Judged {
+  const std::vector<Task>& tasks;
+  std::vector<std::vector<float>> targets;
+};
+
+// What the model, which may have other tasks too, says to them.
+//   answers, logits   of all its tasks
+std::vector<Answered> answers_to(const Model& model, const Judged& judged,
+                                 const std::vector<float>& answers,
+                                 const std::vector<float>& logits) {
+  const std::size_t images =
+      judged.targets.front().size() /
+      static_cast<std::size_t>(judged.tasks.front().columns());
+  std::vector<Answered> all;
+  std::size_t answer = 0;
+  std::size_t unit = 0;
+  for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
+    const Task& task = model.spec.tasks[t];
+    const auto count = static_cast<std::size_t>(answer_count(task));
+    const auto units = static_cast<std::size_t>(task.units());
+    const auto at = all.size();
+    if (at < judged.tasks.size() && judged.tasks[at].name == task.name) {
+      all.push_back({.task = task,
+                     .prior = model.prior.empty() ? std::vector<double>()
+                                                  : model.prior[t],
+                     .answers = columns_of(answers, images, answer, count),
+                     .targets = judged.targets[at],
+                     .logits = columns_of(logits, images, unit, units)});
+    }
+    answer += count;
+    unit += units;
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
@@ -264,50 +237,38 @@ std::vector<float> predict_dataset(Predictor& predictor, const Dataset& data) {
 ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& all,
                                const BootstrapOptions& bootstrap) {
   const Model& model = predictor.model();
-  const std::vector<Task>& tasks = model.spec.tasks;
+  const std::vector<Task> judged = judged_tasks(model.spec.tasks, all.spec());
   Problems problems;
   if (all.size() == 0) problems.emplace_back("the data has no images");
   check_images(model.spec, all.spec(), problems);
-  const DatasetPtr data = columns_of_tasks(tasks, all, problems);
+  const DatasetPtr data = columns_of_tasks(judged, all, problems);
   throw_if_any(problems);
   const std::vector<float> logits = logits_of(predictor, *data);
   ModelEvaluation result;
   result.answers = predictor.answers_of(logits);
   result.evaluation.images = data->size();
-  const auto targets = targets_of(tasks, *data);
-  const std::size_t images = targets.front().size() /
-                             static_cast<std::size_t>(tasks.front().columns());
+  const auto answered = answers_to(model, {judged, targets_of(judged, *data)},
+                                   result.answers, logits);
   std::vector<std::vector<RatioTerm>> terms;
-  std::size_t answer = 0;
-  std::size_t unit = 0;
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const Task& task = tasks[t];
-    const auto count = static_cast<std::size_t>(answer_count(task));
-    const auto units = static_cast<std::size_t>(task.units());
-    const Answered answered{
-        .task = task,
-        .prior = model.prior.empty() ? std::vector<double>() : model.prior[t],
-        .answers = columns_of(result.answers, images, answer, count),
-        .targets = targets[t]};
-    terms.push_back(loss_terms(task, answered.prior,
-                               columns_of(logits, images, unit, units),
-                               targets[t]));
-    result.evaluation.tasks.push_back(evaluate_task(answered, bootstrap));
-    if (tasks.size() > 1) {
-      Task alone = task;
-      alone.weight = 1.0;
-      auto& metrics = result.evaluation.tasks.back().metrics;
-      metrics.insert(metrics.begin(),
-                     {"loss", loss_number({alone}, {terms.back()}, bootstrap)});
-    }
-    answer += count;
-    unit += units;
+  for (const Answered& a : answered) {
+    terms.push_back(loss_terms(a.task, a.prior, a.logits, a.targets));
+    result.evaluation.tasks.push_back(evaluate_task(a, bootstrap));
+    if (judged.size() == 1) continue;
+    Task alone = a.task;
+    alone.weight = 1.0;
+    auto& metrics = result.evaluation.tasks.back().metrics;
+    metrics.insert(metrics.begin(),
+                   {"loss", loss_number({alone}, {terms.back()}, bootstrap)});
   }
-  std::vector<Task> weighed = tasks;
+  std::vector<Task> weighed = judged;
   // As in training: a weight is one among several.
-  if (tasks.size() == 1) weighed.front().weight = 1.0;
+  if (judged.size() == 1) weighed.front().weight = 1.0;
   result.evaluation.loss = loss_number(weighed, terms, bootstrap);
-  if (tasks.size() == 1) add_baseline(model, targets.front(), result);
+  if (judged.size() == 1) add_baseline(answered.front(), result);
+  for (const Task& task : model.spec.tasks) {
+    if (std::ranges::count(judged, task.name, &Task::name) > 0) continue;
+    result.not_judged.push_back(task.name);
+  }
   return result;
 }
 

@@ -266,6 +266,13 @@ std::span<const float> Network::logits(std::size_t output) const {
       static_cast<std::size_t>(batch_.images * head.layer.units()));
 }
 
+std::span<const float> Network::shared_features() const {
+  const std::span<const float> rows = workspace_[plan_->shared_features()];
+  return rows.first(rows.size() /
+                    static_cast<std::size_t>(plan_->options().batch) *
+                    static_cast<std::size_t>(batch_.images));
+}
+
 std::span<float> Network::diff_logits(std::size_t output) {
   const DenseStep& head = plan_->heads[output].back();
   return workspace_[head.diff_dst].first(

@@ -73,6 +73,9 @@ class Network {
   // The logits of task `output` from the last forward, [n, units].
   [[nodiscard]] std::span<const float> logits(std::size_t output) const;
 
+  // What the heads read, from the last forward, [n, features].
+  [[nodiscard]] std::span<const float> shared_features() const;
+
   // Where the loss writes the gradient of the logits, [n, units].
   [[nodiscard]] std::span<float> diff_logits(std::size_t output);
 

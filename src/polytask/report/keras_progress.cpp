@@ -85,6 +85,14 @@ KerasProgress::KerasProgress(std::ostream& out, bool terminal, int columns)
       terminal_(terminal),
       columns_(static_cast<std::size_t>(std::max(columns, 0))) {}
 
+void KerasProgress::on_features(std::int64_t seen, std::int64_t images) {
+  if (!terminal_) return;
+  draw(cat(counted_bar(seen, images), " - frozen trunk"));
+  if (seen < images) return;
+  out_ << '\n';
+  drawn_width_ = 0;
+}
+
 void KerasProgress::on_start(const TrainStart& start) {
   start_ = start;
   out_ << "Train on " << start.train_images << " samples";
@@ -92,6 +100,10 @@ void KerasProgress::on_start(const TrainStart& start) {
     out_ << ", validate on " << start.validation_images << " samples";
   }
   out_ << '\n';
+  if (start.frozen_parameters > 0) {
+    out_ << start.learning_parameters << " parameters learn, "
+         << start.frozen_parameters << " are frozen\n";
+  }
   if (start.first_epoch > 1) {
     out_ << "Resumed after epoch " << start.first_epoch - 1 << '\n';
   }

@@ -9,6 +9,7 @@
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/model_settings.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/train/recipe_start.h"
 #include "polytask/train/recipe_tasks.h"
 #include "polytask/train/train_settings.h"
 
@@ -19,11 +20,25 @@ void describe(Visitor& visitor, RunOptions& options) {
   visitor.key("dir", options.dir);
 }
 
+// Two structs in one section: where a network begins is no part of a model.
+struct NetworkSection {
+  NetworkOptions& network;
+  StartOptions& start;
+};
+
+template <class Visitor>
+void describe(Visitor& visitor, NetworkSection& section) {
+  visitor.key("from", section.start.from);
+  visitor.key("freeze_trunk", section.start.freeze_trunk);
+  describe(visitor, section.network);
+}
+
 template <class Visitor>
 void describe(Visitor& visitor, Recipe& recipe) {
+  NetworkSection network{recipe.network, recipe.start};
   visitor.section("data", recipe.data);
   visitor.key("tasks", recipe.tasks);
-  visitor.section("network", recipe.network);
+  visitor.section("network", network);
   visitor.section("train", recipe.train);
   visitor.section("run", recipe.run);
 }
@@ -80,8 +95,9 @@ Recipe load_recipe(const std::filesystem::path& path,
   read_settings(settings, "", found, recipe);
   add(found, problems(recipe.data));
   add(found, problems_of_tasks(recipe.tasks));
-  if (recipe.network.trunk.empty()) {
-    found.emplace_back("network.trunk: expected at least one layer, got none");
+  add(found, problems_of_start(recipe));
+  if (recipe.start.freeze_trunk) {
+    recipe.train.only_heads = names_of_tasks(recipe.tasks);
   }
   add(found, problems(recipe.train));
   throw_if_any(found, "the recipe");
@@ -92,8 +108,12 @@ std::string recipe_text(const Recipe& recipe) {
   return to_yaml(to_settings(recipe));
 }
 
-PreparedRun prepare_run(Recipe& recipe) {
+PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
+  PreparedRun run;
+  run.start = start ? start : load_start(recipe);
+  if (run.start) complete_from_start(recipe, *run.start);
   const DatasetPtr found = open_data(recipe);
+  if (run.start) require_fit(recipe, *run.start, found->spec());
   complete_tasks(recipe.tasks, *found);
   std::vector<std::string> wrong = problems(recipe.tasks);
   for (const std::string& problem : problems(
@@ -101,8 +121,10 @@ PreparedRun prepare_run(Recipe& recipe) {
     wrong.push_back("train." + problem);
   }
   throw_if_any(wrong, "the recipe");
-  const DatasetPtr all = select_columns(found, column_uses(recipe.tasks));
-  PreparedRun run;
+  // Beside tasks of a model, names that are no other task's.
+  const DatasetPtr all =
+      select_columns(found, column_uses(recipe.tasks),
+                     run.start ? ColumnNames::full : ColumnNames::as_found);
   if (recipe.data.split.test_size > 0.0) {
     Split split = train_test_split(all->size(), recipe.data.split);
     run.data.train = subset(all, std::move(split.train));
@@ -113,8 +135,10 @@ PreparedRun prepare_run(Recipe& recipe) {
   const DatasetSpec& spec = all->spec();
   run.model = {.image = {spec.height, spec.width, spec.channels},
                .network = recipe.network,
-               .tasks = recipe.tasks};
-  if (recipe.data.scale) {
+               .tasks = tasks_of_model(recipe, run.start.get())};
+  if (run.start) {
+    run.model.preprocessing = run.start->spec.preprocessing;
+  } else if (recipe.data.scale) {
     (spec.pixels == PixelType::uint8 ? run.model.preprocessing.uint8_scale
                                      : run.model.preprocessing.float32_scale) =
         *recipe.data.scale;
@@ -123,6 +147,7 @@ PreparedRun prepare_run(Recipe& recipe) {
   add(run.warnings, derive_balanced_weights(recipe.tasks, *run.data.train));
   add(run.warnings,
       weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
+  if (run.start) add(run.warnings, start_warnings(run.model, *run.start));
   return run;
 }
 

@@ -9,6 +9,8 @@
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/task/weighting_settings.h"
+#include "polytask/train/train_heads.h"
 #include "polytask/train/train_settings.h"
 #include "polytask/train/training.h"
 
@@ -22,9 +24,9 @@ void require_options(const TrainOptions& options) {
               "the training's options cannot be used:" + bullet_list(found));
 }
 
-// The columns of the model's tasks in this part of the data.
-DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
-                  const char* part) {
+// The columns of the tasks in this part of the data.
+DatasetPtr fitted(const ModelSpec& spec, const std::vector<Task>& tasks,
+                  const DatasetPtr& data, const char* part) {
   const DatasetSpec& d = data->spec();
   std::vector<std::string> found;
   if (data->size() == 0) found.emplace_back("it has no images");
@@ -35,7 +37,7 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
   }
   DatasetPtr columns;
   try {
-    columns = select_columns(data, column_uses(spec.tasks));
+    columns = select_columns(data, column_uses(tasks));
   } catch (const Error& e) {
     found.emplace_back(e.what());
   }
@@ -46,8 +48,9 @@ DatasetPtr fitted(const ModelSpec& spec, const DatasetPtr& data,
 }
 
 // Nothing can be learned of a task that no training image answers.
-void require_answers(const Model& model) {
-  std::vector<std::string> found = unanswered(model.spec.tasks, model.prior);
+void require_answers(const std::vector<Task>& tasks,
+                     const std::vector<std::vector<double>>& prior) {
+  std::vector<std::string> found = unanswered(tasks, prior);
   if (found.empty()) return;
   for (std::string& what : found) {
     what += " is missing in every training image";
@@ -56,6 +59,13 @@ void require_answers(const Model& model) {
               "the training part cannot teach every task; leave "
               "the task out, or split the data otherwise:" +
                   bullet_list(found));
+}
+
+// The tasks that learn, as they are now, in the place of those by that name.
+void take_tasks(const std::vector<Task>& learning, std::vector<Task>& all) {
+  for (const Task& task : learning) {
+    *std::ranges::find(all, task.name, &Task::name) = task;
+  }
 }
 
 // Comparisons (relu, pooling) can hide a pixel that is no number from the loss.
@@ -91,6 +101,12 @@ std::vector<std::string> problems(const TrainOptions& options) {
   for (const std::string& problem : problems(options.adam)) {
     found.push_back("train.adam." + problem);
   }
+  if (options.only_heads.empty()) return found;
+  require(options.weighting.kind == WeightingKind::equal, "weighting.kind",
+          "equal where only heads learn, which share nothing",
+          name_of(options.weighting.kind));
+  require(!options.record_conflicts, "record_conflicts",
+          "false where only heads learn, which share nothing", "true");
   return found;
 }
 
@@ -104,17 +120,25 @@ void require_batch(const TrainOptions& options, std::int64_t train_images) {
 TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
-  TrainData data{.train = fitted(model.spec, all.train, "training")};
+  std::vector<Task> tasks = learning_tasks(model.spec.tasks, options);
+  TrainData data{.train = fitted(model.spec, tasks, all.train, "training")};
   if (all.validation) {
-    data.validation = fitted(model.spec, all.validation, "validation");
+    data.validation = fitted(model.spec, tasks, all.validation, "validation");
   }
   require_batch(options, data.train->size());
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
-  model.prior = prior_of(model.spec.tasks, *data.train);
-  require_answers(model);
-  derive_balanced_weights(model.spec.tasks, *data.train);
-  return Training(model, data, options, run).run();
+  std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);
+  require_answers(tasks, prior);
+  derive_balanced_weights(tasks, *data.train);
+  take_tasks(tasks, model.spec.tasks);
+  if (!options.only_heads.empty()) {
+    return train_heads(
+        {.model = model, .tasks = tasks, .prior = prior, .data = data}, options,
+        run);
+  }
+  model.prior = std::move(prior);
+  return Training({.model = model}, data, options, run).run();
 }
 
 }  // namespace polytask

@@ -9,7 +9,6 @@
 #include "polytask/base/error.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
-#include "polytask/checkpoint/model_content.h"
 #include "polytask/task/model_plan.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/train/batch_loss.h"
@@ -19,8 +18,6 @@ namespace polytask {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t kCheckpoints = 2;  // that stay
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -43,15 +40,16 @@ double loss_in(const MetricValues& values) {
 
 }  // namespace
 
-Training::Training(Model& model, const TrainData& data,
+Training::Training(const TrainingSubject& subject, const TrainData& data,
                    const TrainOptions& options, const TrainRun& run)
-    : model_(model),
+    : model_(subject.model),
+      whole_(subject.whole),
       data_(data),
       options_(options),
       run_(run),
       pool_(options.threads),
       plan_(plan_model(
-          model,
+          model_,
           {.batch = options.batch_size,
            .workers = pool_.workers(),
            .training = true,
@@ -60,13 +58,13 @@ Training::Training(Model& model, const TrainData& data,
       state_{.m = ParameterStore(plan_->parameters()),
              .v = ParameterStore(plan_->parameters())},
       adam_(options.adam),
-      batch_(*data.train, options.batch_size, column_counts(model.spec.tasks)),
-      meter_(model.spec.tasks, model.prior),
-      balance_(model.spec.tasks, options),
+      batch_(*data.train, options.batch_size, column_counts(model_.spec.tasks)),
+      meter_(model_.spec.tasks, model_.prior),
+      balance_(model_.spec.tasks, options),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
     validation_batch_.emplace(*data_.validation, options.batch_size,
-                              column_counts(model.spec.tasks));
+                              column_counts(model_.spec.tasks));
   }
   samples_.reserve(static_cast<std::size_t>(options.batch_size));
   if (!run_.folder.empty()) open_folder();
@@ -74,7 +72,7 @@ Training::Training(Model& model, const TrainData& data,
 
 // Takes the run's folder and, to resume, the newest good checkpoint in it.
 void Training::open_folder() {
-  state_.fingerprint = fingerprint_of(model_.spec, options_, data_);
+  state_.fingerprint = fingerprint_of(saved_model().spec, options_, data_);
   std::error_code error;
   std::filesystem::create_directories(run_.folder, error);
   if (error) {
@@ -126,11 +124,15 @@ TrainReport Training::run() {
 
 void Training::start_observer() {
   if (run_.observer == nullptr) return;
+  const std::size_t learning = model_.parameters.layout().parameter_count();
   run_.observer->on_start(
       {.train_images = data_.train->size(),
        .validation_images = data_.validation ? data_.validation->size() : 0,
        .epochs = options_.epochs,
        .first_epoch = static_cast<int>(state_.history.size()) + 1,
+       .learning_parameters = learning,
+       .frozen_parameters =
+           saved_model().parameters.layout().parameter_count() - learning,
        .done = state_.history});
 }
 
@@ -274,45 +276,6 @@ void Training::finish_epoch(EpochReport& report) {
   if (!idle_heads_) return;
   for (const std::string& text : idle_heads_->warnings()) warn(text);
   idle_heads_.reset();
-}
-
-// The next steps go on while the parameters are written; the optimiser waits
-// until they have been read. The best model becomes durable first: a run that
-// is resumed from this checkpoint will not make it again.
-void Training::save(int epoch, bool best) {
-  Metadata metadata = model_metadata(model_);
-  std::vector<TensorView> tensors =
-      parameter_tensors(model_.parameters.layout(), model_.parameters.flat());
-  std::shared_ptr<SafetensorsWriter> best_model;
-  saver_->wait();
-  if (best) {
-    best_model = std::make_shared<SafetensorsWriter>(
-        run_.folder / "model.safetensors", metadata, tensors);
-  }
-  add_state(state_, metadata, tensors);
-  auto checkpoint = std::make_shared<SafetensorsWriter>(
-      checkpoints_->path_of(epoch), metadata, tensors);
-  saver_->start({.epoch = epoch,
-                 .copy =
-                     [best_model, checkpoint] {
-                       if (best_model) best_model->write_bytes();
-                       checkpoint->write_bytes();
-                     },
-                 .make_durable =
-                     [this, best_model, checkpoint] {
-                       if (best_model) best_model->commit();
-                       checkpoint->commit();
-                       checkpoints_->prune(kCheckpoints);
-                     }});
-}
-
-void Training::report_saves() {
-  if (!saver_) return;
-  for (const int epoch : saver_->take_durable()) {
-    if (run_.observer == nullptr) continue;
-    run_.observer->on_checkpoint(
-        {.epoch = epoch, .path = checkpoints_->path_of(epoch)});
-  }
 }
 
 // A new order an epoch, the same in every run with this seed.

@@ -11,6 +11,7 @@
 #include "polytask/checkpoint/background_save.h"
 #include "polytask/checkpoint/checkpoint_folder.h"
 #include "polytask/checkpoint/run_lock.h"
+#include "polytask/checkpoint/safetensors.h"
 #include "polytask/data/batch.h"
 #include "polytask/network/network.h"
 #include "polytask/optim/adam.h"
@@ -22,11 +23,19 @@
 
 namespace polytask {
 
+// What a training changes, and what its files hold.
+struct TrainingSubject {
+  Model& model;
+  // The model that `model` is the heads of: it is saved, its heads as they are
+  // in `model` by then. Null: `model` is all there is.
+  const Model* whole = nullptr;
+};
+
 class Training {
  public:
   // Checks everything and allocates everything; throws as train() does.
-  Training(Model& model, const TrainData& data, const TrainOptions& options,
-           const TrainRun& run);
+  Training(const TrainingSubject& subject, const TrainData& data,
+           const TrainOptions& options, const TrainRun& run);
 
   TrainReport run();
 
@@ -48,6 +57,8 @@ class Training {
   double loss_of_batch(const Batch& batch, bool with_gradient);
   void let_weighting_learn(const ImageBatch& images, const BatchKey& key);
   void finish_epoch(EpochReport& report);
+  [[nodiscard]] const Model& saved_model() const;
+  [[nodiscard]] std::vector<TensorView> saved_tensors() const;
   void save(int epoch, bool best);
   void report_saves();
   void warn(const std::string& text);
@@ -60,6 +71,7 @@ class Training {
                              const std::string& what) const;
 
   Model& model_;
+  const Model* whole_;  // see TrainingSubject
   TrainData data_;
   TrainOptions options_;
   TrainRun run_;

@@ -134,6 +134,9 @@ std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
   comparable.threads = 0;
   std::string text =
       cat(to_yaml(to_settings(spec)), to_yaml(to_settings(comparable)),
+          options.only_heads.empty()
+              ? std::string()
+              : cat("only_heads: ", join(options.only_heads), "\n"),
           "training_images: ", data.train->size(),
           "\ntraining_data_crc32c: ", checksum(*data.train), "\n");
   if (!data.validation) return text;

@@ -1,0 +1,187 @@
+#include "polytask/train/train_heads.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/data/array_dataset.h"
+#include "polytask/data/batch.h"
+#include "polytask/network/network.h"
+#include "polytask/task/model_plan.h"
+#include "polytask/task/prior.h"
+#include "polytask/task/transplant.h"
+#include "polytask/train/training.h"
+
+namespace polytask {
+namespace {
+
+// As evaluations do: the features of the validation images are theirs.
+constexpr int kImagesAtATime = 100;
+
+// The features of each image in the place of its pixels, [1, 1, F].
+class FeatureImages final : public Dataset {
+ public:
+  FeatureImages(DatasetPtr images, std::size_t features)
+      : images_(std::move(images)), spec_(images_->spec()) {
+    spec_.height = 1;
+    spec_.width = 1;
+    spec_.channels = static_cast<int>(features);
+    spec_.pixels = PixelType::float32;
+    features_ = allocate_images(spec_.bytes_per_image() *
+                                static_cast<std::size_t>(size()));
+  }
+
+  [[nodiscard]] const DatasetSpec& spec() const override { return spec_; }
+  [[nodiscard]] std::int64_t size() const override { return images_->size(); }
+  void read_image(std::int64_t index,
+                  std::span<std::byte> image) const override {
+    std::memcpy(image.data(), place(index), image.size());
+  }
+  void read_targets(std::int64_t index,
+                    std::span<float> targets) const override {
+    images_->read_targets(index, targets);
+  }
+  [[nodiscard]] std::string image_name(std::int64_t index) const override {
+    return images_->image_name(index);
+  }
+
+  // Of the images from `first` on, [n, F].
+  void put(std::int64_t first, std::span<const float> features) {
+    std::memcpy(place(first), features.data(), features.size_bytes());
+  }
+
+ private:
+  [[nodiscard]] std::byte* place(std::int64_t index) const {
+    return features_.get() +
+           static_cast<std::size_t>(index) * spec_.bytes_per_image();
+  }
+
+  DatasetPtr images_;
+  DatasetSpec spec_;
+  std::shared_ptr<std::byte> features_;  // [N, F] floats
+};
+
+// The model's network at work on whole data sets.
+class FrozenTrunk {
+ public:
+  FrozenTrunk(const Model& model, int threads)
+      : model_(model),
+        pool_(threads),
+        network_(plan_model(model, {.batch = kImagesAtATime,
+                                    .workers = pool_.workers()}),
+                 pool_) {
+    network_.prepare(model.parameters);
+  }
+
+  [[nodiscard]] std::size_t features() const {
+    return network_.plan().shared_features().count /
+           static_cast<std::size_t>(kImagesAtATime);
+  }
+
+  // Null when the run was stopped on the way.
+  [[nodiscard]] DatasetPtr features_of(const DatasetPtr& data,
+                                       const TrainRun& run) {
+    auto result = std::make_shared<FeatureImages>(data, features());
+    const PixelType type = data->spec().pixels;
+    Batch batch(*data, kImagesAtATime);
+    std::vector<std::int64_t> indices;
+    for (std::int64_t first = 0; first < data->size();
+         first += kImagesAtATime) {
+      if (run.stop != nullptr && *run.stop) return nullptr;
+      indices.resize(static_cast<std::size_t>(
+          std::min<std::int64_t>(kImagesAtATime, data->size() - first)));
+      std::iota(indices.begin(), indices.end(), first);
+      batch.load(indices);
+      network_.forward({.images = batch.size(),
+                        .pixels = batch.pixels().data(),
+                        .type = type,
+                        .scale = model_.spec.preprocessing.scale(type)});
+      result->put(first, network_.shared_features());
+      if (run.observer == nullptr) continue;
+      run.observer->on_features(first + batch.size(), data->size());
+    }
+    return result;
+  }
+
+ private:
+  const Model& model_;
+  ThreadPool pool_;
+  Network network_;
+};
+
+void set_prior(const HeadsToTrain& heads) {
+  const std::vector<Task>& tasks = heads.model.spec.tasks;
+  auto& prior = heads.model.prior;
+  for (std::size_t t = prior.size(); t < tasks.size(); ++t) {
+    prior.emplace_back(prior_size(tasks[t]),
+                       std::numeric_limits<double>::quiet_NaN());
+  }
+  for (std::size_t i = 0; i < heads.tasks.size(); ++i) {
+    const auto at = std::ranges::find(tasks, heads.tasks[i].name, &Task::name);
+    prior[static_cast<std::size_t>(at - tasks.begin())] = heads.prior[i];
+  }
+}
+
+// The heads as a network behind their features.
+Model heads_alone(const HeadsToTrain& heads, std::size_t features) {
+  Model alone = make_model({.image = {1, 1, static_cast<int>(features)},
+                            .preprocessing = {},
+                            .network = {.trunk = {Flatten{}}},
+                            .tasks = heads.tasks},
+                           /*seed=*/0);
+  alone.prior = heads.prior;
+  copy_parameters(heads.model, alone);
+  return alone;
+}
+
+}  // namespace
+
+std::vector<Task> learning_tasks(const std::vector<Task>& tasks,
+                                 const TrainOptions& options) {
+  const std::vector<std::string>& wanted = options.only_heads;
+  if (wanted.empty()) return tasks;
+  std::vector<std::string> names;
+  std::vector<Task> learning;
+  for (const Task& task : tasks) {
+    names.push_back(task.name);
+    if (std::ranges::count(wanted, task.name) > 0) learning.push_back(task);
+  }
+  for (const std::string& name : wanted) {
+    if (std::ranges::count(names, name) > 0) continue;
+    throw Error(Fault::config, cat("only_heads: expected tasks of the model (",
+                                   join(names), "), got ", name));
+  }
+  return learning;
+}
+
+TrainReport train_heads(const HeadsToTrain& heads, const TrainOptions& options,
+                        const TrainRun& run) {
+  TrainData features;
+  std::size_t count = 0;
+  {
+    FrozenTrunk trunk(heads.model, options.threads);
+    count = trunk.features();
+    features.train = trunk.features_of(heads.data.train, run);
+    if (features.train && heads.data.validation) {
+      features.validation = trunk.features_of(heads.data.validation, run);
+    }
+  }
+  if (run.stop != nullptr && *run.stop) {
+    return {.outcome = Outcome::interrupted,
+            .message =
+                "stopped while the trunk looked at the images, before "
+                "any step"};
+  }
+  set_prior(heads);
+  Model alone = heads_alone(heads, count);
+  TrainReport report =
+      Training({.model = alone, .whole = &heads.model}, features, options, run)
+          .run();
+  copy_parameters(alone, heads.model);
+  return report;
+}
+
+}  // namespace polytask

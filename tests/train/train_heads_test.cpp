@@ -1,0 +1,333 @@
+// Heads that train behind a trunk that keeps every bit.
+
+#include "polytask/train/train_heads.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/safetensors.h"
+#include "polytask/data/columns.h"
+#include "polytask/predict/predictor.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/train/questions.h"
+#include "tests/train/recorder.h"
+
+namespace polytask {
+namespace {
+
+using test::expect_error;
+using test::metric;
+using test::questions;
+using test::Recorder;
+using test::TemporaryFolder;
+
+Task amount() { return regression("amount", {"sum", "tint"}); }
+
+// Trained on the labels alone.
+Model old_model(const NetworkOptions& network = test::dropout_network()) {
+  Model model =
+      make_model({.image = {test::kSide, test::kSide, 3},
+                  .network = network,
+                  .tasks = {multilabel("scene", {"rows", "columns", "red"}),
+                            categorical("both", {"neither", "one", "two"})}},
+                 3);
+  train(model, {.train = questions(120, 1), .validation = nullptr},
+        {.epochs = 20,
+         .batch_size = 20,
+         .threads = 2,
+         .adam = {.learning_rate = 3e-3}});
+  return model;
+}
+
+Model with_amount(const Model& old) { return add_tasks(old, {amount()}, 5); }
+
+// Of the new task alone: the columns of the others are not there.
+DatasetPtr only_amounts(int size, unsigned seed) {
+  return select_columns(questions(size, seed), {{.task = "amount",
+                                                 .kind = ColumnKind::number,
+                                                 .members = {"sum", "tint"},
+                                                 .classes = {}}});
+}
+
+TrainData data_of() {
+  return {.train = only_amounts(90, 4), .validation = only_amounts(30, 5)};
+}
+
+TrainOptions options_for(int epochs, int threads = 2) {
+  return {.epochs = epochs,
+          .batch_size = 16,
+          .threads = threads,
+          .adam = {.learning_rate = 1e-2},
+          .only_heads = {"amount"}};
+}
+
+// Every array but those of the new head.
+void expect_same_old_arrays(const Model& found, const Model& old) {
+  const auto& specs = old.parameters.layout().specs();
+  ASSERT_EQ(found.parameters.layout().size(), specs.size() + 2);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    ASSERT_EQ(found.parameters.layout().specs()[i], specs[i]);
+    EXPECT_TRUE(std::ranges::equal(found.parameters[i], old.parameters[i]))
+        << specs[i].name;
+  }
+}
+
+std::vector<float> answers_of(const Model& model, const std::string& file) {
+  save_model(model, file);
+  Predictor predictor(load_model(file), {.threads = 1, .batch = 7});
+  const DatasetPtr data = questions(21, 9);
+  std::vector<std::byte> pixels(21 * data->spec().bytes_per_image());
+  for (std::int64_t i = 0; i < 21; ++i) {
+    data->read_image(
+        i, std::span(pixels).subspan(
+               static_cast<std::size_t>(i) * data->spec().bytes_per_image(),
+               data->spec().bytes_per_image()));
+  }
+  return predictor.answers({.count = 21, .pixels = pixels});
+}
+
+TEST(TrainHeads, TrunkAndOldHeadsKeepEveryBitAndOldAnswersTheirs) {
+  const TemporaryFolder folder;
+  const Model old = old_model();
+  Model model = with_amount(old);
+  const TrainReport report = train(model, data_of(), options_for(5));
+  EXPECT_EQ(report.outcome, Outcome::finished);
+  expect_same_old_arrays(model, old);
+  ASSERT_EQ(model.prior.size(), 3u);
+  EXPECT_EQ(model.prior[0], old.prior[0]);
+  EXPECT_EQ(model.prior[1], old.prior[1]);
+  EXPECT_FALSE(std::isnan(model.prior[2].at(0)));
+  const std::vector<float> before =
+      answers_of(old, (folder / "old.safetensors").string());
+  const std::vector<float> after =
+      answers_of(model, (folder / "new.safetensors").string());
+  ASSERT_EQ(before.size(), 21u * 6u);
+  ASSERT_EQ(after.size(), 21u * 8u);
+  for (std::size_t i = 0; i < 21; ++i) {
+    for (std::size_t c = 0; c < 6; ++c) {
+      ASSERT_EQ(after[i * 8 + c], before[i * 6 + c]) << i << ' ' << c;
+    }
+  }
+}
+
+TEST(TrainHeads, TheNewHeadLearns) {
+  Model model = with_amount(old_model());
+  const TrainReport report = train(model, data_of(), options_for(60));
+  // In standard deviations: two numbers, each 1 for the constant answer.
+  EXPECT_LT(metric(report.history.back().validation, "loss"), 0.8);
+  EXPECT_GT(metric(report.history.front().train, "loss"), 1.5);
+}
+
+// The trunk has no dropout here, so both see the same features.
+TEST(TrainHeads, AStepChangesTheHeadAsAStepOfTheWholeNetworkDoes) {
+  const Model old = old_model(test::plain_network());
+  Model frozen = with_amount(old);
+  Model whole = with_amount(old);
+  const TrainData data{.train = questions(100, 4), .validation = nullptr};
+  TrainOptions options = options_for(1);
+  options.batch_size = 100;  // one step, as many images as the trunk looks at
+  // So that the step depends on the gradient's size, not on its sign alone.
+  options.adam.epsilon = 1.0;
+  train(frozen, data, options);
+  options.only_heads.clear();
+  train(whole, data, options);
+  const std::size_t arrays = frozen.parameters.layout().size();
+  EXPECT_FALSE(std::ranges::equal(whole.parameters[0], frozen.parameters[0]));
+  for (std::size_t i = arrays - 2; i < arrays; ++i) {
+    EXPECT_TRUE(std::ranges::equal(whole.parameters[i], frozen.parameters[i]))
+        << frozen.parameters.layout().specs()[i].name;
+  }
+}
+
+TEST(TrainHeads, AnyNumberOfThreadsGivesTheSameBits) {
+  const Model old = old_model();
+  std::vector<std::uint32_t> bits;
+  for (const int threads : {1, 2, 4}) {
+    Model model = with_amount(old);
+    train(model, data_of(), options_for(3, threads));
+    bits.push_back(test::bits_of(model));
+  }
+  EXPECT_EQ(bits[1], bits[0]);
+  EXPECT_EQ(bits[2], bits[0]);
+}
+
+TEST(TrainHeads, SeveralHeadsWithLayersOfTheirOwnTrainTogether) {
+  const Model old = old_model();
+  Task level = ordinal("level", {"low", "middle", "high"});
+  level.head = {Dense{.units = 8, .activation = Activation::relu},
+                Dropout{.rate = 0.2}};
+  Model model = add_tasks(old, {level, amount()}, 5);
+  TrainOptions options = options_for(10);
+  options.only_heads = {"amount", "level"};
+  const TrainReport report =
+      train(model, {.train = questions(90, 4), .validation = questions(30, 5)},
+            options);
+  EXPECT_LT(metric(report.history.back().train, "level/loss"),
+            metric(report.history.front().train, "level/loss"));
+  EXPECT_LT(metric(report.history.back().train, "amount/loss"),
+            metric(report.history.front().train, "amount/loss"));
+  EXPECT_EQ(report.history.back().train.size(), 1u + 3u + 3u);
+}
+
+TEST(TrainHeads, ItsFilesHoldTheWholeModelAndMomentsOfTheHeadAlone) {
+  const TemporaryFolder folder;
+  const Model old = old_model();
+  Model model = with_amount(old);
+  model.notes["start"] = "old";
+  train(model, {.train = only_amounts(90, 4), .validation = nullptr},
+        options_for(2), {.folder = folder / "run"});
+  const Model saved = load_model(folder / "run" / "model.safetensors");
+  EXPECT_EQ(saved.spec, model.spec);
+  EXPECT_EQ(saved.prior, model.prior);
+  EXPECT_EQ(saved.notes, model.notes);
+  EXPECT_EQ(test::values_of(saved), test::values_of(model));
+  const SafetensorsFile checkpoint(folder / "run" / "checkpoints" /
+                                   "epoch-0002.safetensors");
+  std::vector<std::string> names;
+  for (const TensorView& tensor : checkpoint.tensors()) {
+    if (tensor.name.starts_with("training/")) names.push_back(tensor.name);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"training/adam_m/amount/kernel",
+                                             "training/adam_m/amount/bias",
+                                             "training/adam_v/amount/kernel",
+                                             "training/adam_v/amount/bias"}));
+}
+
+TEST(TrainHeads, AStoppedRunGoesOnBitForBit) {
+  const TemporaryFolder folder;
+  const Model old = old_model();
+  Model straight = with_amount(old);
+  train(straight, data_of(), options_for(5));
+  std::atomic<bool> stop = false;
+  Recorder recorder;
+  recorder.step = [&](const StepReport& at) {
+    if (at.epoch == 3 && at.step == 2) stop = true;
+  };
+  Model first = with_amount(old);
+  const TrainReport stopped =
+      train(first, data_of(), options_for(5),
+            {.folder = folder / "run", .observer = &recorder, .stop = &stop});
+  EXPECT_EQ(stopped.outcome, Outcome::interrupted);
+  EXPECT_EQ(stopped.history.size(), 2u);
+  Model second = with_amount(old);
+  const TrainReport resumed = train(second, data_of(), options_for(5),
+                                    {.folder = folder / "run", .resume = true});
+  EXPECT_EQ(resumed.outcome, Outcome::finished);
+  EXPECT_EQ(test::values_of(second), test::values_of(straight));
+}
+
+TEST(TrainHeads, AnotherTrunkOnResumeIsRefused) {
+  const TemporaryFolder folder;
+  const Model old = old_model();
+  Model model = with_amount(old);
+  train(model, data_of(), options_for(1), {.folder = folder / "run"});
+  Model other = with_amount(old);
+  other.parameters[0][0] += 1.0f;
+  try {
+    train(other, data_of(), options_for(2),
+          {.folder = folder / "run", .resume = true});
+    ADD_FAILURE() << "not refused";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.fault(), Fault::config);
+    EXPECT_NE(std::string(e.what()).find("the checkpoint has "
+                                         "\"training_data_crc32c: "),
+              std::string::npos)
+        << e.what();
+  }
+  Model thawed = with_amount(old);
+  TrainOptions options = options_for(2);
+  options.only_heads.clear();
+  expect_error(
+      Fault::config,
+      (folder / "run" / "checkpoints" / "epoch-0001.safetensors").string() +
+          ": cannot go on with other settings or other data: the checkpoint "
+          "has \"only_heads: amount\", this run has \"training_images: 90\"; "
+          "only train.epochs and train.threads may change",
+      [&] {
+        train(thawed,
+              {.train = questions(90, 4), .validation = questions(30, 5)},
+              options, {.folder = folder / "run", .resume = true});
+      });
+}
+
+TEST(TrainHeads, TheTrunkLooksAtEveryImageOnce) {
+  Model model = with_amount(old_model());
+  Recorder recorder;
+  TrainOptions options = options_for(2);
+  options.batch_size = 130;
+  train(model,
+        {.train = only_amounts(130, 4), .validation = only_amounts(30, 5)},
+        options, {.observer = &recorder});
+  EXPECT_EQ(recorder.events,
+            (std::vector<std::string>{
+                "features 100 of 130", "features 130 of 130",
+                "features 30 of 30", "start", "step 1.1", "validation 1",
+                "epoch 1", "step 2.1", "validation 2", "epoch 2"}));
+}
+
+TEST(TrainHeads, ItSaysHowManyParametersLearn) {
+  const Model old = old_model();
+  Model model = with_amount(old);
+  Recorder recorder;
+  train(model, data_of(), options_for(1), {.observer = &recorder});
+  EXPECT_EQ(recorder.starts.at(0).learning_parameters, 12u * 2u + 2u);
+  EXPECT_EQ(recorder.starts.at(0).frozen_parameters,
+            old.parameters.layout().parameter_count());
+  Recorder all;
+  train(model, {.train = questions(30, 1), .validation = nullptr},
+        {.epochs = 1, .batch_size = 10}, {.observer = &all});
+  EXPECT_EQ(all.starts.at(0).learning_parameters,
+            model.parameters.layout().parameter_count());
+  EXPECT_EQ(all.starts.at(0).frozen_parameters, 0u);
+}
+
+TEST(TrainHeads, AStopBeforeTheFirstStepSaysSo) {
+  Model model = with_amount(old_model());
+  const std::atomic<bool> stop = true;
+  const TrainReport report =
+      train(model, data_of(), options_for(1), {.stop = &stop});
+  EXPECT_EQ(report.outcome, Outcome::interrupted);
+  EXPECT_EQ(report.message,
+            "stopped while the trunk looked at the images, before any step");
+}
+
+TEST(TrainHeads, AHeadThatIsNotThereIsRefused) {
+  Model model = with_amount(old_model());
+  TrainOptions options = options_for(1);
+  options.only_heads = {"amount", "level"};
+  expect_error(Fault::config,
+               "only_heads: expected tasks of the model (scene, both, amount), "
+               "got level",
+               [&] { train(model, data_of(), options); });
+}
+
+TEST(TrainHeads, WhatNeedsASharedTrunkIsRefused) {
+  TrainOptions options = options_for(1);
+  options.weighting.kind = WeightingKind::pcgrad;
+  options.record_conflicts = true;
+  EXPECT_EQ(problems(options),
+            (std::vector<std::string>{
+                "train.weighting.kind: expected equal where only heads learn, "
+                "which share nothing, got pcgrad",
+                "train.record_conflicts: expected false where only heads "
+                "learn, which share nothing, got true"}));
+}
+
+TEST(TrainHeads, ATaskThatNobodyAnswersIsRefused) {
+  Model model = add_tasks(old_model(), {count("people")}, 5);
+  TrainOptions options = options_for(1);
+  options.only_heads = {"people"};
+  expect_error(Fault::data,
+               "the training data and the model do not fit:\n"
+               "  - the data does not answer every task; it has the columns "
+               "amount/sum, amount/tint:\n"
+               "  - task people: no column people",
+               [&] { train(model, data_of(), options); });
+}
+
+}  // namespace
+}  // namespace polytask
