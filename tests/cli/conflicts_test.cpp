@@ -64,7 +64,7 @@ TEST_F(Conflicts, AreDrawnOnlyWhenTheyAreRecorded) {
 
 TEST_F(Conflicts, AnUnknownWordIsRefusedWithTheKnownOnes) {
   expect_refusal(2,
-                 "polytask: the recipe: command line: "
+                 "polytask: command line: "
                  "train.weighting.gradients: expected one of features, trunk, "
                  "found \"all\"\n",
                  {"train", "two.yaml", "train.weighting.gradients=all"});
