@@ -197,6 +197,22 @@ TEST(HeatMap, SmallValuesAreToBeSeen) {
   EXPECT_EQ(heat(-0.3), heat(0.3));
 }
 
+TEST(HeatMap, IsATableToAScreenReader) {
+  const std::string svg = heat_map_svg(
+      {.title = "all \"pairs\"",
+       .rows = {"a ~ b"},
+       .columns = {"conv2d_1"},
+       .cells = {{.value = -0.5, .text = "5", .meaning = "five & more"}}});
+  for (const char* part :
+       {"<svg role=\"table\" aria-label=\"all &quot;pairs&quot;\"",
+        "<text role=\"columnheader\" class=\"name\"",
+        "<text role=\"rowheader\" class=\"name\"",
+        "<g role=\"cell\" aria-label=\"five &amp; more\">",
+        "<title>five &amp; more</title>", "<rect class=\"conflict\""}) {
+    EXPECT_NE(svg.find(part), std::string::npos) << part;
+  }
+}
+
 TEST(HeatMap, NarrowCellsHaveATitleAndNoNumber) {
   HeatMap map{.title = "t",
               .rows = {"r"},

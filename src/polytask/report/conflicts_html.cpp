@@ -145,7 +145,7 @@ std::string Page::introduction() const {
   std::string text = cat(
       "<p>The cosine between the gradients that two tasks have for the ",
       whole_ == "whole trunk" ? "parameters they share" : "features they share",
-      ". Below 0 they conflict: a small step that lowers the loss of one "
+      ". Below 0 the two conflict: a small step that lowers the loss of one "
       "raises that of the other. Around 0 they leave one another alone; above "
       "0 they help.</p>\n<p>");
   text += worst();

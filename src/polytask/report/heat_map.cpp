@@ -15,7 +15,7 @@ constexpr int kGap = 2;
 constexpr int kLetter = 7;  // about the width of one, at 12 pixels
 constexpr int kNarrowest = 46;
 constexpr int kWidest = 98;
-constexpr int kRoomForNumber = 38;
+constexpr int kRoomForNumber = 34;
 constexpr int kMostLetters = 44;  // of a row's name
 
 // Where everything stands.
