@@ -49,6 +49,7 @@ struct Case {
   NetworkOptions network;
   int side = 8;
   int images = kBatch;
+  int batch = kBatch;
 };
 
 std::vector<Case> cases() {
@@ -57,12 +58,14 @@ std::vector<Case> cases() {
           {"dense", two_dense_layers()},
           {"many_features", two_dense_layers(), 24},
           {"convolution", convolution_alone()},
-          {"part_of_a_batch", test::every_kind_of_layer(), 8, 13}};
+          {"part_of_a_batch", test::every_kind_of_layer(), 8, 13},
+          {"one_image", test::pooled_blocks(), 12, 1, 1}};
 }
 
 PlanOptions plan_of(const Case& c, TaskGradients kept, int workers = 1) {
   PlanOptions options = three_tasks(kept, workers);
   options.input = {c.side, c.side, 2};
+  options.batch = c.batch;
   return options;
 }
 
@@ -260,6 +263,24 @@ TEST(TrunkLayers, KeepOfADenseLayerWhatItsResultHas) {
   ASSERT_EQ(plan.task_trunks.size(), kTasks);
   EXPECT_EQ(plan.task_trunks[0].count,
             WorkspacePlan::aligned(std::size_t{kBatch} * 6));
+}
+
+// Of a dense layer the gradient of what it reads alone is a task's own.
+TEST(TrunkLayers, AreDescribedWithTheWorkOfAllPasses) {
+  const NetworkPlan once(test::pooled_blocks(),
+                         three_tasks(TaskGradients::together));
+  const NetworkPlan apart(test::pooled_blocks(),
+                          three_tasks(TaskGradients::trunk));
+  for (std::size_t i = 0; i < once.layers().size(); ++i) {
+    const LayerDescription one = once.layers()[i];
+    const LayerDescription all = apart.layers()[i];
+    double factor = one.name.starts_with("conv2d") ? 3.0 : 1.0;
+    if (one.name == "dense_1") factor = 2.0;
+    EXPECT_EQ(all.backward_flops, factor * one.backward_flops) << one.name;
+    if (one.forward_runs == 2) {
+      EXPECT_EQ(all.forward_runs, 4);
+    }
+  }
 }
 
 TEST(TrunkLayers, ATrunkWithoutParametersIsRefused) {

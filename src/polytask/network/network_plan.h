@@ -224,6 +224,7 @@ class NetworkPlan {
   [[nodiscard]] LayerDescription describe(const DenseStep& step,
                                           bool with_diff_src) const;
   [[nodiscard]] LayerDescription describe(const RowStep& step) const;
+  [[nodiscard]] int trunk_passes() const;
   [[nodiscard]] std::size_t kept_bytes(const Place& at,
                                        std::size_t count) const;
   Place place(std::size_t count, bool keep);
