@@ -58,7 +58,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 TEST(ConflictHistory, FindsPairsLayersAndEpochsByTheirNames) {
   const RecordedConflicts recorded = of_the_trunk();
   const ConflictHistory history(recorded.tasks, recorded.history);
-  EXPECT_EQ(history.pairs(), (std::vector<std::string>{"a~b", "a~c", "b~c"}));
+  EXPECT_EQ(history.pairs(),
+            (std::vector<TaskPair>{{"a", "b"}, {"a", "c"}, {"b", "c"}}));
   EXPECT_EQ(history.layers(),
             (std::vector<std::string>{"conv2d_1", "dense_1", ""}));
   EXPECT_EQ(history.epochs(), (std::vector<int>{1, 2}));
@@ -80,7 +81,7 @@ TEST(ConflictHistory, KeepsThePairsWithTheLowestCosines) {
   const RecordedConflicts recorded = of_the_trunk();
   ConflictHistory history(recorded.tasks, recorded.history);
   history.keep_most_conflicting(1);
-  EXPECT_EQ(history.pairs(), (std::vector<std::string>{"a~b"}));
+  EXPECT_EQ(history.pairs(), (std::vector<TaskPair>{{"a", "b"}}));
   EXPECT_DOUBLE_EQ(history.mean(0, 2).cosine, -0.4);
 }
 
@@ -131,6 +132,18 @@ TEST(ConflictsHtml, NamesCannotBecomeMarkup) {
   EXPECT_EQ(page.find("<img"), std::string::npos);
   EXPECT_NE(page.find("&lt;img src=x&gt;"), std::string::npos);
   EXPECT_NE(page.find("&lt;script&gt;alert(&#39;1&#39;)"), std::string::npos);
+}
+
+TEST(ConflictsHtml, OfLongNamesBothBeginningsAreShown) {
+  const std::string name = "a name that is longer than its place";
+  const RecordedConflicts recorded{
+      .tasks = {name, "b~c"},
+      .history = {epoch(
+          1, {{name + "~b~c/cosine", -0.5}, {name + "~b~c/conflicts", 1.0}})}};
+  const std::string page = conflicts_html(recorded);
+  EXPECT_NE(page.find(">a name that is long\xE2\x80\xA6 ~ b~c</text>"),
+            std::string::npos);
+  EXPECT_NE(page.find("<title>" + name + " ~ b~c</title>"), std::string::npos);
 }
 
 TEST(ConflictsHtml, NeedsNothingFromElsewhere) {

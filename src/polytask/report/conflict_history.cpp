@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::string_view kCosine = "/cosine";
 
+// How the record calls a pair.
+std::string name_of(const TaskPair& pair) {
+  return cat(pair.first, '~', pair.second);
+}
+
 // A sum that leaves out what is no number.
 class Mean {
  public:
@@ -36,7 +41,7 @@ ConflictHistory::ConflictHistory(std::span<const std::string> tasks,
                                  std::span<const EpochReport> reports) {
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     for (std::size_t j = i + 1; j < tasks.size(); ++j) {
-      pairs_.push_back(cat(tasks[i], '~', tasks[j]));
+      pairs_.push_back({tasks[i], tasks[j]});
     }
   }
   find_layers(reports);
@@ -56,18 +61,18 @@ ConflictHistory::ConflictHistory(std::span<const std::string> tasks,
 
 // Every pair has the same layers.
 void ConflictHistory::find_layers(std::span<const EpochReport> reports) {
-  for (const EpochReport& report : reports) {
-    for (const auto& [name, value] : report.weighting) {
-      const bool ours = !pairs_.empty() &&
-                        name.starts_with(pairs_.front() + "/") &&
-                        name.ends_with(kCosine);
-      if (!ours) continue;
-      const std::size_t begin = pairs_.front().size();
-      const std::size_t length = name.size() - begin - kCosine.size();
-      if (length < 2) continue;  // "/layer"
-      layers_.push_back(name.substr(begin + 1, length - 1));
+  if (!pairs_.empty()) {
+    const std::string begin = name_of(pairs_.front()) + "/";
+    for (const EpochReport& report : reports) {
+      for (const auto& [name, value] : report.weighting) {
+        // "a~b/layer/cosine"
+        if (!name.starts_with(begin) || !name.ends_with(kCosine)) continue;
+        if (name.size() <= begin.size() + kCosine.size()) continue;
+        layers_.push_back(name.substr(
+            begin.size(), name.size() - begin.size() - kCosine.size()));
+      }
+      if (!layers_.empty()) break;
     }
-    if (!layers_.empty()) break;
   }
   layers_.emplace_back();
 }
@@ -80,8 +85,8 @@ void ConflictHistory::add_epoch(const MetricValues& values) {
   };
   for (std::size_t p = 0; p < pairs_.size(); ++p) {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      const std::string name =
-          layers_[l].empty() ? pairs_[p] : cat(pairs_[p], '/', layers_[l]);
+      std::string name = name_of(pairs_[p]);
+      if (!layers_[l].empty()) name += "/" + layers_[l];
       numbers_[p][l].push_back({.cosine = find(cat(name, kCosine)),
                                 .share = find(name + "/conflicts")});
     }
@@ -116,7 +121,7 @@ void ConflictHistory::keep_most_conflicting(std::size_t count) {
   std::ranges::stable_sort(order, {}, cosine_of);
   order.resize(count);
   std::ranges::sort(order);
-  std::vector<std::string> pairs;
+  std::vector<TaskPair> pairs;
   decltype(numbers_) numbers;
   for (const std::size_t pair : order) {
     pairs.push_back(std::move(pairs_[pair]));

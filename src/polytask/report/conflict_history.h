@@ -11,6 +11,13 @@
 
 namespace polytask {
 
+struct TaskPair {
+  std::string first;  // in the order of the tasks
+  std::string second;
+
+  bool operator==(const TaskPair&) const = default;
+};
+
 // NaN where there was none: no step in which both tasks had a gradient.
 struct ConflictNumbers {
   double cosine;  // mean over the steps of an epoch, or over epochs
@@ -22,8 +29,7 @@ class ConflictHistory {
   ConflictHistory(std::span<const std::string> tasks,
                   std::span<const EpochReport> reports);
 
-  // "a~b", in the order of the tasks.
-  [[nodiscard]] const std::vector<std::string>& pairs() const { return pairs_; }
+  [[nodiscard]] const std::vector<TaskPair>& pairs() const { return pairs_; }
   // Layers of the trunk, first to last; then, as "", the whole of it, or the
   // shared features where they alone were looked at.
   [[nodiscard]] const std::vector<std::string>& layers() const {
@@ -46,7 +52,7 @@ class ConflictHistory {
   void find_layers(std::span<const EpochReport> reports);
   void add_epoch(const MetricValues& values);
 
-  std::vector<std::string> pairs_;
+  std::vector<TaskPair> pairs_;
   std::vector<std::string> layers_;
   std::vector<int> epochs_;
   // [pair][layer][epoch]

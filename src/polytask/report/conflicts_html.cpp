@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMostPairs = 60;
 constexpr std::size_t kMostCells = 60'000;  // of all maps over epochs
 constexpr std::size_t kMostColumns = 160;   // of one of them
+constexpr int kMostLetters = 20;            // of a task's name in a row
 constexpr int kMapWidth = 920;              // pixels, for them
 
 constexpr const char* kMinus = "\xE2\x88\x92";
@@ -56,11 +57,6 @@ HeatCell share_cell(const std::string& place, const ConflictNumbers& numbers) {
           .meaning = meaning(place, numbers)};
 }
 
-std::string spaced(std::string pair) {
-  const std::size_t at = pair.find('~');
-  return pair.replace(at, 1, " ~ ");
-}
-
 class Page {
  public:
   Page(ConflictHistory history, WeightedGradients gradients,
@@ -69,8 +65,10 @@ class Page {
         whole_(gradients == WeightedGradients::trunk ? "whole trunk"
                                                      : "shared features"),
         all_pairs_(all_pairs) {
-    for (const std::string& pair : history_.pairs()) {
-      rows_.push_back(spaced(pair));
+    for (const auto& [first, second] : history_.pairs()) {
+      pairs_.push_back(cat(first, " ~ ", second));
+      rows_.push_back(cat(shortened_text(first, kMostLetters), " ~ ",
+                          shortened_text(second, kMostLetters)));
     }
   }
 
@@ -138,7 +136,8 @@ summary { cursor: pointer; padding: 6px 0; }
   ConflictHistory history_;
   std::string whole_;
   std::size_t all_pairs_;
-  std::vector<std::string> rows_;
+  std::vector<std::string> pairs_;  // "a ~ b"
+  std::vector<std::string> rows_;   // the same, not too long
 };
 
 std::string Page::introduction() const {
@@ -171,7 +170,7 @@ std::string Page::worst() const {
       if (!(found.cosine < lowest)) continue;
       lowest = found.cosine;
       numbers = found;
-      place = cat(rows_[p], ", ", name_of(l));
+      place = cat(pairs_[p], ", ", name_of(l));
     }
   }
   if (place.empty()) return "No two tasks had a gradient in the same step.";
@@ -179,13 +178,13 @@ std::string Page::worst() const {
 }
 
 std::string Page::over_layers(const std::string& title, ToCell to_cell) const {
-  HeatMap map{.title = title, .rows = rows_};
+  HeatMap map{.title = title, .rows = rows_, .whole_rows = pairs_};
   const std::size_t layers = history_.layers().size();
   for (std::size_t l = 0; l < layers; ++l) map.columns.push_back(name_of(l));
   for (std::size_t p = 0; p < rows_.size(); ++p) {
     for (std::size_t l = 0; l < layers; ++l) {
       map.cells.push_back(
-          to_cell(cat(rows_[p], ", ", name_of(l)), history_.mean(p, l)));
+          to_cell(cat(pairs_[p], ", ", name_of(l)), history_.mean(p, l)));
     }
   }
   return heat_map_svg(map);
@@ -212,6 +211,7 @@ std::string Page::over_epochs(std::size_t layer) const {
   HeatMap map{
       .title = "Cosine by pair and epoch, " + name_of(layer),
       .rows = rows_,
+      .whole_rows = pairs_,
       .cell_width = std::clamp(kMapWidth / static_cast<int>(columns), 5, 46)};
   const std::size_t between = static_cast<std::size_t>(32 / map.cell_width) + 1;
   for (std::size_t c = 0; c < columns; ++c) {
@@ -224,7 +224,7 @@ std::string Page::over_epochs(std::size_t layer) const {
       const std::size_t first = c * together;
       const std::size_t last = std::min(count, first + together);
       map.cells.push_back(cosine_cell(
-          cat(rows_[p], ", ", name_of(layer), ", ", epochs_text(first, last)),
+          cat(pairs_[p], ", ", name_of(layer), ", ", epochs_text(first, last)),
           history_.mean(p, layer, first, last)));
     }
   }

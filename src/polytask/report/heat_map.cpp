@@ -93,7 +93,8 @@ std::string cell_svg(const HeatCell& cell, int x, int y, int width) {
 
 std::string row_svg(const HeatMap& map, std::size_t row, const Layout& at) {
   const int y = at.head + kRowHeight * static_cast<int>(row);
-  std::string svg = cat("<g role=\"row\"><g><title>", html_text(map.rows[row]),
+  const auto& wholes = map.whole_rows.empty() ? map.rows : map.whole_rows;
+  std::string svg = cat("<g role=\"row\"><g><title>", html_text(wholes[row]),
                         "</title><text role=\"rowheader\" class=\"name\" "
                         "text-anchor=\"end\" x=\"",
                         at.names - 8, "\" y=\"", y + 16, "\">",

@@ -20,11 +20,12 @@ struct HeatCell {
 };
 
 struct HeatMap {
-  std::string title;                 // for a screen reader
-  std::vector<std::string> rows;     // names, of any characters
-  std::vector<std::string> columns;  // ""; no name there
-  std::vector<HeatCell> cells;       // [rows, columns] row-major
-  int cell_width = 0;                // pixels; 0: by the names of the columns
+  std::string title;                    // for a screen reader
+  std::vector<std::string> rows;        // names, of any characters
+  std::vector<std::string> whole_rows;  // where rows are shortened; else empty
+  std::vector<std::string> columns;     // ""; no name there
+  std::vector<HeatCell> cells;          // [rows, columns] row-major
+  int cell_width = 0;  // pixels; 0: by the names of the columns
 };
 
 // How opaque a cell of this value is, 0 to 1: small values are to be seen.
