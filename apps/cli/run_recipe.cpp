@@ -9,6 +9,7 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
+#include "polytask/report/conflicts_html.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
 #include "polytask/report/predictions_text.h"
@@ -65,6 +66,17 @@ Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
   return result.evaluation;
 }
 
+// Also of a training that ended early: what it has recorded is worth a look.
+void draw_conflicts(const RecipeRun& run, const Recipe& recipe) {
+  if (!recipe.train.record_conflicts) return;
+  RecordedConflicts recorded{.gradients = recipe.train.weighting.gradients,
+                             .history = run.report.history};
+  for (const Task& task : recipe.tasks) recorded.tasks.push_back(task.name);
+  const std::string page = conflicts_html(recorded);
+  if (page.empty()) return;
+  write_file_atomically(run.folder / "conflicts.html", page);
+}
+
 }  // namespace
 
 RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
@@ -96,6 +108,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
                       .resume = resume,
                       .observer = &observers,
                       .stop = &interrupt.flag()});
+  draw_conflicts(run, recipe);
   const bool evaluates = run.report.outcome == Outcome::finished;
   if (evaluates && prepared.data.validation) {
     run.evaluation =

@@ -42,12 +42,12 @@ class Steps {
             {.batch = options_.batch_size,
              .workers = pool_.workers(),
              .training = true,
-             .separate_tasks = TaskBalance::needs_separate_tasks(options_)})),
+             .task_gradients = TaskBalance::gradients_needed(options_)})),
         network_(plan_, pool_),
         m_(plan_->parameters()),
         v_(plan_->parameters()),
         adam_(options_.adam),
-        balance_(job.model.tasks, options_),
+        balance_(job.model.tasks, options_, *plan_),
         batch_(*data_, options_.batch_size, column_counts(job.model.tasks)),
         order_(static_cast<std::size_t>(data_->size())) {
     model_.prior = prior_of(model_.spec.tasks, *data_);

@@ -36,6 +36,7 @@
 #include "polytask/optim/adam_options.h"
 #include "polytask/predict/predictor.h"
 #include "polytask/report/comparison_text.h"
+#include "polytask/report/conflicts_html.h"
 #include "polytask/report/epoch_log.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"

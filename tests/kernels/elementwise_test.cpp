@@ -28,6 +28,23 @@ TEST(AddTo, AddsElementByElement) {
   EXPECT_EQ(sum, (std::vector<float>{11.0f, 22.0f, 33.0f}));
 }
 
+TEST(AddScaled, InDoublesKeepsWhatAFloatWouldLose) {
+  std::vector<double> sum{1.0, 2.0};
+  add_scaled(std::span<double>(sum), 1e-12, std::vector<float>{1.0f, -3.0f});
+  EXPECT_EQ(sum, (std::vector<double>{1.0 + 1e-12, 2.0 - 3e-12}));
+}
+
+TEST(InnerProduct, OfDoublesAndFloatsIsThatOfTheNumbers) {
+  std::vector<double> a(19);
+  std::vector<float> b(19);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = static_cast<double>(i) + 1e-12;
+    b[i] = 2.0f;
+  }
+  EXPECT_NEAR(inner_product(std::span<const double>(a), b), 342.0 + 19 * 2e-12,
+              1e-12);
+}
+
 TEST(ScalePixels, BytesAreUnsigned) {
   const std::vector<std::uint8_t> src{0, 1, 127, 128, 255};
   std::vector<float> dst(5);

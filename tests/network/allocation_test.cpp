@@ -98,8 +98,8 @@ namespace {
 // A full step, as training takes it.
 class Step {
  public:
-  explicit Step(int batch)
-      : bench_(test::every_kind_of_layer(), test::two_heads(batch, 2)),
+  explicit Step(int batch, TaskGradients kept = TaskGradients::together)
+      : bench_(test::every_kind_of_layer(), plan_of(batch, kept)),
         m_(bench_.plan->parameters()),
         v_(bench_.plan->parameters()),
         targets_(static_cast<std::size_t>(batch * 5), 1.0f) {}
@@ -113,7 +113,7 @@ class Step {
           logits, std::span<const float>(targets_).first(logits.size()),
           head == 0 ? 5 : 2, bench_.network.diff_logits(head));
     }
-    bench_.network.backward();
+    backward();
     adam_.begin_step();
     bench_.network.for_each_gradient([this](std::size_t parameter,
                                             std::size_t first,
@@ -126,6 +126,20 @@ class Step {
   }
 
  private:
+  static PlanOptions plan_of(int batch, TaskGradients kept) {
+    PlanOptions options = test::two_heads(batch, 2);
+    options.task_gradients = kept;
+    return options;
+  }
+  void backward() {
+    const TaskGradients kept = bench_.plan->options().task_gradients;
+    if (kept == TaskGradients::together) return bench_.network.backward();
+    bench_.network.backward(
+        [](std::span<const double>, std::span<double> weights) {
+          std::ranges::fill(weights, 0.5);
+        });
+  }
+
   test::NetworkBench bench_;
   Adam adam_{AdamOptions{}};
   ParameterStore m_, v_;
@@ -169,16 +183,19 @@ TEST_F(Allocation, TheCountersSeeOneNew) {
 // step, once: so each of the network's two threads may keep something in one.
 TEST_F(Allocation, StepAllocatesNothingLargeAndKeepsNothing) {
   constexpr int kThreads = 2;
-  Step step(16);
-  for (int i = 0; i < 5; ++i) step.run(16);
-  int steps_that_kept = 0;
-  for (int i = 0; i < 20; ++i) {
-    count(step, i % 3 == 2 ? 3 : 16);
-    EXPECT_EQ(counters.large, 0);
-    EXPECT_LT(counters.largest, 1024u);
-    steps_that_kept += counters.allocations != counters.releases;
+  for (const auto kept : {TaskGradients::together, TaskGradients::features,
+                          TaskGradients::trunk}) {
+    Step step(16, kept);
+    for (int i = 0; i < 5; ++i) step.run(16);
+    int steps_that_kept = 0;
+    for (int i = 0; i < 20; ++i) {
+      count(step, i % 3 == 2 ? 3 : 16);
+      EXPECT_EQ(counters.large, 0);
+      EXPECT_LT(counters.largest, 1024u);
+      steps_that_kept += counters.allocations != counters.releases;
+    }
+    EXPECT_LE(steps_that_kept, kThreads);
   }
-  EXPECT_LE(steps_that_kept, kThreads);
 }
 
 // An allocation that grew with the image or the batch would be ours.

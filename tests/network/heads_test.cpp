@@ -21,7 +21,7 @@ NetworkOptions trunk() {
 
 PlanOptions two_tasks(bool separate, int workers = 1) {
   PlanOptions options = test::two_heads(5, workers);
-  options.separate_tasks = separate;
+  if (separate) options.task_gradients = TaskGradients::features;
   return options;
 }
 

@@ -13,6 +13,7 @@ using Texts = std::vector<std::string>;
 TEST(WeightingOptions, DefaultsAreEqualWeightsForAnyNumberOfTasks) {
   const WeightingOptions options;
   EXPECT_EQ(options.kind, WeightingKind::equal);
+  EXPECT_EQ(options.gradients, WeightedGradients::features);
   EXPECT_EQ(problems(options, 1), Texts{});
   EXPECT_EQ(problems(options, 1000), Texts{});
 }
@@ -46,6 +47,7 @@ TEST(WeightingOptions, TooManyTasksAreRefusedByKindsThatNeedTheGramian) {
 
 TEST(WeightingOptions, ReportsEveryProblemAtOnce) {
   EXPECT_EQ(problems({.kind = static_cast<WeightingKind>(99),
+                      .gradients = static_cast<WeightedGradients>(7),
                       .uncertainty_learning_rate = 0,
                       .dwa_temperature = 0,
                       .stch_mu = -1,
@@ -57,6 +59,8 @@ TEST(WeightingOptions, ReportsEveryProblemAtOnce) {
                       .cagrad_c = -1},
                      2),
             (Texts{"weighting.kind: expected a known kind, got number 99",
+                   "weighting.gradients: expected features or trunk, got "
+                   "number 7",
                    "weighting.uncertainty_learning_rate: expected finite and > "
                    "0, got 0",
                    "weighting.dwa_temperature: expected finite and >= 1e-06, "
@@ -108,6 +112,7 @@ TEST(WeightingOptions, ScheduleProblemsNameTheirPoint) {
 
 TEST(WeightingOptions, ReadWhatTheyWrote) {
   const WeightingOptions options{.kind = WeightingKind::stch,
+                                 .gradients = WeightedGradients::trunk,
                                  .schedule = {{.epoch = 2, .weights = {1, 0}}},
                                  .uncertainty_learning_rate = .01,
                                  .dwa_temperature = 3,
@@ -123,6 +128,18 @@ TEST(WeightingOptions, ReadWhatTheyWrote) {
   read_settings(to_settings(options), "weighting", found, read);
   EXPECT_EQ(found, Texts{});
   EXPECT_EQ(read, options);
+}
+
+TEST(WeightingOptions, GradientsAreFeaturesOrTrunk) {
+  WeightingOptions read;
+  Problems found;
+  Settings node = Settings::map();
+  node.set("gradients", Settings::scalar("trunks"));
+  read_settings(node, "train.weighting", found, read);
+  EXPECT_EQ(found,
+            Texts{"train.weighting.gradients: expected one of features, trunk, "
+                  "found \"trunks\"; did you mean \"trunk\"?"});
+  EXPECT_EQ(read.gradients, WeightedGradients::features);
 }
 
 TEST(ScheduledFactor, WithoutPointsIsOne) {

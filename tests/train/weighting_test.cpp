@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -123,6 +124,138 @@ TEST(Weighting, WatchingConflictsLeavesTheTrainingAsItIs) {
   EXPECT_GT(values.at("both/gradient_norm"), 0.0);
   EXPECT_LE(std::abs(values.at("scene~stripes/cosine")), 1.0);
   EXPECT_GE(values.at("conflicts"), values.at("scene~both/conflicts"));
+}
+
+TrainOptions on_the_trunk(WeightingKind kind, int threads = 2) {
+  TrainOptions options = options_for(kind, threads);
+  options.weighting.gradients = WeightedGradients::trunk;
+  return options;
+}
+
+class TrunkWeighting : public testing::TestWithParam<WeightingKind> {};
+
+TEST_P(TrunkWeighting, HasTheSameBitsOnAnyNumberOfThreads) {
+  const Finished one = run(on_the_trunk(GetParam(), 1));
+  EXPECT_EQ(run(on_the_trunk(GetParam(), 2)).parameters, one.parameters);
+  EXPECT_EQ(run(on_the_trunk(GetParam(), 4)).parameters, one.parameters);
+}
+
+TEST_P(TrunkWeighting, GoesOnBitForBitAfterAnInterruption) {
+  const TemporaryFolder folder;
+  TrainOptions options = on_the_trunk(GetParam());
+  options.record_conflicts = true;
+  const Finished whole = run(options);
+  TrainOptions first = options;
+  first.epochs = 2;
+  run(first, {.folder = folder.path()});
+  const Finished rest = run(options, {.folder = folder.path(), .resume = true});
+  EXPECT_EQ(rest.parameters, whole.parameters);
+  ASSERT_EQ(rest.history.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(rest.history[i].weighting, whole.history[i].weighting) << i;
+  }
+}
+
+TEST_P(TrunkWeighting, LooksAtOtherGradientsThanTheFeatures) {
+  const Finished trunk = run(on_the_trunk(GetParam()));
+  const Finished features = run(options_for(GetParam()));
+  EXPECT_NE(trunk.parameters, features.parameters);
+  EXPECT_NE(weighting_of(trunk.history[0]).at("scene/gradient_norm"),
+            weighting_of(features.history[0]).at("scene/gradient_norm"));
+}
+
+constexpr auto kGradientKinds = std::array{
+    WeightingKind::gradnorm,    WeightingKind::pcgrad, WeightingKind::mgda,
+    WeightingKind::cagrad,      WeightingKind::imtl_g, WeightingKind::nash_mtl,
+    WeightingKind::aligned_mtl, WeightingKind::upgrad};
+
+INSTANTIATE_TEST_SUITE_P(Weighting, TrunkWeighting,
+                         testing::ValuesIn(kGradientKinds), name_of);
+
+// cagrad with c = 0 weighs nothing: 1 each, but the sum is taken behind the
+// trunk instead of before it.
+TEST(Weighting, WeightsOfOneOverTheTrunkTrainAsEqualOnesDo) {
+  TrainOptions options = on_the_trunk(WeightingKind::cagrad);
+  options.weighting.cagrad_c = 0.0;
+  options.epochs = 1;
+  const Finished weighted = run(options);
+  TrainOptions plain = options_for(WeightingKind::equal);
+  plain.epochs = 1;
+  const Finished equal = run(plain);
+  ASSERT_EQ(weighted.parameters.size(), equal.parameters.size());
+  // Adam turns the rounding of a tiny gradient into a part of its step, 1e-3.
+  double difference = 0.0;
+  for (std::size_t i = 0; i < equal.parameters.size(); ++i) {
+    difference += std::abs(weighted.parameters[i] - equal.parameters[i]);
+  }
+  EXPECT_LT(difference / static_cast<double>(equal.parameters.size()), 1e-5);
+}
+
+TEST(Weighting, WatchingTheTrunkLeavesAnyTrainingAsItIs) {
+  for (const WeightingKind kind :
+       {WeightingKind::equal, WeightingKind::uncertainty, WeightingKind::famo,
+        WeightingKind::pcgrad}) {
+    TrainOptions options = on_the_trunk(kind);
+    const Finished unwatched = run(options);
+    options.record_conflicts = true;
+    const Finished watched = run(options);
+    EXPECT_EQ(watched.parameters, unwatched.parameters)
+        << write_setting(kind).text();
+  }
+  EXPECT_EQ(run(on_the_trunk(WeightingKind::equal)).parameters,
+            run(options_for(WeightingKind::equal)).parameters);
+}
+
+TEST(Weighting, TheTrunkIsRecordedLayerByLayer) {
+  TrainOptions options = on_the_trunk(WeightingKind::equal);
+  options.record_conflicts = true;
+  const Finished done = run(options);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : done.history[0].weighting) {
+    if (name.starts_with("scene~both")) names.push_back(name);
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{
+                "scene~both/cosine", "scene~both/conflicts",
+                "scene~both/conv2d_1/cosine", "scene~both/conv2d_1/conflicts",
+                "scene~both/dense_1/cosine", "scene~both/dense_1/conflicts"}));
+  for (const EpochReport& epoch : done.history) {
+    const auto values = weighting_of(epoch);
+    const double conv = values.at("scene~stripes/conv2d_1/cosine");
+    const double dense = values.at("scene~stripes/dense_1/cosine");
+    EXPECT_NE(conv, dense);
+    for (const double cosine : {conv, dense}) EXPECT_LE(std::abs(cosine), 1.0);
+    const double share = values.at("scene~stripes/conv2d_1/conflicts");
+    EXPECT_EQ(share * 3.0, std::round(share * 3.0));  // of three steps
+  }
+}
+
+TEST(Weighting, LayersAreRecordedOnlyWhereTheyAreAskedFor) {
+  const Finished weighed = run(on_the_trunk(WeightingKind::pcgrad));
+  TrainOptions options = options_for(WeightingKind::equal);
+  options.record_conflicts = true;
+  const Finished recorded = run(options);
+  for (const Finished* done : {&weighed, &recorded}) {
+    const auto values = weighting_of(done->history[0]);
+    EXPECT_TRUE(values.contains("scene~both/cosine"));
+    EXPECT_FALSE(values.contains("scene~both/conv2d_1/cosine"));
+    EXPECT_FALSE(values.contains("scene~both/dense_1/cosine"));
+  }
+}
+
+TEST(Weighting, ATrunkWithoutParametersIsRefusedBeforeTheTraining) {
+  Model model = make_model({.image = {test::kSide, test::kSide, 3},
+                            .network = {.trunk = {Flatten{}}},
+                            .tasks = three_tasks()},
+                           3);
+  test::expect_error(
+      Fault::config,
+      "network.trunk: for the tasks' gradients of the trunk, expected a layer "
+      "with parameters, got none; take those of the shared features",
+      [&] {
+        train(model, {.train = questions(40, 1), .validation = nullptr},
+              on_the_trunk(WeightingKind::mgda));
+      });
 }
 
 TEST(Weighting, ATaskOfWeightZeroLeavesTheTrunkAlone) {

@@ -46,6 +46,13 @@ enum class WeightingKind {
   upgrad,       // each gradient projected to where it harms nobody
 };
 
+// Of what the tasks' gradients are taken, for kinds that look at them and for
+// the record of conflicts.
+enum class WeightedGradients {
+  features,  // the trunk's result: costs about nothing
+  trunk,     // every parameter of the trunk: a backward pass a task
+};
+
 // One point of a schedule: factors of the tasks from this epoch on.
 struct WeightPoint {
   int epoch = 1;                // >= 1, as epochs are shown
@@ -56,6 +63,7 @@ struct WeightPoint {
 
 struct WeightingOptions {
   WeightingKind kind = WeightingKind::equal;
+  WeightedGradients gradients = WeightedGradients::features;
 
   // Factors beside the tasks' own weights, for any kind: linear between two
   // points, constant before the first and after the last; empty: none.

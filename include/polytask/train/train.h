@@ -28,8 +28,12 @@ struct TrainOptions {
   std::uint64_t seed = 1;  // initial weights, order of the images, dropout
   int threads = 0;         // 0: one a processor
   AdamOptions adam;
-  WeightingOptions weighting;     // how the tasks share the trunk
-  bool record_conflicts = false;  // cosines of the tasks' gradients; see log
+  WeightingOptions weighting;  // how the tasks share the trunk
+
+  // Cosines of the tasks' gradients, into EpochReport::weighting: of the
+  // shared features, or of each layer of the trunk and the whole of it, as
+  // weighting.gradients says. Leaves the training as it is, bit for bit.
+  bool record_conflicts = false;
 
   // What a missing label of a multilabel task counts in the training loss, as
   // a no: 0 is ignored, 1 assumed negative, between them weakly negative.

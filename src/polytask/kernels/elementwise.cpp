@@ -15,6 +15,21 @@ void scale(std::span<const Pixel> src, float factor, std::span<float> dst) {
   }
 }
 
+template <class Number>
+double sum_of_products(std::span<const Number> a, std::span<const float> b) {
+  constexpr std::size_t kSums = 8;  // as many as the compiler keeps in vectors
+  std::array<double, kSums> sums{};
+  std::size_t i = 0;
+  for (; i + kSums <= a.size(); i += kSums) {
+    for (std::size_t lane = 0; lane < kSums; ++lane) {
+      sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+    }
+  }
+  for (; i < a.size(); ++i) sums[0] += static_cast<double>(a[i]) * b[i];
+  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) +
+         ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
+
 }  // namespace
 
 void mask_relu(std::span<const float> dst, std::span<float> diff) {
@@ -38,18 +53,21 @@ void add_scaled(std::span<float> sum, float factor,
   for (std::size_t i = 0; i < sum.size(); ++i) to[i] += factor * from[i];
 }
 
-double inner_product(std::span<const float> a, std::span<const float> b) {
-  constexpr std::size_t kSums = 8;  // as many as the compiler keeps in vectors
-  std::array<double, kSums> sums{};
-  std::size_t i = 0;
-  for (; i + kSums <= a.size(); i += kSums) {
-    for (std::size_t lane = 0; lane < kSums; ++lane) {
-      sums[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
-    }
+void add_scaled(std::span<double> sum, double factor,
+                std::span<const float> term) {
+  const float* from = term.data();
+  double* to = sum.data();
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    to[i] += factor * static_cast<double>(from[i]);
   }
-  for (; i < a.size(); ++i) sums[0] += static_cast<double>(a[i]) * b[i];
-  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) +
-         ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
+
+double inner_product(std::span<const float> a, std::span<const float> b) {
+  return sum_of_products(a, b);
+}
+
+double inner_product(std::span<const double> a, std::span<const float> b) {
+  return sum_of_products(a, b);
 }
 
 float largest_magnitude(std::span<const float> values) {

@@ -18,8 +18,13 @@ void add_to(std::span<float> sum, std::span<const float> term);
 void add_scaled(std::span<float> sum, float factor,
                 std::span<const float> term);
 
+void add_scaled(std::span<double> sum, double factor,
+                std::span<const float> term);
+
 // sum over i of a[i] * b[i], in doubles, in a fixed order.
 [[nodiscard]] double inner_product(std::span<const float> a,
+                                   std::span<const float> b);
+[[nodiscard]] double inner_product(std::span<const double> a,
                                    std::span<const float> b);
 
 // The largest |values[i]|; 0 of none. A NaN counts as larger than anything.

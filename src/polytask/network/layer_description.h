@@ -19,11 +19,11 @@ struct LayerDescription {
   std::size_t parameters = 0;
 
   // Multiplications and additions for one image, borders included; of backward
-  // as if no gradient were 0.
+  // as if no gradient were 0, and for all its passes: one, or one a task.
   double forward_flops = 0.0;
   double backward_flops = 0.0;
   bool backward_skips_zeros = false;  // see ImageLayerSpec
-  int forward_runs = 1;  // a step: 2 when backward computes it again
+  int forward_runs = 1;  // a step: more when backward computes it again
 
   std::size_t weight_bytes = 0;    // of the parameters
   std::size_t prepared_bytes = 0;  // of what is made of them for the kernels

@@ -27,6 +27,7 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
       clock_(pool.workers(), lines_of(*plan_)),
       gramian_(plan_->heads.size() * plan_->heads.size()),
       task_weights_(plan_->heads.size()) {
+  if (!plan_->trunk_layers.empty()) reserve_products();
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
   throw Error(Fault::config, cat("network: planned for at most ", planned,

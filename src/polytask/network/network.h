@@ -79,14 +79,22 @@ class Network {
   // Where the loss writes the gradient of the logits, [n, units].
   [[nodiscard]] std::span<float> diff_logits(std::size_t output);
 
-  // How much each task's gradient of the shared features counts: overwrites
-  // `weights`, [T], from `gramian`, [T, T], the inner products of the tasks'
-  // gradients over the batch.
+  // How much each task's gradient counts in the trunk: overwrites `weights`,
+  // [T], from `gramian`, [T, T], the inner products of the tasks' gradients
+  // over the batch; of the shared features or of all parameters of the trunk,
+  // as PlanOptions::task_gradients says.
   using TaskWeigher = FunctionRef<void(std::span<const double> gramian,
                                        std::span<double> weights)>;
   // As backward(), but the trunk gets the tasks' gradients weighted so; the
-  // heads keep their own. Needs PlanOptions::separate_tasks.
+  // heads keep their own. Needs PlanOptions::task_gradients.
   void backward(TaskWeigher weigher);
+
+  // The same inner products layer by layer of the trunk, [layers, T, T], which
+  // sum to the Gramian: of the last backward(weigher) of TaskGradients::trunk,
+  // in the order of the plan's trunk_layers; else empty.
+  [[nodiscard]] std::span<const double> layer_gramians() const {
+    return layer_gramians_;
+  }
 
   // Computes the gradients, but for those of dense kernels, which are larger
   // than everything else together and are computed as they are handed out.
@@ -142,8 +150,20 @@ class Network {
   void backward_heads();
   void backward_head(std::size_t task, Slot diff_features);
   void backward_trunk();
-  void weigh_tasks(TaskWeigher weigher);
+  void weigh_features(TaskWeigher weigher);
   [[nodiscard]] double inner_product(Slot a, Slot b);
+  void reserve_products();
+  void weigh_trunks(TaskWeigher weigher);
+  [[nodiscard]] std::span<float> kept(std::size_t task,
+                                      const TrunkLayer& layer) const;
+  void keep_trunk(std::size_t task);
+  void mix_trunks();
+  void find_gramians();
+  void find_image_products(const TrunkLayer& layer, std::span<double> gramian);
+  void find_dense_products(const TrunkLayer& layer, std::span<double> gramian);
+  void find_row_products(std::span<const float> src, std::size_t features);
+  void add_row_products(std::size_t row, const TrunkLayer& layer,
+                        std::span<double> mixed, std::span<double> gramian);
   void backward_dense(const DenseStep& step, float* diff_src);
   void hand_out(const DenseStep& step, int block, int worker,
                 GradientSink sink) const;
@@ -176,6 +196,11 @@ class Network {
   // Of the tasks, where they are separate.
   std::vector<double> gramian_;
   std::vector<double> task_weights_;
+  // Where the tasks go through the trunk one after the other.
+  std::vector<double> layer_gramians_;  // [layers, T, T]
+  std::vector<double> row_products_;    // [batch, batch]
+  std::vector<double> shard_gramians_;  // [kShards, T, T]
+  std::vector<double> mixed_rows_;      // [kShards, units], of one layer
 };
 
 }  // namespace polytask

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/layer_parameters.h"
@@ -14,14 +13,6 @@ constexpr int kShards = NetworkPlan::kShards;
 
 void Network::backward() {
   backward_heads();
-  backward_trunk();
-}
-
-void Network::backward(TaskWeigher weigher) {
-  for (std::size_t t = 0; t < plan_->heads.size(); ++t) {
-    backward_head(t, plan_->head_diffs[t]);
-  }
-  weigh_tasks(weigher);
   backward_trunk();
 }
 
@@ -144,42 +135,6 @@ void Network::backward_head(std::size_t task, Slot diff_features) {
     const Slot diff_src = i == 0 ? diff_features : steps[i - 1].diff_dst;
     backward_dense(steps[i], workspace_[diff_src].data());
   }
-}
-
-// The weighted sum of the tasks' gradients of the shared features.
-void Network::weigh_tasks(TaskWeigher weigher) {
-  const std::size_t tasks = plan_->heads.size();
-  for (std::size_t i = 0; i < tasks; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      const double product =
-          inner_product(plan_->head_diffs[i], plan_->head_diffs[j]);
-      gramian_[i * tasks + j] = gramian_[j * tasks + i] = product;
-    }
-  }
-  weigher(gramian_, task_weights_);
-  const auto total = workspace_[plan_->diff_shared_features()];
-  std::ranges::fill(total, 0.0f);
-  for (std::size_t t = 0; t < tasks; ++t) {
-    kernels::add_scaled(total, static_cast<float>(task_weights_[t]),
-                        workspace_[plan_->head_diffs[t]]);
-  }
-}
-
-// In as many parts as there are shards, added in order.
-double Network::inner_product(Slot a, Slot b) {
-  std::array<double, kShards> parts;
-  const std::span<const float> left = workspace_[a];
-  const std::span<const float> right = workspace_[b];
-  pool_.run(kShards, [&](int shard, int) {
-    const auto edge = [&](int s) {
-      return left.size() * static_cast<std::size_t>(s) / kShards;
-    };
-    const std::size_t begin = edge(shard);
-    const std::size_t count = edge(shard + 1) - begin;
-    parts[static_cast<std::size_t>(shard)] = kernels::inner_product(
-        left.subspan(begin, count), right.subspan(begin, count));
-  });
-  return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 void Network::backward_dense(const DenseStep& step, float* diff_src) {

@@ -81,9 +81,10 @@ LayerDescription NetworkPlan::describe(const ImageStep& step) const {
   }
   found.weight_bytes = found.parameters * sizeof(float);
   if (!options_.training) return found;
-  found.backward_flops = spec.forward_flops * (first ? 1.0 : 2.0);
+  const int passes = trunk_passes();
+  found.backward_flops = spec.forward_flops * (first ? 1.0 : 2.0) * passes;
   found.backward_skips_zeros = spec.backward_skips_zeros;
-  found.forward_runs = first && recompute_first ? 2 : 1;
+  found.forward_runs = first && recompute_first ? 1 + passes : 1;
   found.kept_bytes +=
       spec.state_bytes * static_cast<std::size_t>(options_.batch);
   return found;
@@ -104,11 +105,21 @@ LayerDescription NetworkPlan::describe(const DenseStep& step,
   }
   found.weight_bytes = found.parameters * sizeof(float);
   if (!options_.training) return found;
-  found.backward_flops = layer.forward_flops() * (with_diff_src ? 2.0 : 1.0);
+  // The gradient of the kernel is computed once, of what all tasks left.
+  const bool in_trunk = std::ranges::any_of(
+      dense_steps, [&](const DenseStep& other) { return &other == &step; });
+  const int passes = in_trunk ? trunk_passes() : 1;
+  found.backward_flops =
+      layer.forward_flops() * (with_diff_src ? 1.0 + passes : 1.0);
   const bool logits = std::ranges::any_of(
       heads, [&](const auto& head) { return &head.back() == &step; });
   if (!logits) found.kept_bytes = step.dst.count * sizeof(float);
   return found;
+}
+
+// How often a step goes backward through the trunk.
+int NetworkPlan::trunk_passes() const {
+  return std::max(1, static_cast<int>(task_trunks.size()));
 }
 
 LayerDescription NetworkPlan::describe(const RowStep& step) const {

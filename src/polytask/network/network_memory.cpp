@@ -1,7 +1,9 @@
 // Which activations are kept, and where every byte lies.
 
 #include <algorithm>
+#include <span>
 
+#include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/network/network_plan.h"
 
@@ -116,6 +118,39 @@ void NetworkPlan::reserve_memory() {
     shard_gradients =
         memory_.reserve("gradients of the shards",
                         gradient_stride * static_cast<std::size_t>(kShards));
+  }
+}
+
+// Books what is kept of each task's way through the trunk.
+void NetworkPlan::keep_tasks_apart() {
+  std::size_t end = 0;
+  const auto add = [&](std::string name, std::span<const Slot> slots) {
+    TrunkLayer layer{.name = std::move(name), .offset = end};
+    for (const Slot& slot : slots) {
+      layer.parts.push_back({.from = slot, .offset = end});
+      end += WorkspacePlan::aligned(slot.count);
+    }
+    layer.count = end - layer.offset;
+    trunk_layers.push_back(std::move(layer));
+  };
+  for (const ImageStep& step : image_steps) {
+    if (step.gradients.empty()) continue;
+    const std::string& kernel = specs_[step.parameters.front()].name;
+    add(kernel.substr(0, kernel.find('/')), step.gradients);
+  }
+  for (std::size_t i = 0; i < dense_steps.size(); ++i) {
+    add(dense_steps[i].layer.name(), {&dense_steps[i].diff_dst, 1});
+    trunk_layers.back().dense_step = i;
+  }
+  if (trunk_layers.empty()) {
+    throw Error(Fault::config,
+                "network.trunk: for the tasks' gradients of the trunk, "
+                "expected a layer with parameters, got none; take those of "
+                "the shared features");
+  }
+  for (const NetworkOutput& output : options_.outputs) {
+    task_trunks.push_back(
+        memory_.reserve(cat("trunk's gradients of ", output.name), end));
   }
 }
 

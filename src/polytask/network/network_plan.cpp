@@ -93,6 +93,8 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
   place_activations();
   place_layer_buffers();
   reserve_memory();
+  const bool apart = options_.task_gradients == TaskGradients::trunk;
+  if (options_.training && apart) keep_tasks_apart();
 }
 
 // Builds the layers up to the first dense one; `at` is then its index. Returns

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,15 +34,20 @@ struct NetworkOutput {
   std::vector<LayerOptions> layers;
 };
 
+// How far backward keeps the tasks' gradients apart.
+enum class TaskGradients {
+  together,  // only their sum is computed
+  features,  // up to the shared features: for weightings that look at those
+  trunk,     // through the whole trunk, one task after the other
+};
+
 struct PlanOptions {
   Shape input;  // [height, width, channels]
   std::vector<NetworkOutput> outputs;
   int batch = 1;         // images at a time, at most
   int workers = 1;       // threads that will run it
   bool training = true;  // false: forward only, nothing is kept
-  // Each task's gradient of the shared features is kept apart, for weightings
-  // that look at them.
-  bool separate_tasks = false;
+  TaskGradients task_gradients = TaskGradients::together;
   // Our own kernels for convolutions where they pay; without them every
   // convolution is oneDNN's, which is what they are compared with.
   bool own_kernels = true;
@@ -94,6 +100,23 @@ struct DenseStep {
   [[nodiscard]] Slot result() const {
     return after.empty() ? dst : after.back().dst;
   }
+};
+
+// A layer of the trunk that has parameters, where the tasks go through the
+// trunk one after the other: what is kept of each task there. That is the
+// gradient itself for a layer of images. A dense layer's kernel is larger than
+// everything else together; its gradient is found again from the gradient of
+// the layer's result, [batch, units].
+struct TrunkLayer {
+  struct Part {
+    Slot from;               // where backward leaves it
+    std::size_t offset = 0;  // floats within what is kept of a task
+  };
+  std::string name;                       // "conv2d_1"
+  std::optional<std::size_t> dense_step;  // none: a layer of images
+  std::vector<Part> parts;
+  std::size_t offset = 0;  // of all parts, with zeros between them
+  std::size_t count = 0;
 };
 
 class NetworkPlan {
@@ -163,6 +186,9 @@ class NetworkPlan {
   // The gradients of the shared features, [batch, features], one a task where
   // they are separate; else one for all but the first, when there are several.
   std::vector<Slot> head_diffs;
+  // Where the tasks go through the trunk one after the other; else empty.
+  std::vector<TrunkLayer> trunk_layers;
+  std::vector<Slot> task_trunks;    // what is kept of them, one a task
   Slot shard_gradients;             // [kShards, gradient_stride]
   std::size_t gradient_stride = 0;  // floats
 
@@ -198,6 +224,7 @@ class NetworkPlan {
   [[nodiscard]] LayerDescription describe(const DenseStep& step,
                                           bool with_diff_src) const;
   [[nodiscard]] LayerDescription describe(const RowStep& step) const;
+  [[nodiscard]] int trunk_passes() const;
   [[nodiscard]] std::size_t kept_bytes(const Place& at,
                                        std::size_t count) const;
   Place place(std::size_t count, bool keep);
@@ -206,6 +233,7 @@ class NetworkPlan {
   void place_activations();
   void place_layer_buffers();
   void reserve_memory();
+  void keep_tasks_apart();
 
   PlanOptions options_;
   ParameterLayout layout_;

@@ -112,7 +112,8 @@ void NetworkPlan::add_heads(const Shape& shape) {
   const std::size_t tasks = heads.size();
   const std::size_t count =
       element_count(shape) * static_cast<std::size_t>(options_.batch);
-  const std::size_t apart = options_.separate_tasks ? tasks : tasks > 1 ? 1 : 0;
+  const bool apart_here = options_.task_gradients == TaskGradients::features;
+  const std::size_t apart = apart_here ? tasks : tasks > 1 ? 1 : 0;
   for (std::size_t i = 0; i < apart; ++i) {
     head_diffs.push_back(
         memory_.reserve(cat("diff of the shared features, ", i + 1), count));

@@ -15,7 +15,7 @@ std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
                    .batch = options.batch,
                    .workers = options.workers,
                    .training = options.training,
-                   .separate_tasks = options.separate_tasks};
+                   .task_gradients = options.task_gradients};
   for (const Task& task : spec.tasks) {
     plan.outputs.push_back(
         {.name = task.name, .units = task.units(), .layers = task.head});

@@ -13,7 +13,7 @@ struct ModelPlanOptions {
   int batch = 1;
   int workers = 1;
   bool training = false;
-  bool separate_tasks = false;  // see PlanOptions
+  TaskGradients task_gradients = TaskGradients::together;
 };
 
 // Throws as NetworkPlan does.

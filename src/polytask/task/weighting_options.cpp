@@ -105,6 +105,11 @@ std::vector<std::string> problems(const WeightingOptions& options, int tasks) {
   const auto require_non_negative = [&](const char* key, double value) {
     require(non_negative(value), key, "finite and >= 0", value);
   };
+  if (name_of(o.gradients).empty()) {
+    found.push_back(
+        cat("weighting.gradients: expected features or trunk, got number ",
+            static_cast<int>(o.gradients)));
+  }
   find_schedule_problems(o, tasks, found);
   require_positive("uncertainty_learning_rate", o.uncertainty_learning_rate);
   require(at_least_a_millionth(o.dwa_temperature), "dwa_temperature",

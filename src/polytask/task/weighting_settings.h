@@ -2,6 +2,7 @@
 //
 //   weighting: pcgrad
 //   weighting: {kind: cagrad, cagrad_c: 0.5}
+//   weighting: {kind: pcgrad, gradients: trunk}
 //   weighting: {schedule: [{epoch: 1, weights: [1, 0]},
 //                          {epoch: 9, weights: [1, 1]}]}
 
@@ -35,6 +36,12 @@ constexpr auto names_of(WeightingKind) {
                     Name{"upgrad", WeightingKind::upgrad}};
 }
 
+constexpr auto names_of(WeightedGradients) {
+  using Name = std::pair<std::string_view, WeightedGradients>;
+  return std::array{Name{"features", WeightedGradients::features},
+                    Name{"trunk", WeightedGradients::trunk}};
+}
+
 template <class Visitor>
 void describe(Visitor& visitor, WeightPoint& point) {
   visitor.key("epoch", point.epoch);
@@ -44,6 +51,7 @@ void describe(Visitor& visitor, WeightPoint& point) {
 template <class Visitor>
 void describe(Visitor& visitor, WeightingOptions& options) {
   visitor.key("kind", options.kind);
+  visitor.key("gradients", options.gradients);
   visitor.key("schedule", options.schedule);
   visitor.key("uncertainty_learning_rate", options.uncertainty_learning_rate);
   visitor.key("dwa_temperature", options.dwa_temperature);

@@ -16,12 +16,17 @@ std::vector<double> own_weights(const std::vector<Task>& tasks) {
 
 }  // namespace
 
-bool TaskBalance::needs_separate_tasks(const TrainOptions& options) {
-  return options.record_conflicts || needs_of(options.weighting.kind).gramian;
+TaskGradients TaskBalance::gradients_needed(const TrainOptions& options) {
+  if (!options.record_conflicts && !needs_of(options.weighting.kind).gramian) {
+    return TaskGradients::together;
+  }
+  return options.weighting.gradients == WeightedGradients::trunk
+             ? TaskGradients::trunk
+             : TaskGradients::features;
 }
 
 TaskBalance::TaskBalance(const std::vector<Task>& tasks,
-                         const TrainOptions& options)
+                         const TrainOptions& options, const NetworkPlan& plan)
     : watched_(options.record_conflicts ||
                options.weighting.kind != WeightingKind::equal ||
                !options.weighting.schedule.empty()),
@@ -33,8 +38,15 @@ TaskBalance::TaskBalance(const std::vector<Task>& tasks,
       weight_sums_(tasks.size()),
       norm_sums_(tasks.size()) {
   for (const Task& task : tasks) names_.push_back(task.name);
-  if (needs_separate_tasks(options)) {
-    conflicts_.emplace(static_cast<int>(tasks.size()));
+  const TaskGradients needed = gradients_needed(options);
+  if (needed == TaskGradients::together) return;
+  conflicts_.emplace(static_cast<int>(tasks.size()));
+  if (needed != TaskGradients::trunk) return;
+  only_seen_ = !weighting_->needs().gramian;
+  if (!options.record_conflicts) return;
+  for (const TrunkLayer& layer : plan.trunk_layers) {
+    layers_.push_back(
+        {layer.name, ConflictMeter(static_cast<int>(tasks.size()))});
   }
 }
 
@@ -60,12 +72,14 @@ void TaskBalance::backward(Network& network, int epoch, std::int64_t step) {
     network.backward(
         [&](std::span<const double> gramian, std::span<double> weights) {
           add_gramian(gramian, !from_gradients);
+          add_layers(network.layer_gramians());
           std::ranges::fill(weights, 1.0);
           if (!from_gradients) return;
           seen.gramian = gramian;
           std::ranges::copy(weighting_->weights(seen), weights_.begin());
           std::ranges::copy(weights_, weights.begin());
         });
+    if (only_seen_) network.backward();
   }
   ++steps_;
   for (std::size_t t = 0; t < weights_.size(); ++t) {
@@ -91,6 +105,13 @@ void TaskBalance::add_gramian(std::span<const double> gramian, bool weighted) {
   }
 }
 
+void TaskBalance::add_layers(std::span<const double> gramians) {
+  const std::size_t count = weights_.size() * weights_.size();
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    layers_[l].conflicts.add(gramians.subspan(l * count, count));
+  }
+}
+
 MetricValues TaskBalance::end_epoch(int epoch,
                                     std::span<const double> mean_losses) {
   weighting_->end_epoch(epoch - 1, mean_losses);
@@ -108,26 +129,37 @@ MetricValues TaskBalance::end_epoch(int epoch,
   steps_ = 0;
   std::ranges::fill(weight_sums_, 0.0);
   std::ranges::fill(norm_sums_, 0.0);
-  if (conflicts_) conflicts_.emplace(static_cast<int>(names_.size()));
+  const ConflictMeter none(static_cast<int>(names_.size()));
+  if (conflicts_) conflicts_ = none;
+  for (Layer& layer : layers_) layer.conflicts = none;
   return values;
 }
 
 void TaskBalance::add_conflicts(MetricValues& values) const {
-  const int tasks = conflicts_->tasks();
-  for (int i = 0; i < tasks; ++i) {
-    for (int j = i + 1; j < tasks; ++j) {
-      const PairConflict& pair = conflicts_->pair(i, j);
+  add_pairs(*conflicts_, "", values);
+  if (conflicts_->tasks() < 2) return;
+  values.emplace_back("conflicts",
+                      conflicts_->conflict_share().value_or(std::nan("")));
+  for (const Layer& layer : layers_) {
+    add_pairs(layer.conflicts, "/" + layer.name, values);
+  }
+}
+
+//   layer   "/conv2d_1", or empty for all that was looked at
+void TaskBalance::add_pairs(const ConflictMeter& meter,
+                            const std::string& layer,
+                            MetricValues& values) const {
+  for (int i = 0; i < meter.tasks(); ++i) {
+    for (int j = i + 1; j < meter.tasks(); ++j) {
+      const PairConflict& pair = meter.pair(i, j);
       const std::string name = cat(names_[static_cast<std::size_t>(i)], '~',
-                                   names_[static_cast<std::size_t>(j)]);
+                                   names_[static_cast<std::size_t>(j)], layer);
       values.emplace_back(name + "/cosine",
                           pair.mean_cosine().value_or(std::nan("")));
       values.emplace_back(name + "/conflicts",
                           pair.conflict_share().value_or(std::nan("")));
     }
   }
-  if (tasks < 2) return;
-  values.emplace_back("conflicts",
-                      conflicts_->conflict_share().value_or(std::nan("")));
 }
 
 }  // namespace polytask

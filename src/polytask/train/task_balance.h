@@ -24,10 +24,13 @@ namespace polytask {
 class TaskBalance {
  public:
   // Throws Fault::config when the weighting does not go with these tasks.
-  TaskBalance(const std::vector<Task>& tasks, const TrainOptions& options);
+  //   plan   made with gradients_needed(options)
+  TaskBalance(const std::vector<Task>& tasks, const TrainOptions& options,
+              const NetworkPlan& plan);
 
   // What the network has to be planned with.
-  [[nodiscard]] static bool needs_separate_tasks(const TrainOptions& options);
+  [[nodiscard]] static TaskGradients gradients_needed(
+      const TrainOptions& options);
   // Whether after_step() wants the losses of the batch once more.
   [[nodiscard]] bool asks_again() const {
     return weighting_->needs().losses_after_step;
@@ -39,7 +42,8 @@ class TaskBalance {
   // backward() of the network, whose gradients of the logits are those of the
   // noted losses, without weights. Kinds that look at the losses weigh the
   // gradients of the logits; kinds that look at gradients weigh those of the
-  // shared features, and each head keeps its own.
+  // trunk, and each head keeps its own. To be recorded alone, the trunk's
+  // gradients are computed beside what the training follows, whose bits stay.
   //   epoch   from 1
   //   step    from 0, through all epochs
   void backward(Network& network, int epoch, std::int64_t step);
@@ -48,10 +52,12 @@ class TaskBalance {
   void after_step() { weighting_->after_step(losses_); }
 
   // What happened since the last call, and the kind's own end of an epoch.
-  // Means over the steps: "task/weight", "task/gradient_norm" (on the shared
-  // features), "a~b/cosine", "a~b/conflicts" (share of the steps with a cosine
-  // below 0), "conflicts" (share with any such pair), "regulariser". Empty for
-  // equal weights that nobody asked to watch.
+  // Means over the steps: "task/weight", "task/gradient_norm" (of the shared
+  // features or the trunk, as weighting.gradients says), "a~b/cosine",
+  // "a~b/conflicts" (share of the steps with a cosine below 0), "conflicts"
+  // (share with any such pair), "regulariser"; where conflicts over the trunk
+  // are recorded also "a~b/layer/cosine" and "a~b/layer/conflicts" of each of
+  // its layers. Empty for equal weights that nobody asked to watch.
   //   mean_losses   [T], NaN for a task without one
   [[nodiscard]] MetricValues end_epoch(int epoch,
                                        std::span<const double> mean_losses);
@@ -65,10 +71,14 @@ class TaskBalance {
  private:
   void scale_gradients(Network& network);
   void add_gramian(std::span<const double> gramian, bool weighted);
+  void add_layers(std::span<const double> gramians);
   void add_conflicts(MetricValues& values) const;
+  void add_pairs(const ConflictMeter& meter, const std::string& layer,
+                 MetricValues& values) const;
 
   std::vector<std::string> names_;
-  bool watched_ = false;  // there is something to say
+  bool watched_ = false;    // there is something to say
+  bool only_seen_ = false;  // the trunk's gradients, which are not weighted
   std::unique_ptr<TaskWeighting> weighting_;
   std::vector<double> losses_;  // of the batch, [T]
   std::vector<std::uint8_t> present_;
@@ -78,6 +88,11 @@ class TaskBalance {
   std::vector<double> weight_sums_;
   std::vector<double> norm_sums_;
   std::optional<ConflictMeter> conflicts_;
+  struct Layer {
+    std::string name;
+    ConflictMeter conflicts;
+  };
+  std::vector<Layer> layers_;  // of the trunk, where they are recorded
 };
 
 }  // namespace polytask
