@@ -4,6 +4,7 @@ them.
     python3 benchmarks/multi_fashion_mnist/scripts_test.py
 """
 import contextlib
+import fcntl
 import gzip
 import io
 import json
@@ -138,6 +139,16 @@ class Run(Folder):
             "evaluate runs/equal/seed-2 data/test.h5 --json",
             "train --resume runs/equal/seed-3",
             "evaluate runs/equal/seed-3 data/test.h5 --json"])
+
+    def test_what_another_process_trains_is_left_to_it(self):
+        taken = self.folder / "runs" / "equal" / "seed-1"
+        taken.mkdir(parents=True)
+        with open(taken / "run.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(self.run_script("equal", "dwa").returncode, 0)
+        self.assertEqual([line.split()[0] for line in self.asked()],
+                         ["train", "evaluate"])
+        self.assertIn("kind=dwa", self.asked()[0])
 
     def test_a_failure_ends_it_and_leaves_no_result(self):
         self.says("[ $1 = train ]")
