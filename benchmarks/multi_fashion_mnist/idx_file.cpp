@@ -20,11 +20,14 @@ constexpr const char* kAgain =
   throw Error(Fault::data, cat(path.string(), ": ", what, kAgain));
 }
 
-// An open IDX file whose length was compared with what its beginning says.
-struct IdxFile {
-  std::ifstream stream;             // at the first value
-  std::vector<std::uint64_t> axes;  // lengths
+// What the files of one kind have in common.
+struct Kind {
+  std::uint32_t axes;
+  std::uint64_t values;  // of one item
 };
+
+constexpr Kind kPictures{.axes = 3, .values = Items::kPixels};
+constexpr Kind kClasses{.axes = 1, .values = 1};
 
 std::uint32_t read_number(std::istream& stream) {
   std::array<unsigned char, 4> bytes{};
@@ -34,53 +37,52 @@ std::uint32_t read_number(std::istream& stream) {
   return number;
 }
 
-IdxFile open_idx(const std::filesystem::path& path, std::uint32_t axes) {
-  std::error_code error;
-  const std::uint64_t length = std::filesystem::file_size(path, error);
-  IdxFile file{.stream = std::ifstream(path, std::ios::binary), .axes = {}};
-  if (error || !file.stream) {
-    throw Error(Fault::io, cat(path.string(), ": cannot be read", kAgain));
+// Reads the beginning of a file and returns how many items it says there are.
+std::uint64_t read_head(std::istream& stream, const std::filesystem::path& path,
+                        const Kind& kind) {
+  const std::uint32_t begin = read_number(stream);
+  if (begin != 0x800 + kind.axes) {
+    refuse(path, cat("expected an IDX file of bytes with ", kind.axes,
+                     " axes, which begins with ", 0x800 + kind.axes,
+                     ", found one that begins with ", begin));
   }
-  const std::uint64_t head = 4 * (std::uint64_t{axes} + 1);
-  if (length < head) {
-    refuse(path, cat("expected at least ", head, " bytes, found ", length));
+  const std::uint32_t count = read_number(stream);
+  if (count == 0 || count > kMostItems) {
+    refuse(path, cat("expected 1 to ", kMostItems, " items, found ", count));
   }
-  const std::uint32_t kind = read_number(file.stream);
-  if (kind != 0x800 + axes) {
-    refuse(path, cat("expected an IDX file of bytes with ", axes,
-                     " axes, which begins with ", 0x800 + axes,
-                     ", found one that begins with ", kind));
+  if (kind.axes == 3) {
+    const std::uint32_t height = read_number(stream);
+    const std::uint32_t width = read_number(stream);
+    if (height != Items::kSide || width != Items::kSide) {
+      refuse(path,
+             cat("expected pictures of 28 x 28, found ", height, " x ", width));
+    }
   }
-  for (std::uint32_t i = 0; i < axes; ++i) {
-    file.axes.push_back(read_number(file.stream));
-  }
-  if (file.axes[0] == 0 || file.axes[0] > kMostItems) {
-    refuse(path,
-           cat("expected 1 to ", kMostItems, " items, found ", file.axes[0]));
-  }
-  if (axes == 3 &&
-      (file.axes[1] != Items::kSide || file.axes[2] != Items::kSide)) {
-    refuse(path, cat("expected pictures of 28 x 28, found ", file.axes[1],
-                     " x ", file.axes[2]));
-  }
-  std::uint64_t values = 1;
-  for (const std::uint64_t axis : file.axes) values *= axis;
-  if (length != head + values) {
-    refuse(path, cat("expected ", head + values, " bytes for ", file.axes[0],
-                     " items, found ", length));
-  }
-  return file;
+  return count;
 }
 
 std::vector<std::uint8_t> read_values(const std::filesystem::path& path,
-                                      std::uint32_t axes) {
-  IdxFile file = open_idx(path, axes);
-  std::size_t values = 1;
-  for (const std::uint64_t axis : file.axes) values *= axis;
+                                      const Kind& kind) {
+  std::error_code error;
+  const std::uint64_t length = std::filesystem::file_size(path, error);
+  std::ifstream stream(path, std::ios::binary);
+  if (error || !stream) {
+    throw Error(Fault::io, cat(path.string(), ": cannot be read", kAgain));
+  }
+  const std::uint64_t head = 4 * (std::uint64_t{kind.axes} + 1);
+  if (length < head) {
+    refuse(path, cat("expected at least ", head, " bytes, found ", length));
+  }
+  const std::uint64_t count = read_head(stream, path, kind);
+  const std::uint64_t values = count * kind.values;
+  if (length != head + values) {
+    refuse(path, cat("expected ", head + values, " bytes for ", count,
+                     " items, found ", length));
+  }
   std::vector<std::uint8_t> read(values);
-  file.stream.read(reinterpret_cast<char*>(read.data()),
-                   static_cast<std::streamsize>(values));
-  if (!file.stream) {
+  stream.read(reinterpret_cast<char*>(read.data()),
+              static_cast<std::streamsize>(values));
+  if (!stream) {
     throw Error(Fault::io, cat(path.string(), ": cannot be read", kAgain));
   }
   return read;
@@ -90,9 +92,9 @@ std::vector<std::uint8_t> read_values(const std::filesystem::path& path,
 
 Items read_items(const std::filesystem::path& folder, const std::string& part) {
   const std::filesystem::path classes = folder / (part + "-labels-idx1-ubyte");
-  Items items{
-      .pictures = read_values(folder / (part + "-images-idx3-ubyte"), 3),
-      .classes = read_values(classes, 1)};
+  Items items{.pictures = read_values(folder / (part + "-images-idx3-ubyte"),
+                                      kPictures),
+              .classes = read_values(classes, kClasses)};
   const std::size_t pictures = items.pictures.size() / Items::kPixels;
   if (items.count() != pictures) {
     refuse(classes, cat("expected the classes of ", pictures,
