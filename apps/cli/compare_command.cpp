@@ -15,6 +15,7 @@
 #include "polytask/base/text.h"
 #include "polytask/report/comparison_text.h"
 #include "polytask/task/weighting_settings.h"
+#include "polytask/tensor/shape.h"
 #include "polytask/train/recipe.h"
 #include "polytask/train/recipe_tasks.h"
 
@@ -24,6 +25,7 @@ namespace {
 struct CompareArguments {
   std::vector<std::string> words;  // the recipe, then key=value ...
   std::string weightings;          // "equal,uncertainty,famo"
+  std::string test;                // a file or folder of images that judge
   std::string folder = "runs/compare";
   int seeds = 3;
   bool json = false;
@@ -52,6 +54,39 @@ std::vector<WeightingKind> weightings_in(const std::string& text) {
                                  join(unknown), "; there are ", join(names)));
 }
 
+// The images at `path`, with the tasks of `recipe`, whose labels and classes
+// are known by now.
+DatasetPtr images_that_judge(const std::string& path, Recipe recipe,
+                             const Shape& image) {
+  recipe.data.path = path;
+  recipe.data.table.clear();
+  recipe.data.split.test_size = 0.0;
+  const PreparedRun run = prepare_run(recipe);
+  if (run.model.image == image) return run.data.train;
+  throw Error(Fault::data,
+              cat("compare: --test: expected images of ", to_text(image),
+                  " as in the recipe's data, found ", to_text(run.model.image),
+                  " in ", path));
+}
+
+// With --test nothing of the recipe's data is held back.
+PreparedRun prepare_comparison(const CompareArguments& args, Recipe& recipe) {
+  if (args.test.empty()) return prepare_run(recipe);
+  recipe.data.split.test_size = 0.0;
+  PreparedRun prepared = prepare_run(recipe);
+  prepared.data.validation =
+      images_that_judge(args.test, recipe, prepared.model.image);
+  return prepared;
+}
+
+// Another file to judge by is another comparison.
+std::string identity_of(const CompareArguments& args, const Recipe& recipe) {
+  const std::string text = recipe_text(recipe);
+  if (args.test.empty()) return text;
+  return cat(text, "test: ", std::filesystem::absolute(args.test).string(),
+             '\n');
+}
+
 Comparison compare_recipe(const CompareArguments& args,
                           const Console& console) {
   Recipe recipe = load_recipe(args.words.front(),
@@ -59,7 +94,7 @@ Comparison compare_recipe(const CompareArguments& args,
   const std::vector<WeightingKind> weightings = weightings_in(args.weightings);
   require_no_start(recipe, "compare");
   recipe.run.dir = args.folder;
-  PreparedRun prepared = prepare_run(recipe);
+  PreparedRun prepared = prepare_comparison(args, recipe);
   for (const WeightingKind kind : weightings) {
     for (std::string& text : weighting_warnings(recipe.tasks, kind)) {
       prepared.warnings.push_back(std::move(text));
@@ -78,7 +113,7 @@ Comparison compare_recipe(const CompareArguments& args,
       {.seeds = args.seeds,
        .weightings = weightings,
        .folder = args.folder,
-       .identity = recipe_text(recipe),
+       .identity = identity_of(args, recipe),
        .observer = &progress,
        .stop = &interrupt.flag(),
        .on_training = [&](const TrainingStart& s) { progress.begin(s); }});
@@ -97,6 +132,9 @@ int run(Arguments arguments, const Console& console) {
   app.add_option("--seeds", args.seeds, "trainings of each network (3)");
   app.add_option("--weightings", args.weightings,
                  "compare these with equal weights, e.g. uncertainty,famo");
+  app.add_option("--test", args.test,
+                 "an HDF5 file or a folder whose images judge, instead of\n"
+                 "what data.split holds back");
   app.add_option("--dir", args.folder,
                  "gets the trainings; the same command again goes on there\n"
                  "(runs/compare)");

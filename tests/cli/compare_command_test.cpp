@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/command_line.h"
+#include "tests/data/small_dataset.h"
 #include "tests/train/questions.h"
 
 namespace polytask {
@@ -53,6 +54,45 @@ TEST_F(CompareCommand, TakesWeightingsByNameAndUwForUncertainty) {
   EXPECT_EQ(answer.code, 0) << answer.err;
   EXPECT_NE(answer.out.find("uncertainty beside equal"), std::string::npos);
   EXPECT_NE(answer.out.find("pcgrad beside equal"), std::string::npos);
+}
+
+TEST_F(CompareCommand, AFileOfItsOwnJudgesAndAllOthersAreSplit) {
+  write_hdf5(*test::questions(40, 2), "held_back.h5");
+  const Answer answer =
+      test::polytask({"compare", "two.yaml", "--seeds", "1", "--test",
+                      "held_back.h5", "--dir", "c"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  const json kept = test::json_in("c/comparison.json");
+  EXPECT_EQ(kept["test_images"], 40);
+  EXPECT_EQ(kept["train_images"], 51);
+  EXPECT_EQ(kept["validation_images"], 13);
+  const Answer other = test::polytask({"compare", "two.yaml", "--seeds", "1",
+                                       "--test", "questions.h5", "--dir", "c"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("c: holds a study of another recipe"),
+            std::string::npos)
+      << other.err;
+}
+
+TEST_F(CompareCommand, RefusesAFileWithImagesOfAnotherSize) {
+  const std::vector<std::string> columns{"scene/rows", "scene/columns",
+                                         "scene/red", "both"};
+  write_hdf5(*test::small_dataset({.height = 5,
+                                   .width = 7,
+                                   .channels = 3,
+                                   .pixels = PixelType::uint8,
+                                   .labels = columns},
+                                  2, {0, 1, 0, 2, 1, 0, 1, 1}),
+             "small.h5");
+  const Answer answer =
+      test::polytask({"compare", "two.yaml", "--test", "small.h5"});
+  EXPECT_EQ(answer.code, 3);
+  EXPECT_NE(
+      answer.err.find("compare: --test: expected images of [10, 10, 3] as "
+                      "in the recipe's data, found [5, 7, 3] in "
+                      "small.h5\n"),
+      std::string::npos)
+      << answer.err;
 }
 
 TEST_F(CompareCommand, NamesEveryUnknownWeighting) {

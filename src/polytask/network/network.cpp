@@ -105,10 +105,8 @@ void Network::run_forward(const ImageBatch& batch) {
   if (plan_->in_bands()) {
     for (int i = 0; i < batch.images; ++i) forward_in_bands(i);
   } else {
-    pool_.run(kShards, [this](int shard, int worker) {
-      const Rows rows = shard_rows(shard);
-      for (int i = rows.first; i < rows.last; ++i) forward_image(i, worker);
-    });
+    pool_.run(batch.images,
+              [this](int image, int worker) { forward_image(image, worker); });
   }
   clear_rows_behind_batch();
   plan_->for_each_dense([this](const DenseStep& step) { forward_dense(step); });

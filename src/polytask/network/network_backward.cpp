@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/layer_parameters.h"
@@ -182,7 +183,19 @@ void Network::backward_images() {
   if (plan_->in_bands()) {
     for (int shard = 0; shard < kShards; ++shard) run_shard(shard, 0);
   } else {
-    pool_.run(kShards, run_shard);
+    // The larger ones first, so that all threads end at about the same time.
+    std::array<int, kShards> order;
+    std::iota(order.begin(), order.end(), 0);
+    const auto images = [this](int shard) {
+      const Rows rows = shard_rows(shard);
+      return rows.last - rows.first;
+    };
+    std::ranges::sort(order, [&](int a, int b) {
+      return images(a) != images(b) ? images(a) > images(b) : a < b;
+    });
+    pool_.run(kShards, [&](int part, int worker) {
+      run_shard(order[static_cast<std::size_t>(part)], worker);
+    });
   }
 }
 
