@@ -90,6 +90,25 @@ std::vector<float> answers_of(const Model& model, const std::string& file) {
   return predictor.answers({.count = 21, .pixels = pixels});
 }
 
+// The old tasks' losses are as they were.
+TEST(TrainHeads, ABalancedLossOfANewHeadGetsItsNumbers) {
+  const TrainData data{.train = questions(60, 4), .validation = nullptr};
+  Model old = make_model({.image = {test::kSide, test::kSide, 3},
+                          .network = test::dropout_network(),
+                          .tasks = {amount()}},
+                         3);
+  train(old, data, {.epochs = 1, .batch_size = 20});
+  Task both = categorical("both", {"neither", "one", "two"});
+  both.loss.balanced = true;
+  Model model = add_tasks(old, {both}, 5);
+  TrainOptions options = options_for(1);
+  options.only_heads = {"both"};
+  train(model, data, options);
+  EXPECT_FALSE(model.spec.tasks[1].loss.balanced);
+  EXPECT_EQ(model.spec.tasks[1].loss.class_weights.size(), 3u);
+  EXPECT_EQ(model.spec.tasks[0], old.spec.tasks[0]);
+}
+
 TEST(TrainHeads, TrunkAndOldHeadsKeepEveryBitAndOldAnswersTheirs) {
   const TemporaryFolder folder;
   const Model old = old_model();
