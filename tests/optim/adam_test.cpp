@@ -133,6 +133,16 @@ TEST(Adam, EveryProcessorGivesTheBitsOfThePlainLoop) {
   }
 }
 
+// The first step is the learning rate against the sign, see above.
+TEST(Adam, AFactorScalesTheLearningRateOfItsStepAlone) {
+  Bench bench({1.0f});
+  bench.adam.begin_step(0.25);
+  bench.adam.update(bench.w, Floats{-0.5f}, {bench.m, bench.v});
+  EXPECT_NEAR(bench.w[0], 1.00025, 1e-7);
+  bench.step(Floats{-0.5f});
+  EXPECT_NEAR(bench.w[0], 1.00125, 1e-6);
+}
+
 TEST(Adam, ResumedRunTakesTheStepsOfTheUninterruptedOne) {
   Bench bench({0.5f});
   for (int i = 0; i < 5; ++i) bench.step(Floats{0.7f});

@@ -42,18 +42,24 @@ Finished run(const TrainOptions& options, const TrainRun& where,
   return {std::move(report), std::move(model)};
 }
 
+struct Stop {
+  int epoch = 0;
+  int step = 0;
+};
+
 // Asks to stop in this step.
-Finished stop_in(int epoch, int step, const std::filesystem::path& folder,
-                 bool resume = false) {
+Finished stop_in(Stop at, const std::filesystem::path& folder,
+                 bool resume = false,
+                 const TrainOptions& options = options_for(5)) {
   std::atomic<bool> stop = false;
   Recorder recorder;
-  recorder.step = [&](const StepReport& at) {
-    if (at.epoch == epoch && at.step == step) stop = true;
+  recorder.step = [&](const StepReport& now) {
+    if (now.epoch == at.epoch && now.step == at.step) stop = true;
   };
-  return run(options_for(5), {.folder = folder,
-                              .resume = resume,
-                              .observer = &recorder,
-                              .stop = &stop});
+  return run(options, {.folder = folder,
+                       .resume = resume,
+                       .observer = &recorder,
+                       .stop = &stop});
 }
 
 // Everything but the seconds.
@@ -86,7 +92,7 @@ void expect_same_tensors(const std::filesystem::path& a,
 TEST(Resume, AStoppedRunSaysWhereAndHowToGoOn) {
   const TemporaryFolder folder;
   const std::string dir = folder / "run";
-  const TrainReport report = stop_in(3, 2, dir).report;
+  const TrainReport report = stop_in({3, 2}, dir).report;
   EXPECT_EQ(report.outcome, Outcome::interrupted);
   EXPECT_EQ(report.message,
             "stopped in epoch 3; epoch 2 is saved; go on with: polytask train "
@@ -97,7 +103,7 @@ TEST(Resume, AStoppedRunSaysWhereAndHowToGoOn) {
 
 TEST(Resume, AStopInTheFirstEpochSaysThatNothingIsSaved) {
   const TemporaryFolder folder;
-  const TrainReport report = stop_in(1, 1, folder / "run").report;
+  const TrainReport report = stop_in({1, 1}, folder / "run").report;
   EXPECT_EQ(report.message, "stopped in epoch 1; no epoch is saved yet");
   EXPECT_EQ(report.best_epoch, 0);
 }
@@ -105,8 +111,8 @@ TEST(Resume, AStopInTheFirstEpochSaysThatNothingIsSaved) {
 TEST(Resume, GivesTheBitsOfARunThatNeverStopped) {
   const TemporaryFolder folder;
   const Finished whole = run(options_for(5), {.folder = folder / "whole"});
-  stop_in(2, 1, folder / "run");
-  stop_in(4, 3, folder / "run", /*resume=*/true);
+  stop_in({2, 1}, folder / "run");
+  stop_in({4, 3}, folder / "run", /*resume=*/true);
   const Finished resumed =
       run(options_for(5, 1), {.folder = folder / "run", .resume = true});
   EXPECT_EQ(resumed.report.outcome, Outcome::finished);
@@ -119,9 +125,22 @@ TEST(Resume, GivesTheBitsOfARunThatNeverStopped) {
   }
 }
 
+TEST(Resume, GivesTheSameBitsWithAFallingLearningRate) {
+  TrainOptions options = options_for(5);
+  options.adam.schedule = LearningRateSchedule::cosine;
+  const TemporaryFolder folder;
+  const Finished whole = run(options, {.folder = folder / "whole"});
+  stop_in({3, 2}, folder / "run", /*resume=*/false, options);
+  const Finished resumed =
+      run(options, {.folder = folder / "run", .resume = true});
+  EXPECT_EQ(test::bits_of(resumed.model), test::bits_of(whole.model));
+  const Finished constant = run(options_for(5), {.folder = folder / "other"});
+  EXPECT_NE(test::bits_of(resumed.model), test::bits_of(constant.model));
+}
+
 TEST(Resume, TellsTheObserverWhatWasDone) {
   const TemporaryFolder folder;
-  const Finished stopped = stop_in(3, 1, folder / "run");
+  const Finished stopped = stop_in({3, 1}, folder / "run");
   Recorder recorder;
   run(options_for(5),
       {.folder = folder / "run", .resume = true, .observer = &recorder});
@@ -209,7 +228,9 @@ void expect_refused(const std::vector<std::string>& words,
       (folder / "run" / "checkpoints" / "epoch-0002.safetensors").string() +
       ": cannot go on with other settings or other data: the "
       "checkpoint has ");
-  parts.emplace_back("; only train.epochs and train.threads may change");
+  parts.emplace_back(
+      "; only train.threads may change, and train.epochs where "
+      "train.adam.schedule is constant");
   const std::string before =
       test::read_bytes(folder / "run" / "model.safetensors");
   test::expect_error_parts(Fault::config, parts, [&] {
@@ -237,6 +258,18 @@ TEST(Resume, RefusesAnotherLearningRate) {
   other.adam.learning_rate = 0.0011;
   expect_refused({"\"learning_rate: 0.001\"", "\"learning_rate: 0.0011\""},
                  other, data_of());
+}
+
+TEST(Resume, RefusesMoreEpochsThanTheLearningRateFellOver) {
+  TrainOptions first = options_for(5);
+  first.adam.schedule = LearningRateSchedule::cosine;
+  TrainOptions more = first;
+  more.epochs = 6;
+  const TemporaryFolder folder;
+  run(first, {.folder = folder / "run"});
+  test::expect_error_parts(
+      Fault::config, {"\"epochs: 5\", this run has \"epochs: 6\""},
+      [&] { run(more, {.folder = folder / "run", .resume = true}); });
 }
 
 TEST(Resume, RefusesOtherTrainingImages) {

@@ -265,7 +265,8 @@ TEST(TrainHeads, AnotherTrunkOnResumeIsRefused) {
       (folder / "run" / "checkpoints" / "epoch-0001.safetensors").string() +
           ": cannot go on with other settings or other data: the checkpoint "
           "has \"only_heads: amount\", this run has \"training_images: 90\"; "
-          "only train.epochs and train.threads may change",
+          "only train.threads may change, and train.epochs where "
+          "train.adam.schedule is constant",
       [&] {
         train(thawed,
               {.train = questions(90, 4), .validation = questions(30, 5)},

@@ -165,6 +165,38 @@ TEST(Train, EveryEpochDropsOtherValues) {
             1e-3);
 }
 
+// Two steps: the first with the whole rate, the second with half of it.
+TEST(Train, TheLearningRateFallsAlongTheCosine) {
+  const DatasetPtr data = stripes();
+  const auto steps_of = [&](LearningRateSchedule schedule) {
+    Model model = model_for(data, dropout_network());
+    std::vector<float> after_one;
+    test::Recorder recorder;
+    recorder.step = [&](const StepReport& at) {
+      if (at.epoch > 1) return;
+      const auto now = model.parameters.flat();
+      after_one.assign(now.begin(), now.end());
+    };
+    train(model, {.train = data, .validation = nullptr},
+          {.epochs = 2,
+           .batch_size = 16,
+           .threads = 1,
+           .adam = {.schedule = schedule}},
+          {.observer = &recorder});
+    std::vector<float> second;
+    for (std::size_t i = 0; i < after_one.size(); ++i) {
+      second.push_back(model.parameters.flat()[i] - after_one[i]);
+    }
+    return std::pair{after_one, second};
+  };
+  const auto [first, whole] = steps_of(LearningRateSchedule::constant);
+  const auto [same, half] = steps_of(LearningRateSchedule::cosine);
+  EXPECT_EQ(first, same);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_NEAR(half[i], 0.5f * whole[i], 1e-7) << i;
+  }
+}
+
 TEST(Train, ValidatesWithTheNumbersOfEvaluateModel) {
   const DatasetPtr data = stripes({.size = 32});
   const DatasetPtr validation =

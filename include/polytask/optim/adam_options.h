@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "polytask/optim/learning_rate_schedule.h"
+
 namespace polytask {
 
 struct AdamOptions {
@@ -12,6 +14,7 @@ struct AdamOptions {
   double beta_1 = 0.9;          // 0 <= beta_1 < 1
   double beta_2 = 0.999;        // 0 <= beta_2 < 1
   double epsilon = 1e-7;        // > 0, added to the root of v
+  LearningRateSchedule schedule = LearningRateSchedule::constant;
 
   bool operator==(const AdamOptions&) const = default;
 };

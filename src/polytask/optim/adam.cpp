@@ -37,10 +37,10 @@ Adam::Adam(const AdamOptions& options, std::int64_t steps_done)
   throw Error(Fault::config, "adam:" + bullet_list(found));
 }
 
-void Adam::begin_step() {
+void Adam::begin_step(double factor) {
   ++steps_;
   const auto t = static_cast<double>(steps_);
-  rate_ = static_cast<float>(options_.learning_rate *
+  rate_ = static_cast<float>(factor * options_.learning_rate *
                              std::sqrt(1.0 - std::pow(options_.beta_2, t)) /
                              (1.0 - std::pow(options_.beta_1, t)));
 }

@@ -2,12 +2,13 @@
 //
 //   m    = m + (1 - beta_1) (g - m)
 //   v    = v + (1 - beta_2) (g g - v)
-//   a(t) = learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
+//   a(t) = factor learning_rate sqrt(1 - beta_2^t) / (1 - beta_1^t)
 //   w    = w - a(t) m / (sqrt(v) + epsilon)
 //
-// t counts the steps from 1. Works on flat arrays, element by element, so a
-// step can be cut into ranges that threads share out without changing a bit.
-// Source: Kingma and Ba, ICLR 2015, section 2 (the form before "epsilon hat").
+// t counts the steps from 1; the factor is that of a schedule, else 1. Works on
+// flat arrays, element by element, so a step can be cut into ranges that
+// threads share out without changing a bit. Source: Kingma and Ba, ICLR 2015,
+// section 2 (the form before "epsilon hat").
 
 #pragma once
 
@@ -33,7 +34,8 @@ class Adam {
   [[nodiscard]] std::int64_t steps_done() const { return steps_; }
 
   // Starts step t; then update() for ranges that cover every element once.
-  void begin_step();
+  //   factor   of the learning rate in this step; learning_rate_schedule.h
+  void begin_step(double factor = 1.0);
 
   // Overwrites w, m and v, which are as long as g. Several threads may update
   // different ranges at once.

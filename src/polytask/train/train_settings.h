@@ -2,6 +2,10 @@
 
 #pragma once
 
+#include <array>
+#include <string_view>
+#include <utility>
+
 #include "polytask/base/settings_reader.h"
 #include "polytask/task/weighting_settings.h"
 #include "polytask/train/train.h"
@@ -11,12 +15,19 @@ namespace polytask {
 // Throws Fault::config when there are fewer training images than a step takes.
 void require_batch(const TrainOptions& options, std::int64_t train_images);
 
+constexpr auto names_of(LearningRateSchedule) {
+  using Name = std::pair<std::string_view, LearningRateSchedule>;
+  return std::array{Name{"constant", LearningRateSchedule::constant},
+                    Name{"cosine", LearningRateSchedule::cosine}};
+}
+
 template <class Visitor>
 void describe(Visitor& visitor, AdamOptions& options) {
   visitor.key("learning_rate", options.learning_rate);
   visitor.key("beta_1", options.beta_1);
   visitor.key("beta_2", options.beta_2);
   visitor.key("epsilon", options.epsilon);
+  visitor.key("schedule", options.schedule);
 }
 
 template <class Visitor>

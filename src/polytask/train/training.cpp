@@ -204,10 +204,19 @@ std::optional<Training::End> Training::train_step(
   }
   if (idle_heads_) idle_heads_->look(network_);
   if (saver_) saver_->wait_until_copied();
-  adam_.begin_step();
+  adam_.begin_step(learning_rate_factor_now());
   update_parameters(network_, adam_, model_.parameters, state_.m, state_.v);
   if (balance_.asks_again()) let_weighting_learn(images, key);
   return std::nullopt;
+}
+
+// Of the step that comes.
+double Training::learning_rate_factor_now() const {
+  const auto images = static_cast<std::int64_t>(order_.size());
+  const std::int64_t batch = options_.batch_size;
+  const std::int64_t steps = (images + batch - 1) / batch * options_.epochs;
+  return learning_rate_factor(options_.adam.schedule, adam_.steps_done() + 1,
+                              steps);
 }
 
 // The same batch once more, dropout included: what the step has changed.

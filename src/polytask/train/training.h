@@ -57,6 +57,7 @@ class Training {
   double loss_of_batch(const Batch& batch, bool with_gradient);
   void let_weighting_learn(const ImageBatch& images, const BatchKey& key);
   void finish_epoch(EpochReport& report);
+  [[nodiscard]] double learning_rate_factor_now() const;
   [[nodiscard]] const Model& saved_model() const;
   [[nodiscard]] std::vector<TensorView> saved_tensors() const;
   void save(int epoch, bool best);

@@ -122,7 +122,8 @@ void require_same_fingerprint(const SafetensorsFile& file,
       Fault::config,
       cat(file.path().string(), ": cannot go on with other settings ",
           "or other data: the checkpoint has ", before, ", this run has ", now,
-          "; only train.epochs and train.threads may change"));
+          "; only train.threads may change, and train.epochs where "
+          "train.adam.schedule is constant"));
 }
 
 }  // namespace
@@ -130,7 +131,10 @@ void require_same_fingerprint(const SafetensorsFile& file,
 std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
                            const TrainData& data) {
   TrainOptions comparable = options;
-  comparable.epochs = 0;
+  // The cosine's length is that of the training.
+  if (options.adam.schedule == LearningRateSchedule::constant) {
+    comparable.epochs = 0;
+  }
   comparable.threads = 0;
   std::string text =
       cat(to_yaml(to_settings(spec)), to_yaml(to_settings(comparable)),

@@ -29,7 +29,8 @@ struct TrainingState {
 };
 
 // What a resumed run must share with the first one, as text: the options but
-// for epochs and threads, and checksums of the data.
+// for threads, and for epochs where the learning rate does not depend on them,
+// and checksums of the data.
 [[nodiscard]] std::string fingerprint_of(const ModelSpec& spec,
                                          const TrainOptions& options,
                                          const TrainData& data);
