@@ -47,8 +47,7 @@ class Step {
                                         .workers = threads})),
         network_(plan_, pool_),
         parameters_(plan_->parameters()),
-        m_(plan_->parameters()),
-        v_(plan_->parameters()),
+        memory_(plan_->parameters(), {}),
         adam_({}),
         pixels_(kBatch * 100 * 100 * 3),
         targets_(kBatch * kLabels),
@@ -88,14 +87,15 @@ class Step {
     network_.backward();
     if (unusable_gradient(network_)) std::puts("a gradient is not finite");
     adam_.begin_step();
-    update_parameters(network_, adam_, parameters_, m_, v_);
+    update_parameters(network_, adam_, parameters_, memory_);
   }
 
  private:
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore parameters_, m_, v_;
+  ParameterStore parameters_;
+  AdamMemory memory_;
   Adam adam_;
   std::vector<std::uint8_t> pixels_;
   std::vector<float> targets_;

@@ -65,8 +65,7 @@ class Step {
                                   .task_gradients =
                                       TaskBalance::gradients_needed(options)})),
         network_(plan_, pool),
-        m_(plan_->parameters()),
-        v_(plan_->parameters()),
+        memory_(plan_->parameters(), options.adam),
         adam_(options.adam),
         balance_(model_.spec.tasks, options, *plan_),
         batch_(*work.data, options.batch_size,
@@ -94,7 +93,7 @@ class Step {
     balance_.backward(network_, 1, adam_.steps_done());
     if (unusable_gradient(network_)) std::puts("a gradient is not finite");
     adam_.begin_step();
-    update_parameters(network_, adam_, model_.parameters, m_, v_);
+    update_parameters(network_, adam_, model_.parameters, memory_);
   }
 
   [[nodiscard]] double megabytes() const {
@@ -107,7 +106,7 @@ class Step {
   Model model_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore m_, v_;
+  AdamMemory memory_;
   Adam adam_;
   TaskBalance balance_;
   Batch batch_;

@@ -44,8 +44,7 @@ class Steps {
              .training = true,
              .task_gradients = TaskBalance::gradients_needed(options_)})),
         network_(plan_, pool_),
-        m_(plan_->parameters()),
-        v_(plan_->parameters()),
+        memory_(plan_->parameters(), options_.adam),
         adam_(options_.adam),
         balance_(job.model.tasks, options_, *plan_),
         batch_(*data_, options_.batch_size, column_counts(job.model.tasks)),
@@ -78,7 +77,7 @@ class Steps {
       return cat("the gradient of ", *tensor, " is not finite or beyond 2^63");
     }
     adam_.begin_step();
-    update_parameters(network_, adam_, model_.parameters, m_, v_);
+    update_parameters(network_, adam_, model_.parameters, memory_);
     return "";
   }
 
@@ -106,7 +105,7 @@ class Steps {
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore m_, v_;
+  AdamMemory memory_;
   Adam adam_;
   TaskBalance balance_;
   Batch batch_;

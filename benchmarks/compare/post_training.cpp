@@ -30,8 +30,7 @@ PostTraining::PostTraining(const Model& model, int threads, bool dropout)
           {.batch = kBatch, .workers = pool_.workers(), .training = true})),
       network_(plan_, pool_),
       parameters_(plan_->parameters()),
-      m_(plan_->parameters()),
-      v_(plan_->parameters()),
+      memory_(plan_->parameters(), {}),
       adam_({}),
       samples_(kBatch) {
   std::ranges::copy(model.parameters.flat(), parameters_.flat().begin());
@@ -67,7 +66,7 @@ void PostTraining::step(const PostData& data, std::int64_t first) {
     throw std::runtime_error("the gradient of " + *array + " is not finite");
   }
   adam_.begin_step();
-  update_parameters(network_, adam_, parameters_, m_, v_);
+  update_parameters(network_, adam_, parameters_, memory_);
 }
 
 }  // namespace polytask::benchmark

@@ -36,7 +36,8 @@ class PostTraining {
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
-  ParameterStore parameters_, m_, v_;
+  ParameterStore parameters_;
+  AdamMemory memory_;
   Adam adam_;
   std::vector<std::uint32_t> samples_;
   std::uint32_t steps_ = 0;

@@ -34,6 +34,14 @@ TEST(AddScaled, InDoublesKeepsWhatAFloatWouldLose) {
   EXPECT_EQ(sum, (std::vector<double>{1.0 + 1e-12, 2.0 - 3e-12}));
 }
 
+TEST(MoveTowards, GoesItsShareOfTheWay) {
+  std::vector<float> value{1.0f, 2.0f, -4.0f};
+  move_towards(value, 0.25f, std::vector<float>{5.0f, 2.0f, 0.0f});
+  EXPECT_EQ(value, (std::vector<float>{2.0f, 2.0f, -3.0f}));
+  move_towards(value, 1.0f, std::vector<float>{7.0f, 8.0f, 9.0f});
+  EXPECT_EQ(value, (std::vector<float>{7.0f, 8.0f, 9.0f}));
+}
+
 TEST(InnerProduct, OfDoublesAndFloatsIsThatOfTheNumbers) {
   std::vector<double> a(19);
   std::vector<float> b(19);

@@ -25,7 +25,7 @@ struct Bench {
 
   void step(std::span<const float> gradient) {
     adam.begin_step();
-    adam.update(w, gradient, {m, v});
+    adam.update(w, gradient, {m, v, {}});
   }
   // Without beginning a step.
   void step_range(std::span<const float> gradient, std::size_t first,
@@ -33,7 +33,7 @@ struct Bench {
     const auto range = [&](auto&& all) {
       return std::span(all).subspan(first, last - first);
     };
-    adam.update(range(w), range(gradient), {range(m), range(v)});
+    adam.update(range(w), range(gradient), {range(m), range(v), {}});
   }
 };
 
@@ -137,10 +137,56 @@ TEST(Adam, EveryProcessorGivesTheBitsOfThePlainLoop) {
 TEST(Adam, AFactorScalesTheLearningRateOfItsStepAlone) {
   Bench bench({1.0f});
   bench.adam.begin_step(0.25);
-  bench.adam.update(bench.w, Floats{-0.5f}, {bench.m, bench.v});
+  bench.adam.update(bench.w, Floats{-0.5f}, {bench.m, bench.v, {}});
   EXPECT_NEAR(bench.w[0], 1.00025, 1e-7);
   bench.step(Floats{-0.5f});
   EXPECT_NEAR(bench.w[0], 1.00125, 1e-6);
+}
+
+// sum of b^(t - i) w(i) over sum of b^(t - i), in doubles.
+TEST(Adam, TheAverageIsThatOfTheWeightsBehindEachStep) {
+  constexpr double kMomentum = 0.75;
+  Bench bench({1.0f, -2.0f}, {.learning_rate = 0.1, .ema_momentum = kMomentum});
+  Floats average(2);
+  double weighted = 0.0;
+  double weights = 0.0;
+  for (int t = 1; t <= 12; ++t) {
+    const Floats gradient{std::sin(static_cast<float>(t)), 1.0f};
+    bench.adam.begin_step();
+    bench.adam.update(bench.w, gradient, {bench.m, bench.v, average});
+    weighted = kMomentum * weighted + bench.w[0];
+    weights = kMomentum * weights + 1.0;
+    EXPECT_NEAR(average[0], weighted / weights, 1e-6) << "step " << t;
+    if (t > 1) continue;
+    EXPECT_EQ(average, bench.w);
+  }
+  EXPECT_GT(std::abs(average[1] - bench.w[1]), 0.1);
+}
+
+TEST(Adam, TheAverageLeavesTheStepsAsTheyAre) {
+  Bench plain({0.5f});
+  Bench bench({0.5f}, {.ema_momentum = 0.9});
+  Floats average(1);
+  for (int t = 0; t < 5; ++t) {
+    plain.step(Floats{0.7f});
+    bench.adam.begin_step();
+    bench.adam.update(bench.w, Floats{0.7f}, {bench.m, bench.v, average});
+  }
+  EXPECT_EQ(bench.w, plain.w);
+}
+
+TEST(AdamMemory, HoldsAnAverageOnlyWhereOneIsAskedFor) {
+  const ParameterLayout layout({{.name = "kernel", .shape = {2, 3}}});
+  AdamMemory plain(layout, {});
+  EXPECT_FALSE(plain.average.has_value());
+  EXPECT_TRUE(plain.range(0, 1, 4).average.empty());
+  AdamMemory averaging(layout, {.ema_momentum = 0.9});
+  ASSERT_TRUE(averaging.average.has_value());
+  const AdamState range = averaging.range(0, 1, 4);
+  EXPECT_EQ(range.average.data(), &(*averaging.average)[0][1]);
+  EXPECT_EQ(range.average.size(), 4u);
+  EXPECT_EQ(range.m.data(), &averaging.m[0][1]);
+  EXPECT_EQ(range.v.data(), &averaging.v[0][1]);
 }
 
 TEST(Adam, ResumedRunTakesTheStepsOfTheUninterruptedOne) {
@@ -177,6 +223,8 @@ TEST(AdamOptions, EveryRuleIsNamedWhenBroken) {
             Texts{"beta_2: expected >= 0 and < 1, got -0.5"});
   EXPECT_EQ(problems(AdamOptions{.epsilon = 0.0}),
             Texts{"epsilon: expected finite and > 0, got 0"});
+  EXPECT_EQ(problems(AdamOptions{.ema_momentum = 1.0}),
+            Texts{"ema_momentum: expected >= 0 and < 1, got 1"});
 }
 
 TEST(AdamOptions, AllProblemsComeAtOnce) {

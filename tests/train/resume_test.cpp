@@ -138,6 +138,23 @@ TEST(Resume, GivesTheSameBitsWithAFallingLearningRate) {
   EXPECT_NE(test::bits_of(resumed.model), test::bits_of(constant.model));
 }
 
+TEST(Resume, GivesTheSameBitsWithAnAverageOfTheWeights) {
+  TrainOptions options = options_for(5);
+  options.adam.ema_momentum = 0.8;
+  const TemporaryFolder folder;
+  const Finished whole = run(options, {.folder = folder / "whole"});
+  stop_in({3, 2}, folder / "run", /*resume=*/false, options);
+  options.threads = 1;
+  const Finished resumed =
+      run(options, {.folder = folder / "run", .resume = true});
+  EXPECT_EQ(test::bits_of(resumed.model), test::bits_of(whole.model));
+  expect_same_history(resumed.report.history, whole.report.history);
+  for (const char* file :
+       {"model.safetensors", "checkpoints/epoch-0005.safetensors"}) {
+    expect_same_tensors(folder / "run" / file, folder / "whole" / file);
+  }
+}
+
 TEST(Resume, TellsTheObserverWhatWasDone) {
   const TemporaryFolder folder;
   const Finished stopped = stop_in({3, 1}, folder / "run");

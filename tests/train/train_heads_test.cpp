@@ -216,6 +216,25 @@ TEST(TrainHeads, ItsFilesHoldTheWholeModelAndMomentsOfTheHeadAlone) {
                                              "training/adam_v/amount/bias"}));
 }
 
+TEST(TrainHeads, TheAverageOfTheHeadIsWhatIsSaved) {
+  const TemporaryFolder folder;
+  const Model old = old_model();
+  Model model = with_amount(old);
+  TrainOptions options = options_for(2);
+  options.adam.ema_momentum = 0.9;
+  train(model, {.train = only_amounts(90, 4), .validation = nullptr}, options,
+        {.folder = folder / "run"});
+  EXPECT_EQ(test::values_of(load_model(folder / "run" / "model.safetensors")),
+            test::values_of(model));
+  const SafetensorsFile checkpoint(folder / "run" / "checkpoints" /
+                                   "epoch-0002.safetensors");
+  const TensorView* last = checkpoint.find("amount/kernel");
+  const TensorView* average = checkpoint.find("training/average/amount/kernel");
+  ASSERT_NE(last, nullptr);
+  ASSERT_NE(average, nullptr);
+  EXPECT_FALSE(std::ranges::equal(last->values, average->values));
+}
+
 TEST(TrainHeads, AStoppedRunGoesOnBitForBit) {
   const TemporaryFolder folder;
   const Model old = old_model();

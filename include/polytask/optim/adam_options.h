@@ -16,6 +16,10 @@ struct AdamOptions {
   double epsilon = 1e-7;        // > 0, added to the root of v
   LearningRateSchedule schedule = LearningRateSchedule::constant;
 
+  // Share of the old mean that stays in the moving average of the weights, >= 0
+  // and < 1; 0: there is none. The average is what is validated and saved.
+  double ema_momentum = 0.0;
+
   bool operator==(const AdamOptions&) const = default;
 };
 

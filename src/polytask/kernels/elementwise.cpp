@@ -62,6 +62,15 @@ void add_scaled(std::span<double> sum, double factor,
   }
 }
 
+void move_towards(std::span<float> value, float share,
+                  std::span<const float> target) {
+  const float* to = target.data();
+  float* moved = value.data();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    moved[i] += share * (to[i] - moved[i]);
+  }
+}
+
 double inner_product(std::span<const float> a, std::span<const float> b) {
   return sum_of_products(a, b);
 }

@@ -21,6 +21,10 @@ void add_scaled(std::span<float> sum, float factor,
 void add_scaled(std::span<double> sum, double factor,
                 std::span<const float> term);
 
+// value[i] += share * (target[i] - value[i])
+void move_towards(std::span<float> value, float share,
+                  std::span<const float> target);
+
 // sum over i of a[i] * b[i], in doubles, in a fixed order.
 [[nodiscard]] double inner_product(std::span<const float> a,
                                    std::span<const float> b);

@@ -5,6 +5,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/adam.h"
+#include "polytask/kernels/elementwise.h"
 
 namespace polytask {
 namespace {
@@ -27,7 +28,25 @@ std::vector<std::string> problems(const AdamOptions& options) {
   require(below_one(o.beta_1), "beta_1", ">= 0 and < 1", o.beta_1);
   require(below_one(o.beta_2), "beta_2", ">= 0 and < 1", o.beta_2);
   require(positive(o.epsilon), "epsilon", "finite and > 0", o.epsilon);
+  require(below_one(o.ema_momentum), "ema_momentum", ">= 0 and < 1",
+          o.ema_momentum);
   return found;
+}
+
+AdamMemory::AdamMemory(const ParameterLayout& layout,
+                       const AdamOptions& options)
+    : m(layout), v(layout) {
+  if (options.ema_momentum > 0.0) average.emplace(layout);
+}
+
+AdamState AdamMemory::range(std::size_t parameter, std::size_t first,
+                            std::size_t count) {
+  const auto of = [&](ParameterStore& store) {
+    return store[parameter].subspan(first, count);
+  };
+  return {.m = of(m),
+          .v = of(v),
+          .average = average ? of(*average) : std::span<float>()};
 }
 
 Adam::Adam(const AdamOptions& options, std::int64_t steps_done)
@@ -43,6 +62,8 @@ void Adam::begin_step(double factor) {
   rate_ = static_cast<float>(factor * options_.learning_rate *
                              std::sqrt(1.0 - std::pow(options_.beta_2, t)) /
                              (1.0 - std::pow(options_.beta_1, t)));
+  const double b = options_.ema_momentum;
+  share_of_new_ = static_cast<float>((1.0 - b) / (1.0 - std::pow(b, t)));
 }
 
 void Adam::update(std::span<float> w, std::span<const float> g,
@@ -52,6 +73,8 @@ void Adam::update(std::span<float> w, std::span<const float> g,
                  .keep_2 = static_cast<float>(1.0 - options_.beta_2),
                  .epsilon = static_cast<float>(options_.epsilon)},
                 g, w, state.m, state.v);
+  kernels::move_towards(state.average, share_of_new_,
+                        w.first(state.average.size()));
 }
 
 }  // namespace polytask

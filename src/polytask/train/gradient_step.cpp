@@ -12,14 +12,11 @@ std::optional<std::string> unusable_gradient(Network& network) {
 }
 
 void update_parameters(Network& network, const Adam& adam,
-                       ParameterStore& parameters, ParameterStore& m,
-                       ParameterStore& v) {
+                       ParameterStore& parameters, AdamMemory& memory) {
   network.for_each_gradient([&](std::size_t parameter, std::size_t first,
                                 std::span<const float> gradient) {
-    const auto range = [&](ParameterStore& store) {
-      return store[parameter].subspan(first, gradient.size());
-    };
-    adam.update(range(parameters), gradient, {.m = range(m), .v = range(v)});
+    adam.update(parameters[parameter].subspan(first, gradient.size()), gradient,
+                memory.range(parameter, first, gradient.size()));
   });
 }
 

@@ -19,7 +19,6 @@ namespace polytask {
 // One step of Adam, after adam.begin_step(): each range of a gradient is used
 // while it is in the cache, and never stored as a whole.
 void update_parameters(Network& network, const Adam& adam,
-                       ParameterStore& parameters, ParameterStore& m,
-                       ParameterStore& v);
+                       ParameterStore& parameters, AdamMemory& memory);
 
 }  // namespace polytask

@@ -28,6 +28,7 @@ void describe(Visitor& visitor, AdamOptions& options) {
   visitor.key("beta_2", options.beta_2);
   visitor.key("epsilon", options.epsilon);
   visitor.key("schedule", options.schedule);
+  visitor.key("ema_momentum", options.ema_momentum);
 }
 
 template <class Visitor>

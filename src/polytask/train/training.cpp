@@ -54,8 +54,7 @@ Training::Training(const TrainingSubject& subject, const TrainData& data,
                    .training = true,
                    .task_gradients = TaskBalance::gradients_needed(options)})),
       network_(plan_, pool_),
-      state_{.m = ParameterStore(plan_->parameters()),
-             .v = ParameterStore(plan_->parameters())},
+      state_{.optimiser = {plan_->parameters(), options.adam}},
       adam_(options.adam),
       batch_(*data.train, options.batch_size, column_counts(model_.spec.tasks)),
       meter_(model_.spec.tasks, model_.prior),
@@ -116,6 +115,10 @@ TrainReport Training::run() {
   }
   if (saver_) saver_->wait();
   report_saves();
+  if (adam_.steps_done() > 0) {
+    std::ranges::copy(resulting_parameters().flat(),
+                      model_.parameters.flat().begin());
+  }
   report_.history = state_.history;
   report_.best_epoch = state_.best_epoch;
   return std::move(report_);
@@ -205,7 +208,7 @@ std::optional<Training::End> Training::train_step(
   if (idle_heads_) idle_heads_->look(network_);
   if (saver_) saver_->wait_until_copied();
   adam_.begin_step(learning_rate_factor_now());
-  update_parameters(network_, adam_, model_.parameters, state_.m, state_.v);
+  update_parameters(network_, adam_, model_.parameters, state_.optimiser);
   if (balance_.asks_again()) let_weighting_learn(images, key);
   return std::nullopt;
 }
@@ -245,7 +248,7 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
   if (!data_.validation) return std::nullopt;
   if (run_.observer != nullptr) run_.observer->on_validation(report.epoch);
   meter_.reset();
-  network_.prepare(model_.parameters);
+  network_.prepare(resulting_parameters());
   std::vector<std::int64_t> indices;
   const std::int64_t size = data_.validation->size();
   for (std::int64_t first = 0; first < size; first += options_.batch_size) {
@@ -266,6 +269,12 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
   }
   report.validation = meter_.values();
   return std::nullopt;
+}
+
+// What is validated and saved, and in the end the model's.
+const ParameterStore& Training::resulting_parameters() const {
+  const auto& average = state_.optimiser.average;
+  return average ? *average : model_.parameters;
 }
 
 void Training::finish_epoch(EpochReport& report) {

@@ -58,8 +58,10 @@ class Training {
   void let_weighting_learn(const ImageBatch& images, const BatchKey& key);
   void finish_epoch(EpochReport& report);
   [[nodiscard]] double learning_rate_factor_now() const;
+  [[nodiscard]] const ParameterStore& resulting_parameters() const;
   [[nodiscard]] const Model& saved_model() const;
-  [[nodiscard]] std::vector<TensorView> saved_tensors() const;
+  [[nodiscard]] std::vector<TensorView> saved_tensors(
+      const ParameterStore& learned) const;
   void save(int epoch, bool best);
   void report_saves();
   void warn(const std::string& text);

@@ -16,16 +16,17 @@ const Model& Training::saved_model() const {
   return whole_ == nullptr ? model_ : *whole_;
 }
 
-std::vector<TensorView> Training::saved_tensors() const {
-  const auto tensors_of = [](const Model& model) {
-    return parameter_tensors(model.parameters.layout(),
-                             model.parameters.flat());
+// All tensors of the saved model, with those that learn as `learned` has them.
+std::vector<TensorView> Training::saved_tensors(
+    const ParameterStore& learned) const {
+  const auto tensors_of = [](const ParameterStore& parameters) {
+    return parameter_tensors(parameters.layout(), parameters.flat());
   };
-  std::vector<TensorView> tensors = tensors_of(saved_model());
-  if (whole_ == nullptr) return tensors;
-  for (const TensorView& learned : tensors_of(model_)) {
-    std::ranges::find(tensors, learned.name, &TensorView::name)->values =
-        learned.values;
+  if (whole_ == nullptr) return tensors_of(learned);
+  std::vector<TensorView> tensors = tensors_of(whole_->parameters);
+  for (const TensorView& tensor : tensors_of(learned)) {
+    std::ranges::find(tensors, tensor.name, &TensorView::name)->values =
+        tensor.values;
   }
   return tensors;
 }
@@ -35,13 +36,14 @@ std::vector<TensorView> Training::saved_tensors() const {
 // is resumed from this checkpoint will not make it again.
 void Training::save(int epoch, bool best) {
   Metadata metadata = model_metadata(saved_model());
-  std::vector<TensorView> tensors = saved_tensors();
   std::shared_ptr<SafetensorsWriter> best_model;
   saver_->wait();
   if (best) {
     best_model = std::make_shared<SafetensorsWriter>(
-        run_.folder / "model.safetensors", metadata, tensors);
+        run_.folder / "model.safetensors", metadata,
+        saved_tensors(resulting_parameters()));
   }
+  std::vector<TensorView> tensors = saved_tensors(model_.parameters);
   add_state(state_, metadata, tensors);
   auto checkpoint = std::make_shared<SafetensorsWriter>(
       checkpoints_->path_of(epoch), metadata, tensors);

@@ -21,6 +21,15 @@ using Json = nlohmann::json;
 constexpr const char* kStateKey = "polytask.training";
 constexpr const char* kFirstMoment = "training/adam_m/";
 constexpr const char* kSecondMoment = "training/adam_v/";
+constexpr const char* kAverage = "training/average/";
+
+// Calls `visit(prefix, store)` for each array of the optimiser.
+template <class Memory, class Visit>
+void for_each_store(Memory& memory, Visit visit) {
+  visit(kFirstMoment, memory.m);
+  visit(kSecondMoment, memory.v);
+  if (memory.average) visit(kAverage, *memory.average);
+}
 
 Json to_json(const MetricValues& values) {
   Json list = Json::array();
@@ -159,13 +168,13 @@ void add_state(const TrainingState& state, Metadata& metadata,
            {"best_loss", state.best_loss}, {"fingerprint", state.fingerprint},
            {"weighting", state.weighting}, {"history", history}}
           .dump();
-  for (const auto* moment : {&state.m, &state.v}) {
-    const char* prefix = moment == &state.m ? kFirstMoment : kSecondMoment;
-    for (TensorView& tensor :
-         parameter_tensors(moment->layout(), moment->flat(), prefix)) {
-      tensors.push_back(std::move(tensor));
-    }
-  }
+  for_each_store(
+      state.optimiser, [&](const char* prefix, const ParameterStore& store) {
+        for (TensorView& tensor :
+             parameter_tensors(store.layout(), store.flat(), prefix)) {
+          tensors.push_back(std::move(tensor));
+        }
+      });
 }
 
 void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
@@ -195,8 +204,10 @@ void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
                     e.what(), "); delete this checkpoint to use an older one"));
   }
   copy_tensors(file, "", model.parameters);
-  copy_tensors(file, kFirstMoment, state.m);
-  copy_tensors(file, kSecondMoment, state.v);
+  for_each_store(state.optimiser,
+                 [&](const char* prefix, ParameterStore& store) {
+                   copy_tensors(file, prefix, store);
+                 });
 }
 
 }  // namespace polytask

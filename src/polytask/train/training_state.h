@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/optim/adam.h"
 #include "polytask/task/model.h"
 #include "polytask/train/progress.h"
 #include "polytask/train/train.h"
@@ -18,8 +19,7 @@
 namespace polytask {
 
 struct TrainingState {
-  ParameterStore m;  // Adam's first moment
-  ParameterStore v;  // and second
+  AdamMemory optimiser;
   std::int64_t steps = 0;
   std::vector<EpochReport> history;  // one an epoch that is done
   std::vector<double> weighting;     // what the weighting of tasks learned
