@@ -34,6 +34,7 @@
 #include "polytask/metrics/paired.h"
 #include "polytask/network/network_options.h"
 #include "polytask/optim/adam_options.h"
+#include "polytask/optim/learning_rate_schedule.h"
 #include "polytask/predict/predictor.h"
 #include "polytask/report/comparison_text.h"
 #include "polytask/report/conflicts_html.h"
