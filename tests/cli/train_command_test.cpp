@@ -257,9 +257,9 @@ TEST_F(TrainCommandAgain, ResumeWithOtherSettingsIsRefused) {
   expect_refusal(
       cli::kUsage,
       "polytask: run/checkpoints/epoch-0002.safetensors: cannot go on with "
-      "other settings or other data: the checkpoint has \"batch_size: 12\", "
-      "this run has \"batch_size: 6\"; only train.epochs and train.threads may "
-      "change\n",
+      "other settings or other data (only train.threads may change, and "
+      "train.epochs where train.adam.schedule is constant):\n"
+      "  - train.batch_size: 12 in the checkpoint, 6 in this run\n",
       {"train", "--resume", "run", "train.batch_size=6"});
   EXPECT_NE(test::read_bytes("run/recipe.yaml").find("batch_size: 12"),
             std::string::npos);

@@ -265,28 +265,17 @@ TEST(TrainHeads, AnotherTrunkOnResumeIsRefused) {
   train(model, data_of(), options_for(1), {.folder = folder / "run"});
   Model other = with_amount(old);
   other.parameters[0][0] += 1.0f;
-  try {
-    train(other, data_of(), options_for(2),
-          {.folder = folder / "run", .resume = true});
-    ADD_FAILURE() << "not refused";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.fault(), Fault::config);
-    EXPECT_NE(std::string(e.what()).find("the checkpoint has "
-                                         "\"training_data_crc32c: "),
-              std::string::npos)
-        << e.what();
-  }
+  test::expect_error_parts(Fault::config, {"\n  - training_data_crc32c: "},
+                           [&] {
+                             train(other, data_of(), options_for(2),
+                                   {.folder = folder / "run", .resume = true});
+                           });
   Model thawed = with_amount(old);
   TrainOptions options = options_for(2);
   options.only_heads.clear();
-  expect_error(
+  test::expect_error_parts(
       Fault::config,
-      (folder / "run" / "checkpoints" / "epoch-0001.safetensors").string() +
-          ": cannot go on with other settings or other data: the checkpoint "
-          "has \"only_heads: amount\", this run has \"training_images: 90\"; "
-          "only train.threads may change, and train.epochs where "
-          "train.adam.schedule is constant",
-      [&] {
+      {"\n  - only_heads: amount in the checkpoint, none in this run"}, [&] {
         train(thawed,
               {.train = questions(90, 4), .validation = questions(30, 5)},
               options, {.folder = folder / "run", .resume = true});

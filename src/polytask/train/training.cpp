@@ -12,6 +12,7 @@
 #include "polytask/task/model_plan.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/train/batch_loss.h"
+#include "polytask/train/fingerprint.h"
 #include "polytask/train/gradient_step.h"
 
 namespace polytask {

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "polytask/base/crc32c.h"
 #include "polytask/base/error.h"
-#include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
-#include "polytask/task/model_settings.h"
-#include "polytask/train/train_settings.h"
+#include "polytask/train/fingerprint.h"
 
 namespace polytask {
 namespace {
@@ -69,25 +65,6 @@ EpochReport epoch_of(const Json& json) {
           .best = json.at("best").get<bool>()};
 }
 
-std::string hex(std::uint32_t value) {
-  std::ostringstream out;
-  out << std::hex << value;
-  return out.str();
-}
-
-std::string checksum(const Dataset& data) {
-  std::vector<std::byte> image(data.spec().bytes_per_image());
-  std::vector<float> targets(data.spec().labels.size());
-  std::uint32_t crc = 0;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    data.read_image(i, image);
-    data.read_targets(i, targets);
-    crc = crc32c(image, crc);
-    crc = crc32c(std::as_bytes(std::span(targets)), crc);
-  }
-  return hex(crc);
-}
-
 void copy_tensors(const SafetensorsFile& file, const std::string& prefix,
                   ParameterStore& store) {
   const auto& specs = store.layout().specs();
@@ -103,59 +80,21 @@ void copy_tensors(const SafetensorsFile& file, const std::string& prefix,
   }
 }
 
-// The first line in which two texts differ, as each has it.
-std::pair<std::string, std::string> first_difference(const std::string& a,
-                                                     const std::string& b) {
-  std::istringstream in_a(a);
-  std::istringstream in_b(b);
-  std::string line_a;
-  std::string line_b;
-  do {
-    if (!std::getline(in_a, line_a)) line_a = "nothing more";
-    if (!std::getline(in_b, line_b)) line_b = "nothing more";
-  } while (line_a == line_b && (in_a || in_b));
-  const auto quoted = [](const std::string& line) {
-    return cat('"',
-               line.substr(std::min(line.find_first_not_of(' '), line.size())),
-               '"');
-  };
-  return {quoted(line_a), quoted(line_b)};
-}
-
 void require_same_fingerprint(const SafetensorsFile& file,
                               const std::string& found,
                               const std::string& expected) {
-  if (found == expected) return;
-  const auto [before, now] = first_difference(found, expected);
-  throw Error(
-      Fault::config,
-      cat(file.path().string(), ": cannot go on with other settings ",
-          "or other data: the checkpoint has ", before, ", this run has ", now,
-          "; only train.threads may change, and train.epochs where "
-          "train.adam.schedule is constant"));
+  const std::vector<std::string> differences =
+      fingerprint_differences(found, expected);
+  if (differences.empty()) return;
+  throw Error(Fault::config,
+              cat(file.path().string(),
+                  ": cannot go on with other settings or other data (only "
+                  "train.threads may change, and train.epochs where "
+                  "train.adam.schedule is constant):",
+                  bullet_list(differences)));
 }
 
 }  // namespace
-
-std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
-                           const TrainData& data) {
-  TrainOptions comparable = options;
-  // The cosine's length is that of the training.
-  if (options.adam.schedule == LearningRateSchedule::constant) {
-    comparable.epochs = 0;
-  }
-  comparable.threads = 0;
-  std::string text =
-      cat(to_yaml(to_settings(spec)), to_yaml(to_settings(comparable)),
-          options.only_heads.empty()
-              ? std::string()
-              : cat("only_heads: ", join(options.only_heads), "\n"),
-          "training_images: ", data.train->size(),
-          "\ntraining_data_crc32c: ", checksum(*data.train), "\n");
-  if (!data.validation) return text;
-  return cat(text, "validation_images: ", data.validation->size(),
-             "\nvalidation_data_crc32c: ", checksum(*data.validation), "\n");
-}
 
 void add_state(const TrainingState& state, Metadata& metadata,
                std::vector<TensorView>& tensors) {

@@ -14,7 +14,6 @@
 #include "polytask/optim/adam.h"
 #include "polytask/task/model.h"
 #include "polytask/train/progress.h"
-#include "polytask/train/train.h"
 
 namespace polytask {
 
@@ -27,13 +26,6 @@ struct TrainingState {
   double best_loss = 0.0;   // of best_epoch's validation
   std::string fingerprint;  // of options and data: what must not change
 };
-
-// What a resumed run must share with the first one, as text: the options but
-// for threads, and for epochs where the learning rate does not depend on them,
-// and checksums of the data.
-[[nodiscard]] std::string fingerprint_of(const ModelSpec& spec,
-                                         const TrainOptions& options,
-                                         const TrainData& data);
 
 // Adds the state to a model's metadata and tensors.
 void add_state(const TrainingState& state, Metadata& metadata,
