@@ -14,6 +14,8 @@
 namespace polytask {
 namespace {
 
+using test::weighted;
+
 using Numbers = std::vector<double>;
 using Presence = std::vector<std::uint8_t>;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -25,7 +27,7 @@ std::unique_ptr<TaskWeighting> made(WeightingKind kind, int tasks = 3,
                                     std::uint64_t seed = 1) {
   return make_weighting(
       {.kind = kind},
-      {.weights = Numbers(static_cast<std::size_t>(tasks), 1.0), .seed = seed});
+      weighted(Numbers(static_cast<std::size_t>(tasks), 1.0), seed));
 }
 
 Numbers copied(std::span<const double> x) { return {x.begin(), x.end()}; }
@@ -170,8 +172,7 @@ TEST(TaskWeighting, OwnWeightsMultiplyWhatTheKindDecides) {
   for (const auto& [name, kind] : names_of(WeightingKind{})) {
     SCOPED_TRACE(name);
     const auto plain = made(kind);
-    const auto own =
-        make_weighting({.kind = kind}, {.weights = {2, 1, 0.5}, .seed = 1});
+    const auto own = make_weighting({.kind = kind}, weighted({2, 1, 0.5}, 1));
     const Numbers w = run(*plain, 0, 3);
     const Numbers v = run(*own, 0, 3);
     const double factor[] = {2, 1, 0.5};
@@ -183,7 +184,7 @@ TEST(TaskWeighting, OwnWeightsMultiplyWhatTheKindDecides) {
 
 TEST(TaskWeighting, OwnWeightOfZeroLeavesTheTaskOut) {
   const auto weighting =
-      make_weighting({.kind = WeightingKind::mgda}, {.weights = {1, 0, 1}});
+      make_weighting({.kind = WeightingKind::mgda}, weighted({1, 0, 1}));
   expect_numbers(copied(weighting->weights(
                      {.losses = Numbers{1, 1, 1},
                       .gramian = Numbers{1, 0, 0, 0, 1e-9, 0, 0, 0, 1}})),
@@ -192,9 +193,9 @@ TEST(TaskWeighting, OwnWeightOfZeroLeavesTheTaskOut) {
 
 TEST(TaskWeighting, ScheduleMultipliesToo) {
   const auto weighting =
-      make_weighting({.schedule = {{.epoch = 1, .weights = {1, 0}},
-                                   {.epoch = 5, .weights = {1, 1}}}},
-                     {.weights = {3, 2}});
+      make_weighting({.schedule = {{.epoch = 1, .weights = {{"b", 0}}},
+                                   {.epoch = 5, .weights = {{"b", 1}}}}},
+                     weighted({3, 2}));
   const Numbers losses{1, 1};
   EXPECT_EQ(copied(weighting->weights({.losses = losses, .epoch = 0})),
             (Numbers{3, 0}));
@@ -208,7 +209,7 @@ TEST(TaskWeighting, NumbersThatAreNotFiniteTeachNothing) {
   for (const auto& [name, kind] : names_of(WeightingKind{})) {
     SCOPED_TRACE(name);
     const auto weighting =
-        make_weighting({.kind = kind}, {.weights = {2, 1, 1}, .seed = 1});
+        make_weighting({.kind = kind}, weighted({2, 1, 1}, 1));
     (void)run(*weighting, 0, 3);
     const Numbers state = copied(weighting->state());
     const Numbers w = copied(weighting->weights(
@@ -302,18 +303,18 @@ TEST(MakeWeighting, ListsEveryProblem) {
        "weight of task 1: expected finite and >= 0, got -2",
        "weight of task 2: expected finite and >= 0, got nan"},
       [] {
-        (void)make_weighting({.cagrad_c = -1}, {.weights = {-2, kNaN, 1}});
+        (void)make_weighting({.cagrad_c = -1}, weighted({-2, kNaN, 1}));
       });
   test::expect_error(Fault::config,
                      "weights of the tasks: expected one above 0 at least", [] {
-                       (void)make_weighting({}, {.weights = {0, 0}});
+                       (void)make_weighting({}, weighted({0, 0}));
                      });
 }
 
 TEST(UncertaintyKind, FindsTheLogarithmOfTheLosses) {
   const auto weighting = make_weighting(
       {.kind = WeightingKind::uncertainty, .uncertainty_learning_rate = 0.02},
-      {.weights = {1, 1}});
+      weighted({1, 1}));
   const Numbers losses{0.1, 4};
   for (int step = 0; step < 2000; ++step) {
     (void)weighting->weights({.losses = losses, .step = step});
@@ -328,7 +329,7 @@ TEST(UncertaintyKind, FindsTheLogarithmOfTheLosses) {
 TEST(UncertaintyKind, StartsAtMinusAHalfAndStaysWithinBounds) {
   const auto weighting = make_weighting(
       {.kind = WeightingKind::uncertainty, .uncertainty_learning_rate = 1.0},
-      {.weights = {1}});
+      weighted({1}));
   EXPECT_NEAR(weighting->weights({.losses = Numbers{0}})[0], std::exp(0.5) / 2,
               kRounding);
   EXPECT_NEAR(weighting->regulariser(), -0.25, kRounding);
@@ -354,7 +355,7 @@ TEST(DwaKind, FirstTwoEpochsAreEqualThenSlowTasksGetMore) {
 TEST(StchKind, WarmsUpThenLooksAtTheWorst) {
   const auto weighting = make_weighting(
       {.kind = WeightingKind::stch, .stch_mu = 1e-3, .stch_warm_up_epochs = 2},
-      {.weights = {1, 1}});
+      weighted({1, 1}));
   const Numbers losses{1, 3};
   expect_numbers(copied(weighting->weights({.losses = losses})), {1.5, 0.5});
   weighting->end_epoch(0, Numbers{9, 9});
@@ -378,7 +379,7 @@ TEST(FamoKind, TaskThatFellLessGetsMore) {
 TEST(FamoKind, DecayLeadsBackToEqualShares) {
   const auto weighting =
       make_weighting({.kind = WeightingKind::famo, .famo_weight_decay = 100.0},
-                     {.weights = {1, 1}});
+                     weighted({1, 1}));
   const Numbers losses{1, 1};
   (void)weighting->weights({.losses = losses});
   weighting->after_step(Numbers{0.5, 1});
@@ -403,7 +404,7 @@ TEST(GradnormKind, MakesNormsEqual) {
   const auto weighting = make_weighting({.kind = WeightingKind::gradnorm,
                                          .gradnorm_alpha = 0.0,
                                          .gradnorm_learning_rate = 0.01},
-                                        {.weights = {1, 1, 1}});
+                                        weighted({1, 1, 1}));
   const Numbers gramian{1, 0, 0, 0, 100, 0, 0, 0, 16};
   weighting->end_epoch(0, Numbers{1, 2, 3});  // rates do not matter
   Numbers w;
@@ -429,7 +430,7 @@ TEST(GradnormKind, SlowTasksGetLargerNorms) {
   const auto weighting = make_weighting({.kind = WeightingKind::gradnorm,
                                          .gradnorm_alpha = 1.0,
                                          .gradnorm_learning_rate = 0.01},
-                                        {.weights = {1, 1}});
+                                        weighted({1, 1}));
   weighting->end_epoch(0, Numbers{1, 10});
   weighting->end_epoch(1, Numbers{10, 1});  // no longer the first
   Numbers w;

@@ -39,7 +39,7 @@ TEST(WeightingAllocation, StepAllocatesNothing) {
   const std::vector<double> losses{1, 2, 3, 4, 5};
   for (const auto& [name, kind] : names_of(WeightingKind{})) {
     const auto weighting =
-        make_weighting({.kind = kind}, {.weights = {1, 1, 1, 1, 1}});
+        make_weighting({.kind = kind}, test::weighted({1, 1, 1, 1, 1}));
     const long before = allocations;
     for (int step = 0; step < 3; ++step) {
       (void)weighting->weights(

@@ -6,9 +6,20 @@
 #include <random>
 #include <vector>
 
+#include "polytask/task/task_weighting.h"
 #include "polytask/task/weighting_matrix.h"
 
 namespace polytask::test {
+
+// Tasks "a", "b", "c" ... of these weights.
+inline WeightedTasks weighted(std::vector<double> weights,
+                              std::uint64_t seed = 0) {
+  WeightedTasks tasks{.weights = std::move(weights), .seed = seed};
+  for (std::size_t t = 0; t < tasks.weights.size(); ++t) {
+    tasks.names.emplace_back(1, static_cast<char>('a' + t));
+  }
+  return tasks;
+}
 
 using Vectors = std::vector<std::vector<double>>;  // [T] of [dimension]
 

@@ -16,6 +16,7 @@ namespace {
 
 using Numbers = std::vector<double>;
 using test::dot;
+using test::weighted;
 
 // Adam with its usual settings on one array.
 class PlainAdam {
@@ -136,8 +137,8 @@ Numbers trained(const WeightingOptions& options) {
   constexpr int kSteps = 400;
   constexpr int kEpoch = 20;
   ScaledTasks toy;
-  const auto weighting = make_weighting(
-      options, {.weights = Numbers(ScaledTasks::kTasks, 1.0), .seed = 1});
+  const auto weighting =
+      make_weighting(options, weighted(Numbers(ScaledTasks::kTasks, 1.0), 1));
   PlainAdam trunk(toy.trunk_.size(), 0.02);
   std::vector<PlainAdam> heads;
   for (std::size_t t = 0; t < ScaledTasks::kTasks; ++t) {
@@ -197,8 +198,7 @@ TEST(WeightingToy, GradientKindsReachTheParetoSet) {
     for (const Numbers& start :
          {Numbers{-2, 1}, Numbers{3, 2}, Numbers{0.5, -1}}) {
       Numbers x = start;
-      const auto weighting =
-          make_weighting({.kind = kind}, {.weights = {1, 1}});
+      const auto weighting = make_weighting({.kind = kind}, weighted({1, 1}));
       for (int step = 0; step < 1200; ++step) {
         const test::Vectors g{{0.2 * x[0], 2.0 * x[1]},
                               {20 * (x[0] - 1), 2.0 * x[1]}};

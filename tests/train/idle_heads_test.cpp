@@ -73,9 +73,9 @@ TEST(IdleHeads, AreNotThoseThatAreMeantToWait) {
   Recorder recorder;
   EXPECT_EQ(trained(never, recorder).warnings, Texts{});
   TrainOptions options;
-  options.weighting.schedule = {{.epoch = 1, .weights = {1, 0}},
-                                {.epoch = 2, .weights = {1, 0}},
-                                {.epoch = 3, .weights = {1, 1}}};
+  options.weighting.schedule = {{.epoch = 1, .weights = {{"stripes", 0}}},
+                                {.epoch = 2, .weights = {{"stripes", 0}}},
+                                {.epoch = 3, .weights = {}}};
   EXPECT_EQ(trained(late, recorder, options).warnings, Texts{});
 }
 

@@ -273,8 +273,8 @@ TEST(Weighting, ATaskOfWeightZeroLeavesTheTrunkAlone) {
 
 TEST(Weighting, AScheduleBringsATaskInLate) {
   TrainOptions options = options_for(WeightingKind::equal);
-  options.weighting.schedule = {{.epoch = 1, .weights = {1, 0, 1}},
-                                {.epoch = 3, .weights = {1, 1, 1}}};
+  options.weighting.schedule = {{.epoch = 1, .weights = {{"both", 0}}},
+                                {.epoch = 3, .weights = {{"both", 1}}}};
   const Finished done = run(options);
   EXPECT_EQ(weighting_of(done.history[0]).at("both/weight"), 0.0);
   EXPECT_EQ(weighting_of(done.history[1]).at("both/weight"), 0.5);

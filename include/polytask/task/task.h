@@ -59,6 +59,10 @@ struct Task {
                               std::vector<std::string> numbers = {});
 [[nodiscard]] Task count(std::string name);
 
+// Their names, in this order.
+[[nodiscard]] std::vector<std::string> task_names(
+    const std::vector<Task>& tasks);
+
 // Every broken rule of a list of tasks; empty when it is usable.
 [[nodiscard]] std::vector<std::string> problems(const std::vector<Task>& tasks);
 

@@ -23,6 +23,7 @@
 
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,11 @@ enum class WeightedGradients {
   trunk,     // every parameter of the trunk: a backward pass a task
 };
 
-// One point of a schedule: factors of the tasks from this epoch on.
+// One point of a schedule: factors of the tasks in this epoch, by their names.
 struct WeightPoint {
-  int epoch = 1;                // >= 1, as epochs are shown
-  std::vector<double> weights;  // [T], each >= 0, not all 0
+  int epoch = 1;  // >= 1, as epochs are shown
+  // Each >= 0. A task that is not named here has the factor 1.
+  std::map<std::string, double> weights;
 
   bool operator==(const WeightPoint&) const = default;
 };
@@ -93,9 +95,10 @@ struct WeightingNeeds {
 inline constexpr int kMaxGramianTasks = 64;
 
 // Every broken rule, not only the first; empty when the options are usable for
-// this many tasks. Entries read "weighting.cagrad_c: expected finite and >= 0,
-// got -1" or "weighting pcgrad needs at least two tasks, got 1; use equal".
-[[nodiscard]] std::vector<std::string> problems(const WeightingOptions& options,
-                                                int tasks);
+// tasks of these names. Entries read "weighting.cagrad_c: expected finite and
+// >= 0, got -1" or "weighting pcgrad needs at least two tasks, got 1; use
+// equal".
+[[nodiscard]] std::vector<std::string> problems(
+    const WeightingOptions& options, const std::vector<std::string>& tasks);
 
 }  // namespace polytask

@@ -104,7 +104,7 @@ void check(const StudyInput& input, const CompareOptions& options) {
     WeightingOptions weighting = input.train.weighting;
     weighting.kind = kind;
     for (const std::string& problem :
-         problems(weighting, static_cast<int>(input.model.tasks.size()))) {
+         problems(weighting, task_names(input.model.tasks))) {
       wrong.push_back(problem);
     }
   }

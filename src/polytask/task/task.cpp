@@ -129,6 +129,12 @@ Task count(std::string name) {
   return make_task(std::move(name), TaskKind::count, {});
 }
 
+std::vector<std::string> task_names(const std::vector<Task>& tasks) {
+  std::vector<std::string> names;
+  for (const Task& task : tasks) names.push_back(task.name);
+  return names;
+}
+
 std::vector<std::string> problems(const std::vector<Task>& tasks) {
   std::vector<std::string> found;
   if (tasks.empty()) {

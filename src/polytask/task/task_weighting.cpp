@@ -44,17 +44,16 @@ std::vector<std::string> weight_problems(std::span<const double> weights) {
 }  // namespace
 
 TaskWeighting::TaskWeighting(const WeightingOptions& options,
-                             std::vector<double> task_weights,
-                             std::size_t state_size)
+                             WeightedTasks tasks, std::size_t state_size)
     : options_(options),
-      task_weights_(std::move(task_weights)),
+      weighted_(std::move(tasks)),
       state_(state_size),
-      factors_(task_weights_.size()),
-      weights_(task_weights_.size()),
-      part_(task_weights_.size()),
-      part_losses_(task_weights_.size()),
-      part_after_(task_weights_.size()),
-      part_weights_(task_weights_.size()) {}
+      factors_(weighted_.weights.size()),
+      weights_(weighted_.weights.size()),
+      part_(weighted_.weights.size()),
+      part_losses_(weighted_.weights.size()),
+      part_after_(weighted_.weights.size()),
+      part_weights_(weighted_.weights.size()) {}
 
 std::span<const double> TaskWeighting::weights(const WeightingStep& step) {
   find_factors(step.epoch);
@@ -81,13 +80,14 @@ void TaskWeighting::find_factors(int epoch) {
   for (int t = 0; t < tasks(); ++t) {
     const auto task = static_cast<std::size_t>(t);
     factors_[task] =
-        task_weights_[task] * scheduled_factor(options_.schedule, t, epoch);
+        weighted_.weights[task] *
+        scheduled_factor(options_.schedule, weighted_.names[task], epoch);
   }
 }
 
 void TaskWeighting::choose_part(const WeightingStep& step) {
   const bool needs_gramian = needs().gramian;
-  const std::size_t count = task_weights_.size();
+  const std::size_t count = weighted_.weights.size();
   double longest = 0.0;
   for (int t = 0; needs_gramian && t < tasks(); ++t) {
     longest = std::max(longest, entry(step.gramian, count, t, t));
@@ -111,7 +111,7 @@ void TaskWeighting::choose_part(const WeightingStep& step) {
 
 void TaskWeighting::pack_gramian(std::span<const double> gramian) {
   if (!needs().gramian) return;
-  const std::size_t count = task_weights_.size();
+  const std::size_t count = weighted_.weights.size();
   part_gramian_ = TaskMatrix(static_cast<int>(part_size_));
   for (int i = 0; i < part_gramian_.size(); ++i) {
     for (int j = 0; j < part_gramian_.size(); ++j) {
@@ -184,8 +184,11 @@ void TaskWeighting::restore(std::span<const double> state) {
 
 std::unique_ptr<TaskWeighting> make_weighting(const WeightingOptions& options,
                                               const WeightedTasks& tasks) {
-  std::vector<std::string> found =
-      problems(options, static_cast<int>(tasks.weights.size()));
+  std::vector<std::string> found = problems(options, tasks.names);
+  if (tasks.weights.size() != tasks.names.size()) {
+    found.push_back(cat("weights of the tasks: expected ", tasks.names.size(),
+                        ", one a name, got ", tasks.weights.size()));
+  }
   for (std::string& problem : weight_problems(tasks.weights)) {
     found.push_back(std::move(problem));
   }

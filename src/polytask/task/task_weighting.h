@@ -1,7 +1,8 @@
 // Chooses the weights of the tasks, step by step, for the training loop.
 //
-//   auto weighting = make_weighting(options, {.weights = {1, 1, 2}, .seed =
-//   7}); for each step:   w = weighting->weights({losses, present, gramian,
+//   auto weighting = make_weighting(
+//       options, {.names = {"a", "b"}, .weights = {1, 2}, .seed = 7});
+//   for each step:   w = weighting->weights({losses, present, gramian,
 //   ...});
 //                    d = sum of w[t] g_t on the trunk; update everything
 //                    weighting->after_step(losses of the same batch again)
@@ -43,14 +44,15 @@ struct WeightingStep {
 };
 
 struct WeightedTasks {
-  std::vector<double> weights;  // [T] the tasks' own, >= 0, not all 0
+  std::vector<std::string> names;  // [T]
+  std::vector<double> weights;     // [T] the tasks' own, >= 0, not all 0
   std::uint64_t seed = 0;
 };
 
 class TaskWeighting {
  public:
-  TaskWeighting(const WeightingOptions& options,
-                std::vector<double> task_weights, std::size_t state_size);
+  TaskWeighting(const WeightingOptions& options, WeightedTasks tasks,
+                std::size_t state_size);
   virtual ~TaskWeighting() = default;
   TaskWeighting(const TaskWeighting&) = delete;
   TaskWeighting& operator=(const TaskWeighting&) = delete;
@@ -100,7 +102,7 @@ class TaskWeighting {
 
   [[nodiscard]] const WeightingOptions& options() const { return options_; }
   [[nodiscard]] int tasks() const {
-    return static_cast<int>(task_weights_.size());
+    return static_cast<int>(weighted_.weights.size());
   }
   [[nodiscard]] std::span<double> learned() { return state_; }
   [[nodiscard]] std::span<const double> learned() const { return state_; }
@@ -113,7 +115,7 @@ class TaskWeighting {
   [[nodiscard]] Part part() const;
 
   WeightingOptions options_;
-  std::vector<double> task_weights_;
+  WeightedTasks weighted_;
   std::vector<double> state_;
   std::vector<double> factors_;  // [T] of the last step
   std::vector<double> weights_;  // [T] of the last step

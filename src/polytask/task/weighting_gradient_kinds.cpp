@@ -71,7 +71,7 @@ class DirectionWeighting final : public TaskWeighting {
  public:
   DirectionWeighting(const WeightingOptions& options,
                      const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, 0),
+      : TaskWeighting(options, tasks, 0),
         key_(random_key(tasks.seed, RandomUse::weighting)) {}
 
  private:
@@ -90,7 +90,7 @@ class DirectionWeighting final : public TaskWeighting {
 class GradnormWeighting final : public TaskWeighting {
  public:
   GradnormWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights,
+      : TaskWeighting(options, tasks,
                       (ScalarAdam::kPerValue + 1) * tasks.weights.size()) {}
 
  private:

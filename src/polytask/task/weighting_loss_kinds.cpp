@@ -19,7 +19,7 @@ void share_out(std::span<double> weights) {
 class EqualWeighting final : public TaskWeighting {
  public:
   EqualWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, 0) {}
+      : TaskWeighting(options, tasks, 0) {}
 
  private:
   void weigh(const Part&, std::span<double> weights) override {
@@ -32,7 +32,7 @@ class UncertaintyWeighting final : public TaskWeighting {
  public:
   UncertaintyWeighting(const WeightingOptions& options,
                        const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights,
+      : TaskWeighting(options, tasks,
                       ScalarAdam::kPerValue * tasks.weights.size()) {
     std::ranges::fill(log_variances(), kFirst);
   }
@@ -75,7 +75,7 @@ class UncertaintyWeighting final : public TaskWeighting {
 class DwaWeighting final : public TaskWeighting {
  public:
   DwaWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, 2 * tasks.weights.size()),
+      : TaskWeighting(options, tasks, 2 * tasks.weights.size()),
         last_(tasks.weights.size()),
         before_last_(tasks.weights.size()) {}
 
@@ -108,7 +108,7 @@ class DwaWeighting final : public TaskWeighting {
 class RlwWeighting final : public TaskWeighting {
  public:
   RlwWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, 0),
+      : TaskWeighting(options, tasks, 0),
         key_(random_key(tasks.seed, RandomUse::weighting)) {}
 
  private:
@@ -123,7 +123,7 @@ class RlwWeighting final : public TaskWeighting {
 class GlsWeighting final : public TaskWeighting {
  public:
   GlsWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, 0) {}
+      : TaskWeighting(options, tasks, 0) {}
 
  private:
   void weigh(const Part& part, std::span<double> weights) override {
@@ -136,7 +136,7 @@ class GlsWeighting final : public TaskWeighting {
 class StchWeighting final : public TaskWeighting {
  public:
   StchWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights, tasks.weights.size()),
+      : TaskWeighting(options, tasks, tasks.weights.size()),
         reference_(tasks.weights.size()) {}
 
  private:
@@ -169,7 +169,7 @@ class StchWeighting final : public TaskWeighting {
 class FamoWeighting final : public TaskWeighting {
  public:
   FamoWeighting(const WeightingOptions& options, const WeightedTasks& tasks)
-      : TaskWeighting(options, tasks.weights,
+      : TaskWeighting(options, tasks,
                       ScalarAdam::kPerValue * tasks.weights.size()),
         shares_(tasks.weights.size()) {}
 

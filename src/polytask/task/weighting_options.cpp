@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "polytask/base/text.h"
+#include "polytask/task/weighting_schedule.h"
 #include "polytask/task/weighting_settings.h"
 
 namespace polytask {
@@ -31,39 +32,6 @@ std::vector<std::string> kind_problems(WeightingKind kind, int tasks) {
   return {};
 }
 
-// What is wrong with one point, or "".
-std::string point_problem(const WeightPoint& point, int tasks) {
-  if (point.epoch < 1) {
-    return cat(".epoch: expected >= 1, got ", point.epoch);
-  }
-  if (point.weights.size() != static_cast<std::size_t>(std::max(tasks, 0))) {
-    return cat(".weights: expected ", tasks, " numbers, one a task, got ",
-               point.weights.size());
-  }
-  if (!std::ranges::all_of(point.weights, non_negative)) {
-    return ".weights: expected finite numbers >= 0";
-  }
-  if (std::ranges::none_of(point.weights, positive)) {
-    return ".weights: expected one above 0 at least";
-  }
-  return "";
-}
-
-void find_schedule_problems(const WeightingOptions& options, int tasks,
-                            std::vector<std::string>& found) {
-  for (std::size_t i = 0; i < options.schedule.size(); ++i) {
-    const std::string place = cat("weighting.schedule.", i);
-    const WeightPoint& point = options.schedule[i];
-    const std::string problem = point_problem(point, tasks);
-    if (!problem.empty()) found.push_back(place + problem);
-    if (i > 0 && point.epoch <= options.schedule[i - 1].epoch) {
-      found.push_back(cat(place, ".epoch: expected later than epoch ",
-                          options.schedule[i - 1].epoch, ", got ",
-                          point.epoch));
-    }
-  }
-}
-
 }  // namespace
 
 WeightingNeeds needs_of(WeightingKind kind) {
@@ -90,9 +58,11 @@ WeightingNeeds needs_of(WeightingKind kind) {
   return {};
 }
 
-std::vector<std::string> problems(const WeightingOptions& options, int tasks) {
+std::vector<std::string> problems(const WeightingOptions& options,
+                                  const std::vector<std::string>& tasks) {
   const WeightingOptions& o = options;
-  std::vector<std::string> found = kind_problems(o.kind, tasks);
+  std::vector<std::string> found =
+      kind_problems(o.kind, static_cast<int>(tasks.size()));
   const auto require = [&](bool ok, const char* key, const char* rule,
                            auto value) {
     if (ok) return;
@@ -110,7 +80,9 @@ std::vector<std::string> problems(const WeightingOptions& options, int tasks) {
         cat("weighting.gradients: expected features or trunk, got number ",
             static_cast<int>(o.gradients)));
   }
-  find_schedule_problems(o, tasks, found);
+  for (std::string& problem : schedule_problems(o.schedule, tasks)) {
+    found.push_back(std::move(problem));
+  }
   require_positive("uncertainty_learning_rate", o.uncertainty_learning_rate);
   require(at_least_a_millionth(o.dwa_temperature), "dwa_temperature",
           "finite and >= 1e-06", o.dwa_temperature);

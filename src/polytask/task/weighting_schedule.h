@@ -3,6 +3,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "polytask/task/weighting.h"
 
@@ -12,6 +14,13 @@ namespace polytask {
 // around it, that of the first point before it, of the last after it; 1 when
 // there are none.
 [[nodiscard]] double scheduled_factor(std::span<const WeightPoint> schedule,
-                                      int task, int epoch);
+                                      const std::string& task, int epoch);
+
+// Every broken rule, for tasks of these names. Entries read
+// "weighting.schedule.0.weights.objcts: no task has this name; did you mean
+// \"objects\"?".
+[[nodiscard]] std::vector<std::string> schedule_problems(
+    std::span<const WeightPoint> schedule,
+    const std::vector<std::string>& tasks);
 
 }  // namespace polytask

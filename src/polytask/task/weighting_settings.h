@@ -3,12 +3,13 @@
 //   weighting: pcgrad
 //   weighting: {kind: cagrad, cagrad_c: 0.5}
 //   weighting: {kind: pcgrad, gradients: trunk}
-//   weighting: {schedule: [{epoch: 1, weights: [1, 0]},
-//                          {epoch: 9, weights: [1, 1]}]}
+//   weighting: {schedule: [{epoch: 1, weights: {distance: 0}},
+//                          {epoch: 9, weights: {distance: 1}}]}
 
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -42,11 +43,10 @@ constexpr auto names_of(WeightedGradients) {
                     Name{"trunk", WeightedGradients::trunk}};
 }
 
-template <class Visitor>
-void describe(Visitor& visitor, WeightPoint& point) {
-  visitor.key("epoch", point.epoch);
-  visitor.key("weights", point.weights);
-}
+// {epoch: 9, weights: {distance: 0.5}}
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, WeightPoint& point);
+[[nodiscard]] Settings write_setting(const WeightPoint& point);
 
 template <class Visitor>
 void describe(Visitor& visitor, WeightingOptions& options) {

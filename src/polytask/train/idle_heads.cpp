@@ -9,7 +9,7 @@ IdleHeads::IdleHeads(const NetworkPlan& plan, const std::vector<Task>& tasks,
                      const WeightingOptions& weighting) {
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const double factor =
-        scheduled_factor(weighting.schedule, static_cast<int>(t), 0);
+        scheduled_factor(weighting.schedule, tasks[t].name, 0);
     if (tasks[t].weight * factor == 0.0) continue;
     for (const DenseStep& step : plan.heads[t]) {
       idle_.push_back({.task = tasks[t].name,

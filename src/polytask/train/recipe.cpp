@@ -116,8 +116,8 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   if (run.start) require_fit(recipe, *run.start, found->spec());
   complete_tasks(recipe.tasks, *found);
   std::vector<std::string> wrong = problems(recipe.tasks);
-  for (const std::string& problem : problems(
-           recipe.train.weighting, static_cast<int>(recipe.tasks.size()))) {
+  for (const std::string& problem :
+       problems(recipe.train.weighting, task_names(recipe.tasks))) {
     wrong.push_back("train." + problem);
   }
   throw_if_any(wrong, "the recipe");

@@ -8,10 +8,10 @@
 namespace polytask {
 namespace {
 
-std::vector<double> own_weights(const std::vector<Task>& tasks) {
-  std::vector<double> weights;
-  for (const Task& task : tasks) weights.push_back(task.weight);
-  return weights;
+WeightedTasks weighted(const std::vector<Task>& tasks, std::uint64_t seed) {
+  WeightedTasks weighted{.names = task_names(tasks), .seed = seed};
+  for (const Task& task : tasks) weighted.weights.push_back(task.weight);
+  return weighted;
 }
 
 }  // namespace
@@ -30,8 +30,8 @@ TaskBalance::TaskBalance(const std::vector<Task>& tasks,
     : watched_(options.record_conflicts ||
                options.weighting.kind != WeightingKind::equal ||
                !options.weighting.schedule.empty()),
-      weighting_(make_weighting(options.weighting,
-                                {own_weights(tasks), options.seed})),
+      weighting_(
+          make_weighting(options.weighting, weighted(tasks, options.seed))),
       losses_(tasks.size()),
       present_(tasks.size()),
       weights_(tasks.size()),
