@@ -10,6 +10,8 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/data/split.h"
+#include "polytask/data/subset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/train/recipe.h"
@@ -24,6 +26,22 @@ struct EvaluateArguments {
   bool json = false;
 };
 
+// A single group of labels is checked while it is read, with its rows.
+CellValues values_for(const Model& model) {
+  const std::vector<Task>& tasks = model.spec.tasks;
+  const bool labels_alone =
+      tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel;
+  return labels_alone ? CellValues::labels : CellValues::numbers;
+}
+
+// Of a run that began with a model: with all the columns there are, for the
+// model may have tasks that the recipe does not name.
+DatasetPtr validation_part_of_all(const Recipe& recipe, const Model& model) {
+  if (recipe.data.split.test_size <= 0.0) return nullptr;
+  const DatasetPtr all = open_dataset(recipe.data, {}, values_for(model));
+  return subset(all, train_test_split(all->size(), recipe.data.split).test);
+}
+
 // The images a run kept for validation.
 DatasetPtr validation_part(const std::string& run, const Model& model) {
   const std::filesystem::path file = std::filesystem::path(run) / "recipe.yaml";
@@ -33,25 +51,13 @@ DatasetPtr validation_part(const std::string& run, const Model& model) {
                     " on, e.g. polytask evaluate ", run, " scenes.h5"));
   }
   Recipe recipe = load_recipe(file, {});
-  // Not owned: it outlives the run that is prepared.
-  const std::shared_ptr<const Model> made_by_the_run(
-      std::shared_ptr<const Model>(), &model);
-  const bool has_start = !recipe.start.from.empty();
-  const DatasetPtr part =
-      prepare_run(recipe, has_start ? made_by_the_run : nullptr)
-          .data.validation;
+  const DatasetPtr part = recipe.start.from.empty()
+                              ? prepare_run(recipe).data.validation
+                              : validation_part_of_all(recipe, model);
   if (part) return part;
   throw Error(Fault::config,
               cat("evaluate: the run in ", run,
                   " kept no images for validation; name the data"));
-}
-
-// A single group of labels is checked while it is read, with its rows.
-CellValues values_for(const Model& model) {
-  const std::vector<Task>& tasks = model.spec.tasks;
-  const bool labels_alone =
-      tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel;
-  return labels_alone ? CellValues::labels : CellValues::numbers;
 }
 
 int run(Arguments arguments, const Console& console) {

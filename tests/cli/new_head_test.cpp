@@ -122,6 +122,31 @@ TEST_F(NewHead, EvaluateJudgesWhatTheDataAnswers) {
   EXPECT_EQ(nlohmann::json::parse(both.out)["tasks"].size(), 2u);
 }
 
+// The data of the new head's training answers the old questions as well.
+TEST_F(NewHead, EvaluateJudgesTheOldTasksOfARunToo) {
+  std::vector<ColumnUse> uses{
+      {.task = "scene",
+       .kind = ColumnKind::label,
+       .members = {"desert", "mountains", "sea", "sunset", "trees"},
+       .classes = {}},
+      {.task = "wet",
+       .kind = ColumnKind::label,
+       .members = {"sea"},
+       .classes = {}}};
+  write_hdf5(
+      *select_columns(test::small_scenes(48, 7), uses, ColumnNames::full),
+      "both.h5");
+  expect_ok({"train", "head.yaml", "data.path=both.h5"});
+  const test::Answer answer = expect_ok({"evaluate", "head", "--json"});
+  EXPECT_EQ(answer.err, "");
+  const auto json = nlohmann::json::parse(answer.out);
+  EXPECT_EQ(json["tasks"].size(), 2u);
+  const auto written =
+      nlohmann::json::parse(read_bytes("head/evaluation.json"));
+  EXPECT_EQ(json["tasks"]["wet"]["labels"], written["tasks"]["wet"]["labels"]);
+  EXPECT_EQ(json["tasks"]["scene"]["labels"].size(), 5u);
+}
+
 TEST_F(NewHead, AResumedRunNeedsTheOldModelNoMoreAndEndsWithTheSameBits) {
   expect_ok({"train", "head.yaml", "run.dir=straight"});
   expect_ok({"train", "head.yaml", "train.epochs=1"});
