@@ -117,9 +117,19 @@ TEST(WeightingOptions, ScheduleProblemsNameTheirPoint) {
              "weighting.schedule.2.weights.weather: expected finite and >= 0, "
              "got -1",
              "weighting.schedule.2.epoch: expected later than epoch 3, got 3",
-             "weighting.schedule.3.weights: expected one above 0 at least",
              "weighting.schedule.4.weights.objects: expected finite and >= 0, "
              "got inf"}));
+}
+
+TEST(WeightingOptions, AnEpochInWhichNobodyLearnsIsRefused) {
+  const WeightingOptions options{
+      .schedule = {{.epoch = 1, .weights = {{"objects", 0}}},
+                   {.epoch = 3, .weights = {{"weather", 0}}},
+                   {.epoch = 5, .weights = {{"objects", 1}}}}};
+  EXPECT_EQ(problems(options, {"objects", "weather", "time"}), Texts{});
+  EXPECT_EQ(problems(options, {"objects", "weather"}),
+            Texts{"weighting.schedule.0.weights: every task has 0 in epoch 1; "
+                  "expected one above 0 at least"});
 }
 
 TEST(WeightingOptions, AListOfFactorsIsRefused) {
@@ -172,9 +182,22 @@ TEST(ScheduledFactor, WithoutPointsIsOne) {
   EXPECT_EQ(scheduled_factor({}, "a", 7), 1.0);
 }
 
+// The point in between is another task's.
+TEST(ScheduledFactor, FollowsThePointsThatNameTheTask) {
+  const std::vector<WeightPoint> schedule{{.epoch = 1, .weights = {{"a", 0}}},
+                                          {.epoch = 3, .weights = {{"b", 7}}},
+                                          {.epoch = 5, .weights = {{"a", 1}}}};
+  const double expected[] = {0, 0.25, 0.5, 0.75, 1, 1};
+  for (int epoch = 0; epoch < 6; ++epoch) {
+    EXPECT_EQ(scheduled_factor(schedule, "a", epoch), expected[epoch]) << epoch;
+    EXPECT_EQ(scheduled_factor(schedule, "b", epoch), 7.0);
+    EXPECT_EQ(scheduled_factor(schedule, "c", epoch), 1.0);
+  }
+}
+
 TEST(ScheduledFactor, IsLinearBetweenPointsAndConstantOutside) {
   const std::vector<WeightPoint> schedule{{.epoch = 2, .weights = {{"b", 0}}},
-                                          {.epoch = 4, .weights = {}},
+                                          {.epoch = 4, .weights = {{"b", 1}}},
                                           {.epoch = 8, .weights = {{"b", 3}}}};
   const double expected[] = {0, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3, 3};
   for (int epoch = 0; epoch < 10; ++epoch) {

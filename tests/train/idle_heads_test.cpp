@@ -75,7 +75,7 @@ TEST(IdleHeads, AreNotThoseThatAreMeantToWait) {
   TrainOptions options;
   options.weighting.schedule = {{.epoch = 1, .weights = {{"stripes", 0}}},
                                 {.epoch = 2, .weights = {{"stripes", 0}}},
-                                {.epoch = 3, .weights = {}}};
+                                {.epoch = 3, .weights = {{"stripes", 1}}}};
   EXPECT_EQ(trained(late, recorder, options).warnings, Texts{});
 }
 

@@ -57,7 +57,8 @@ enum class WeightedGradients {
 // One point of a schedule: factors of the tasks in this epoch, by their names.
 struct WeightPoint {
   int epoch = 1;  // >= 1, as epochs are shown
-  // Each >= 0. A task that is not named here has the factor 1.
+  // Each >= 0. A task follows the points that name it, one that none names
+  // has the factor 1.
   std::map<std::string, double> weights;
 
   bool operator==(const WeightPoint&) const = default;

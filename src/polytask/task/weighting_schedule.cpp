@@ -9,18 +9,12 @@
 namespace polytask {
 namespace {
 
-double factor_of(const WeightPoint& point, const std::string& task) {
-  const auto at = point.weights.find(task);
-  return at == point.weights.end() ? 1.0 : at->second;
-}
-
 void find_problems(const WeightPoint& point, const std::string& place,
                    const std::vector<std::string>& tasks,
                    std::vector<std::string>& found) {
   if (point.epoch < 1) {
     found.push_back(cat(place, ".epoch: expected >= 1, got ", point.epoch));
   }
-  const std::size_t before = found.size();
   for (const auto& [task, factor] : point.weights) {
     const std::string own = cat(place, ".weights.", task, ": ");
     if (std::ranges::count(tasks, task) == 0) {
@@ -30,33 +24,27 @@ void find_problems(const WeightPoint& point, const std::string& place,
       found.push_back(cat(own, "expected finite and >= 0, got ", factor));
     }
   }
-  if (found.size() > before) return;
-  if (std::ranges::any_of(tasks, [&](const std::string& task) {
-        return factor_of(point, task) > 0.0;
-      })) {
-    return;
-  }
-  found.push_back(cat(place, ".weights: expected one above 0 at least"));
 }
 
 }  // namespace
 
 double scheduled_factor(std::span<const WeightPoint> schedule,
                         const std::string& task, int epoch) {
-  if (schedule.empty()) return 1.0;
-  const double shown_epoch = epoch + 1.0;  // points count epochs from 1
-  const WeightPoint* before = &schedule.front();
+  const int shown_epoch = epoch + 1;  // points count epochs from 1
+  const WeightPoint* before = nullptr;
   for (const WeightPoint& point : schedule) {
+    const auto factor = point.weights.find(task);
+    if (factor == point.weights.end()) continue;
     if (point.epoch >= shown_epoch) {
-      if (&point == before) break;
+      if (before == nullptr) return factor->second;
+      const double from = before->weights.at(task);
       const double share =
-          (shown_epoch - before->epoch) / (point.epoch - before->epoch);
-      const double from = factor_of(*before, task);
-      return from + share * (factor_of(point, task) - from);
+          1.0 * (shown_epoch - before->epoch) / (point.epoch - before->epoch);
+      return from + share * (factor->second - from);
     }
     before = &point;
   }
-  return factor_of(*before, task);
+  return before == nullptr ? 1.0 : before->weights.at(task);
 }
 
 std::vector<std::string> schedule_problems(
@@ -70,6 +58,16 @@ std::vector<std::string> schedule_problems(
       found.push_back(cat(place, ".epoch: expected later than epoch ",
                           schedule[i - 1].epoch, ", got ", schedule[i].epoch));
     }
+  }
+  if (!found.empty()) return found;
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    const auto learns = [&](const std::string& task) {
+      return scheduled_factor(schedule, task, schedule[i].epoch - 1) > 0.0;
+    };
+    if (std::ranges::any_of(tasks, learns)) continue;
+    found.push_back(cat("weighting.schedule.", i, ".weights: every task has 0 ",
+                        "in epoch ", schedule[i].epoch,
+                        "; expected one above 0 at least"));
   }
   return found;
 }

@@ -10,9 +10,9 @@
 
 namespace polytask {
 
-// The factor of one task in an epoch (from 0): linear between the two points
-// around it, that of the first point before it, of the last after it; 1 when
-// there are none.
+// The factor of one task in an epoch (from 0): of the points that name it,
+// linear between the two around it, that of the first before it, of the last
+// after it; 1 when there are none.
 [[nodiscard]] double scheduled_factor(std::span<const WeightPoint> schedule,
                                       const std::string& task, int epoch);
 
