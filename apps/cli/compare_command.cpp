@@ -9,6 +9,7 @@
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/recipe_job.h"
+#include "apps/cli/run_folder.h"
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
@@ -87,6 +88,12 @@ std::string identity_of(const CompareArguments& args, const Recipe& recipe) {
              '\n');
 }
 
+void draw_conflicts(const RecordedTraining& training) {
+  write_conflicts(training.folder, {.tasks = training.tasks,
+                                    .gradients = training.gradients,
+                                    .history = training.history});
+}
+
 Comparison compare_recipe(const CompareArguments& args,
                           const Console& console) {
   Recipe recipe = load_recipe(args.words.front(),
@@ -116,7 +123,19 @@ Comparison compare_recipe(const CompareArguments& args,
        .identity = identity_of(args, recipe),
        .observer = &progress,
        .stop = &interrupt.flag(),
-       .on_training = [&](const TrainingStart& s) { progress.begin(s); }});
+       .on_training = [&](const TrainingStart& s) { progress.begin(s); },
+       .on_recorded = draw_conflicts});
+}
+
+// Where the conflicts are drawn, also those of an earlier command.
+std::string drawings_text(const Comparison& comparison) {
+  std::string text;
+  for (const std::filesystem::path& folder : comparison.joint_folders) {
+    const std::filesystem::path page = folder / "conflicts.html";
+    if (!std::filesystem::exists(page)) continue;
+    text += cat(text.empty() ? "\n" : "", "conflicts    ", page.string(), '\n');
+  }
+  return text;
 }
 
 int run(Arguments arguments, const Console& console) {
@@ -148,7 +167,9 @@ int run(Arguments arguments, const Console& console) {
   const std::string json = comparison_json(comparison);
   write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
                         json);
-  console.out << (args.json ? json : comparison_table(comparison));
+  console.out << (args.json ? json
+                            : comparison_table(comparison) +
+                                  drawings_text(comparison));
   return kOk;
 }
 

@@ -40,6 +40,13 @@ std::string provenance_text(const Recipe& recipe,
          "\n";
 }
 
+void write_conflicts(const std::filesystem::path& folder,
+                     const RecordedConflicts& recorded) {
+  const std::string page = conflicts_html(recorded);
+  if (page.empty()) return;
+  write_file_atomically(folder / "conflicts.html", page);
+}
+
 RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
     : recipe_(recipe), command_(std::move(command)) {
   // So that the run can be resumed and evaluated from any folder.

@@ -1,13 +1,15 @@
 // The files of a run folder that are not the training's own: the resolved
-// recipe, what ran where, and the logs.
+// recipe, what ran where, the logs, and the drawing of its conflicts.
 
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "polytask/report/conflicts_html.h"
 #include "polytask/report/epoch_log.h"
 #include "polytask/train/recipe.h"
 
@@ -31,6 +33,11 @@ class RunFolder final : public TrainObserver {
   std::unique_ptr<JsonLog> json_;
   std::unique_ptr<CsvLog> csv_;
 };
+
+// Writes conflicts.html, the conflicts a training has recorded, into its
+// folder; nothing when there is none to draw.
+void write_conflicts(const std::filesystem::path& folder,
+                     const RecordedConflicts& recorded);
 
 // {"polytask": version, "processor": ..., ...}: what produced a file.
 [[nodiscard]] std::string provenance_text(

@@ -9,7 +9,6 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/report/conflicts_html.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
 #include "polytask/report/predictions_text.h"
@@ -72,9 +71,7 @@ void draw_conflicts(const RecipeRun& run, const Recipe& recipe) {
   RecordedConflicts recorded{.gradients = recipe.train.weighting.gradients,
                              .history = run.report.history};
   for (const Task& task : recipe.tasks) recorded.tasks.push_back(task.name);
-  const std::string page = conflicts_html(recorded);
-  if (page.empty()) return;
-  write_file_atomically(run.folder / "conflicts.html", page);
+  write_conflicts(run.folder, recorded);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/report/evaluation_text.h"
+#include "polytask/report/missing_study_html.h"
 #include "polytask/report/missing_study_text.h"
 #include "polytask/train/recipe.h"
 
@@ -124,7 +125,14 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   const std::string json = missing_study_json(study);
   write_file_atomically(folder / "study.json", json);
   write_file_atomically(folder / "study.csv", missing_study_csv(study));
-  console.out << (args.json ? json : missing_study_table(study));
+  const std::filesystem::path page = folder / "study.html";
+  write_file_atomically(page, missing_study_html(study));
+  if (args.json) {
+    console.out << json;
+  } else {
+    console.out << missing_study_table(study)
+                << cat("\nfigures      ", page.string(), '\n');
+  }
   return kOk;
 }
 

@@ -41,6 +41,7 @@
 #include "polytask/report/epoch_log.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
+#include "polytask/report/missing_study_html.h"
 #include "polytask/report/missing_study_text.h"
 #include "polytask/report/predictions_text.h"
 #include "polytask/study/compare.h"

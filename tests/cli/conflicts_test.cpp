@@ -1,4 +1,4 @@
-// What polytask train leaves of the conflicts between tasks.
+// What polytask train and compare leave of the conflicts between tasks.
 
 #include <gtest/gtest.h>
 
@@ -60,6 +60,51 @@ TEST_F(Conflicts, AreDrawnOnlyWhenTheyAreRecorded) {
       test::polytask({"train", "two.yaml", "train.weighting=pcgrad"});
   ASSERT_EQ(answer.code, 0) << answer.err;
   EXPECT_FALSE(std::filesystem::exists("run/conflicts.html"));
+}
+
+TEST_F(Conflicts, OfEachJointNetworkOfAComparisonAreDrawn) {
+  const std::vector<std::string> words{"compare",
+                                       "two.yaml",
+                                       "--seeds",
+                                       "1",
+                                       "--weightings",
+                                       "pcgrad",
+                                       "--dir",
+                                       "c",
+                                       "train.record_conflicts=true",
+                                       "train.weighting.gradients=trunk"};
+  const std::string named =
+      "\nconflicts    c/seed-1/joint-equal/conflicts.html\n"
+      "conflicts    c/seed-1/joint-pcgrad/conflicts.html\n";
+  const Answer answer = test::polytask(words);
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(answer.out.ends_with(named)) << answer.out;
+  const std::string page =
+      test::read_bytes("c/seed-1/joint-pcgrad/conflicts.html");
+  EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
+  EXPECT_NE(page.find("scene ~ both, conv2d_1, epoch 2: "), std::string::npos);
+  EXPECT_TRUE(test::polytask(words).out.ends_with(named))
+      << "also where nothing is trained again";
+}
+
+TEST_F(Conflicts, OfNetworksOfOneTaskThereAreNone) {
+  const Answer answer =
+      test::polytask({"compare", "two.yaml", "--seeds", "1", "--dir", "c",
+                      "train.record_conflicts=true", "--json"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(json::parse(answer.out).contains("networks"));
+  EXPECT_TRUE(std::filesystem::exists("c/seed-1/joint-equal/conflicts.html"));
+  EXPECT_FALSE(
+      std::filesystem::exists("c/seed-1/alone-1-scene/conflicts.html"));
+}
+
+TEST_F(Conflicts, OfAComparisonAreDrawnOnlyWhenTheyAreRecorded) {
+  const Answer answer =
+      test::polytask({"compare", "two.yaml", "--seeds", "1", "--dir", "c",
+                      "train.weighting=pcgrad"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(answer.out.find("conflicts.html"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists("c/seed-1/joint-pcgrad/conflicts.html"));
 }
 
 TEST_F(Conflicts, AnUnknownWordIsRefusedWithTheKnownOnes) {

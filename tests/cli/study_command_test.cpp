@@ -33,6 +33,11 @@ TEST_F(StudyCommand, LeavesNumbersReportsAndPredictions) {
             kept["points"][0]["observed"]["sea"]);
   EXPECT_TRUE(
       kept["points"][1]["tasks"][0]["metrics"]["macro_f1"]["mean"].is_number());
+  EXPECT_TRUE(answer.out.ends_with("\nfigures      s/study.html\n"))
+      << answer.out;
+  const std::string page = test::read_bytes("s/study.html");
+  EXPECT_TRUE(page.starts_with("<!DOCTYPE html>"));
+  EXPECT_NE(page.find("<title>ignore, 50 % hidden: "), std::string::npos);
   const std::string folder = "s/hidden-50/ignore/seed-2/";
   EXPECT_TRUE(test::json_in(folder + "evaluation.json")["loss"].is_object());
   EXPECT_NE(test::read_bytes(folder + "report.txt").find("sea"),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/subset.h"
@@ -178,6 +179,57 @@ TEST(Compare, SetsWeightingsBesideEqualWeights) {
 }
 
 // What a network is compared by must not depend on what it is compared with.
+TEST(Compare, HandsOutWhatJointNetworksRecordedOfTheirConflicts) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.record_conflicts = true;
+  input.train.weighting.gradients = WeightedGradients::trunk;
+  CompareOptions options = options_in(folder);
+  std::vector<RecordedTraining> recorded;
+  options.on_recorded = [&](const RecordedTraining& training) {
+    EXPECT_FALSE(fs::exists(training.folder / "finished.json"));
+    recorded.push_back(training);
+  };
+  const Comparison c = compare(input, options);
+  ASSERT_EQ(recorded.size(), 2u) << "of the joint network, a seed each";
+  EXPECT_EQ(recorded[1].folder, options.folder / "seed-2" / "joint-equal");
+  EXPECT_EQ(recorded[1].tasks,
+            (std::vector<std::string>{"scene", "both", "stripes"}));
+  EXPECT_EQ(recorded[1].gradients, WeightedGradients::trunk);
+  ASSERT_EQ(recorded[1].history.size(), 2u);
+  EXPECT_FALSE(recorded[1].history[1].weighting.empty());
+  EXPECT_EQ(c.joint_folders,
+            (std::vector<fs::path>{recorded[0].folder, recorded[1].folder}));
+  EXPECT_EQ(compare(input, options).joint_folders, c.joint_folders);
+  EXPECT_EQ(recorded.size(), 2u) << "nothing is trained again";
+}
+
+TEST(Compare, ABreakWhileConflictsAreHandedOutLosesNoneOfThem) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.record_conflicts = true;
+  CompareOptions options = options_in(folder, 1);
+  options.on_recorded = [](const RecordedTraining&) {
+    throw Error(Fault::io, "the disk is full");
+  };
+  expect_error(Fault::io, "the disk is full",
+               [&] { (void)compare(input, options); });
+  std::vector<EpochReport> history;
+  options.on_recorded = [&](const RecordedTraining& training) {
+    history = training.history;
+  };
+  (void)compare(input, options);
+  ASSERT_EQ(history.size(), 2u);
+  EXPECT_FALSE(history[0].weighting.empty());
+}
+
+TEST(Compare, RecordsNothingUnasked) {
+  const TemporaryFolder folder;
+  CompareOptions options = options_in(folder, 1);
+  options.on_recorded = [](const RecordedTraining&) { ADD_FAILURE(); };
+  EXPECT_EQ(compare(input_of(), options).joint_folders.size(), 1u);
+}
+
 TEST(Compare, SharesTrainingsBetweenItsTwoQuestions) {
   const TemporaryFolder folder;
   compare(input_of(), options_in(folder));

@@ -44,6 +44,8 @@ struct Comparison {
   std::string reference;  // "one network a task" or "equal"
   NetworkCost reference_cost;
   std::vector<ComparedNetwork> networks;
+  // Of the joint networks, seed by seed; each holds a model.safetensors.
+  std::vector<std::filesystem::path> joint_folders;
   std::string advice;  // a few sentences
 };
 
@@ -60,6 +62,9 @@ struct CompareOptions {
   TrainObserver* observer = nullptr;        // of every training
   const std::atomic<bool>* stop = nullptr;  // set it to end after this step
   std::function<void(const TrainingStart&)> on_training;
+  // With train.record_conflicts: of every joint network, when its training has
+  // ended or was stopped, and before it counts as finished.
+  std::function<void(const RecordedTraining&)> on_recorded;
 };
 
 // Throws Fault::config for options that cannot be used, a single task, or

@@ -3,11 +3,14 @@
 
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "polytask/data/dataset.h"
 #include "polytask/metrics/paired.h"
 #include "polytask/task/model.h"
+#include "polytask/task/weighting.h"
 #include "polytask/train/train.h"
 
 namespace polytask {
@@ -25,6 +28,15 @@ struct TrainingStart {
   int seed = 0;    // from 1
   int number = 0;  // from 1
   int of = 0;
+};
+
+// What a training recorded of the conflicts between its tasks
+// (TrainOptions::record_conflicts).
+struct RecordedTraining {
+  std::filesystem::path folder;    // of the training
+  std::vector<std::string> tasks;  // their names, in the order of the model
+  WeightedGradients gradients = WeightedGradients::features;
+  std::vector<EpochReport> history;  // of the whole training
 };
 
 // One score of one task (score_images.h), a network beside the reference.

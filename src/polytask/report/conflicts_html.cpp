@@ -7,6 +7,7 @@
 #include "polytask/base/text.h"
 #include "polytask/report/conflict_history.h"
 #include "polytask/report/heat_map.h"
+#include "polytask/report/html_page.h"
 #include "polytask/report/html_text.h"
 #include "polytask/report/number_text.h"
 
@@ -73,42 +74,26 @@ class Page {
   }
 
   [[nodiscard]] std::string html() const {
-    std::string page = cat(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
-        "charset=\"utf-8\">\n<meta name=\"viewport\" "
-        "content=\"width=device-width, initial-scale=1\">\n<meta "
-        "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-        "style-src 'unsafe-inline'\">\n<title>Conflict between "
-        "tasks</title>\n<style>\n",
-        heat_map_style(), kPageStyle,
-        "</style>\n</head>\n<body>\n<main>\n<h1>Conflict between "
-        "tasks</h1>\n",
-        introduction(), legend());
-    page += section("Cosine", "Means over all epochs.",
+    std::string body = introduction() + legend();
+    body += section("Cosine", "Means over all epochs.",
                     over_layers("Mean cosine by pair and layer", cosine_cell));
-    page += section(
+    body += section(
         "Share of conflicting steps",
         "Steps with a cosine below 0, of those in which both tasks had a "
         "gradient. Half of them is what unrelated gradients show.",
         over_layers("Share of conflicting steps by pair and layer",
                     share_cell));
-    page += epochs();
-    return page + "</main>\n</body>\n</html>\n";
+    body += epochs();
+    return html_page({.title = "Conflict between tasks",
+                      .style = heat_map_style() + kPageStyle,
+                      .body = body});
   }
 
  private:
   using ToCell = HeatCell (*)(const std::string&, const ConflictNumbers&);
 
   static constexpr const char* kPageStyle =
-      R"(body { margin: 0; background: var(--page); color: var(--ink);
-  font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 28px 24px 48px; }
-h1 { font-size: 26px; margin: 0 0 12px; }
-h2 { font-size: 18px; margin: 34px 0 2px; }
-p { max-width: 76ch; margin: 0 0 10px; }
-.soft { color: var(--soft); }
-.map { overflow-x: auto; padding: 6px 0; }
-summary { cursor: pointer; padding: 6px 0; }
+      R"(summary { cursor: pointer; padding: 6px 0; }
 .legend { margin: 18px 0 0; }
 )";
 

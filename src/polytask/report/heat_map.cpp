@@ -129,16 +129,9 @@ std::string heat_map_svg(const HeatMap& map) {
 }
 
 std::string heat_map_style() {
-  return R"(:root {
-  color-scheme: light dark;
-  --page: #ffffff; --ink: #1b1d22; --soft: #5a606b; --line: #d6d9df;
-  --empty: #f3f4f6; --agree: #2166ac; --conflict: #b2182b; --on: #ffffff;
-}
+  return R"(:root { --agree: #2166ac; --conflict: #b2182b; --on: #ffffff; }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --page: #14161a; --ink: #eceef2; --soft: #a3aab6; --line: #363b45;
-    --empty: #1e2127; --agree: #2f6fc4; --conflict: #c23a2e; --on: #ffffff;
-  }
+  :root { --agree: #2f6fc4; --conflict: #c23a2e; --on: #ffffff; }
 }
 svg { display: block; max-width: none; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }

@@ -33,7 +33,7 @@ struct HeatMap {
 
 [[nodiscard]] std::string heat_map_svg(const HeatMap& map);
 
-// The style sheet that heat maps need.
+// The style sheet that heat maps need, on a page of html_page.h.
 [[nodiscard]] std::string heat_map_style();
 
 }  // namespace polytask

@@ -1,11 +1,11 @@
 #include "polytask/report/missing_study_text.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
+#include "polytask/report/missing_study_numbers.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
@@ -14,55 +14,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Spread {
-  std::optional<double> mean;       // over the seeds where it is defined
-  std::optional<double> deviation;  // absent for fewer than two
-};
-
-Spread spread_of(const std::vector<double>& values) {
-  if (values.empty()) return {};
-  const auto n = static_cast<double>(values.size());
-  double sum = 0.0;
-  for (const double v : values) sum += v;
-  Spread spread{.mean = sum / n};
-  if (values.size() < 2) return spread;
-  double squares = 0.0;
-  for (const double v : values) {
-    squares += (v - *spread.mean) * (v - *spread.mean);
-  }
-  spread.deviation = std::sqrt(squares / (n - 1.0));
-  return spread;
-}
-
-Spread metric_of(const MissingPoint& point, std::size_t task,
-                 const std::string& metric) {
-  std::vector<double> values;
-  for (const MissingTraining& training : point.trainings) {
-    for (const auto& [name, number] :
-         training.result.evaluation.tasks[task].metrics) {
-      if (name == metric && number.value) values.push_back(*number.value);
-    }
-  }
-  return spread_of(values);
-}
-
 std::string spread_cell(const Spread& spread) {
   if (!spread.mean) return right("-", 18);
   return right(spread.deviation ? cat(fixed_text(*spread.mean, 4), " +-",
                                       fixed_text(*spread.deviation, 4))
                                 : fixed_text(*spread.mean, 4),
                18);
-}
-
-std::string percent_text(double share) { return cat(100.0 * share, " %"); }
-
-// The score with its spread, as the evaluations have it. Of several numbers of
-// a regression they have one each; their common score is the comparison's.
-Spread score_of(const MissingPoint& point, std::size_t task) {
-  const TaskDifference& compared = point.tasks[task];
-  const Spread spread = metric_of(point, task, compared.metric);
-  if (spread.mean) return spread;
-  return {.mean = compared.scores.candidate.value};
 }
 
 std::string task_lines(const MissingStudy& study, std::size_t task) {
@@ -78,11 +35,6 @@ std::string task_lines(const MissingStudy& study, std::size_t task) {
   for (const MissingPoint& point : study.points) {
     const PairedDifference& s = point.tasks[task].scores;
     const bool is_reference = &point == &study.points.front();
-    const std::string interval =
-        s.difference.low && s.difference.high
-            ? cat(fixed_text(*s.difference.low, 4), " to ",
-                  fixed_text(*s.difference.high, 4))
-            : std::string("-");
     text += cat("  ", left(to_text(point.policy), 15),
                 right(percent_text(point.hidden), 8),
                 spread_cell(score_of(point, task)),
@@ -92,10 +44,10 @@ std::string task_lines(const MissingStudy& study, std::size_t task) {
       text += cat(right("-", 12), right("-", 20), "  reference\n");
       continue;
     }
-    text +=
-        cat(right(s.difference.value ? fixed_text(*s.difference.value, 4) : "-",
-                  12),
-            right(interval, 20), "  ", to_text(s.verdict), '\n');
+    text += cat(
+        right(s.difference.value ? fixed_text(*s.difference.value, 4) : "-",
+              12),
+        right(interval_text(s.difference), 20), "  ", to_text(s.verdict), '\n');
   }
   return text;
 }
@@ -155,10 +107,7 @@ std::string csv_value(const Number& number) {
 }  // namespace
 
 std::string missing_study_table(const MissingStudy& study) {
-  std::string text = cat(
-      study.seeds, study.seeds == 1 ? " seed" : " seeds", "; trained on ",
-      study.train_images, " images, epochs chosen on ", study.validation_images,
-      ", measured on ", study.test_images, " with all their answers\n");
+  std::string text = images_text(study) + "\n";
   for (std::size_t t = 0; t < study.points.front().tasks.size(); ++t) {
     text += task_lines(study, t);
   }

@@ -122,6 +122,40 @@ void require_trainings(const StudyInput& input, const DatasetPtr& images,
   require_answers("compare", input.model.tasks, parts);
 }
 
+bool is_joint(const Variant& variant, const StudyInput& input) {
+  return variant.model.tasks.size() == input.model.tasks.size();
+}
+
+// All but its parts of the data.
+NetworkToTrain network_of(const Variant& variant, int seed,
+                          const StudyInput& input,
+                          const CompareOptions& options) {
+  NetworkToTrain network{
+      .model = variant.model,
+      .parts = {},
+      .test = input.test,
+      .train = input.train,
+      .folder = options.folder / cat("seed-", seed) / variant.folder,
+      .observer = options.observer,
+      .stop = options.stop};
+  network.train.seed += static_cast<std::uint64_t>(seed - 1);
+  network.train.weighting = variant.weighting;
+  network.train.record_conflicts = variant.record_conflicts;
+  if (variant.record_conflicts && options.on_recorded) {
+    RecordedTraining recorded{.folder = network.folder,
+                              .gradients = variant.weighting.gradients};
+    for (const Task& task : variant.model.tasks) {
+      recorded.tasks.push_back(task.name);
+    }
+    network.on_end = [recorded, &options](const TrainReport& report) {
+      RecordedTraining ended = recorded;
+      ended.history = report.history;
+      options.on_recorded(ended);
+    };
+  }
+  return network;
+}
+
 // [variant][seed]
 using Trainings = std::vector<std::vector<TrainedNetwork>>;
 
@@ -203,18 +237,12 @@ Comparison compare(const StudyInput& input, const CompareOptions& options) {
       if (options.on_training) {
         options.on_training({variant.title, seed, ++number, of});
       }
-      TrainOptions train = input.train;
-      train.seed += static_cast<std::uint64_t>(seed - 1);
-      train.weighting = variant.weighting;
-      train.record_conflicts = variant.record_conflicts;
-      all[v].push_back(train_network(
-          {.model = variant.model,
-           .parts = parts,
-           .test = input.test,
-           .train = train,
-           .folder = options.folder / cat("seed-", seed) / variant.folder,
-           .observer = options.observer,
-           .stop = options.stop}));
+      NetworkToTrain network = network_of(variant, seed, input, options);
+      network.parts = parts;
+      if (is_joint(variant, input)) {
+        result.joint_folders.push_back(network.folder);
+      }
+      all[v].push_back(train_network(network));
       const TrainedNetwork& trained = all[v].back();
       if (trained.outcome == Outcome::finished) continue;
       return {.outcome = trained.outcome,

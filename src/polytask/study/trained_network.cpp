@@ -73,6 +73,7 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
   const fs::path finished = network.folder / "finished.json";
   if (!fs::exists(finished)) {
     const TrainReport report = train_in_folder(network);
+    if (network.on_end) network.on_end(report);
     if (report.outcome != Outcome::finished) {
       return {.outcome = report.outcome, .message = end_of(report)};
     }

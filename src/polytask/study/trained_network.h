@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct NetworkToTrain {
   std::filesystem::path folder;
   TrainObserver* observer = nullptr;
   const std::atomic<bool>* stop = nullptr;
+  // Of a training now, however it ended: before it counts as finished, so that
+  // after a break in here it is called again.
+  std::function<void(const TrainReport&)> on_end{};
 };
 
 struct TrainedNetwork {
