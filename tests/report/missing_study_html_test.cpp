@@ -86,6 +86,9 @@ TEST(MissingStudyHtml, DrawsALineAPolicyWithItsBandOverTheSeeds) {
                  "0.0884</title>",
              "The band: the mean" + std::string(kPlusMinus) +
                  "one standard deviation over the 2 seeds.",
+             // From 0.8125 + 0.0884 to 0.8125 - 0.0884 and to twice 0.75.
+             "\"series-0 band\" d=\"M100.0 47.5L710.0 168.0L710.0 168.0"
+             "L100.0 188.7z\"",
              ">answers hidden from the training (%)</text>",
              ">label_accuracy (share of the labels)</text>", "more is better"});
 }
