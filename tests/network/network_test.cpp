@@ -16,6 +16,7 @@ namespace {
 
 using reference::Doubles;
 using test::every_kind_of_layer;
+using test::grouped_blocks;
 using test::NetworkBench;
 using test::pooled_blocks;
 using test::two_heads;
@@ -118,7 +119,7 @@ class Twins {
 
 TEST(Network, LogitsEqualThePlainLoops) {
   for (const NetworkOptions& options :
-       {every_kind_of_layer(), pooled_blocks()}) {
+       {every_kind_of_layer(), pooled_blocks(), grouped_blocks()}) {
     Twins twins(options, 9);
     twins.expect_equal_logits(/*training=*/false);
     twins.expect_equal_logits(/*training=*/true);
@@ -128,6 +129,8 @@ TEST(Network, LogitsEqualThePlainLoops) {
 TEST(Network, GradientsEqualCentralDifferences) {
   Twins(every_kind_of_layer(), 3).expect_equal_gradients();
   Twins(pooled_blocks(), 3).expect_equal_gradients();
+  // Two full groups and one that is not.
+  Twins(grouped_blocks(), 9).expect_equal_gradients();
 }
 
 // Each stands for a way in which the plan could connect layers wrongly.
@@ -179,7 +182,8 @@ NetworkOptions wide_dense() {
 }
 
 std::vector<NetworkOptions> every_way() {
-  return {every_kind_of_layer(), wide_dense(), pooled_blocks()};
+  return {every_kind_of_layer(), wide_dense(), pooled_blocks(),
+          grouped_blocks()};
 }
 
 TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
@@ -207,6 +211,29 @@ TEST(Network, RepeatsWithTheSameBits) {
     bench.step(11);
     ASSERT_EQ(bench.all_logits(), logits);
     ASSERT_EQ(bench.all_gradients(), gradients);
+  }
+}
+
+// What backward computes again, it finds as forward left it.
+TEST(Network, AFirstLayerThatIsComputedAgainGivesTheSameGradients) {
+  const NetworkOptions options = every_kind_of_layer();
+  const auto plan_of = [](int batch) {
+    PlanOptions plan = two_heads(batch);
+    plan.input = {64, 64, 2};
+    return plan;
+  };
+  NetworkBench kept(options, plan_of(9));
+  NetworkBench again(options, plan_of(99));
+  ASSERT_FALSE(kept.plan->recompute_first);
+  ASSERT_TRUE(again.plan->recompute_first);
+  std::ranges::copy(kept.pixels, again.pixels.begin());
+  kept.step(9);
+  again.step(9);
+  EXPECT_EQ(again.all_logits(), kept.all_logits());
+  const std::vector<float> expected = kept.all_gradients();
+  const std::vector<float> got = again.all_gradients();
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_NEAR(got[i], expected[i], 1e-5 + 1e-5 * std::abs(expected[i]));
   }
 }
 

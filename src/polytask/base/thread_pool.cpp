@@ -104,12 +104,17 @@ void ThreadPool::stop() {
 
 void ThreadPool::run(int parts, Part part) {
   if (parts <= 0) return;
+  if (parts == 1) {
+    const FlushedDenormals flushed;
+    part(0, 0);
+    return;
+  }
   job_ = &part;
   parts_ = parts;
   unfinished_ = parts;
   const std::uint64_t job = (parts_left_ >> 32) + 1;
   parts_left_ = job << 32 | static_cast<std::uint64_t>(parts);
-  if (parts > 1 && sleepers_ > 0) {
+  if (sleepers_ > 0) {
     // With the lock, so that nobody is between looking and falling asleep.
     { const std::lock_guard lock(mutex_); }
     wake_.notify_all();

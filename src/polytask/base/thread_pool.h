@@ -6,6 +6,7 @@
 // workers. `worker` (below workers()) only chooses private scratch memory.
 //
 // The thread that calls run() is worker 0; the others are threads of the pool.
+// A single part stays with the caller: nobody is woken or waited for.
 // While a part runs, denormal numbers are flushed to zero (FTZ and DAZ):
 // gradients that have faded away would otherwise slow every later step down.
 // The caller's own setting is restored.

@@ -131,7 +131,10 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
       skips_zeros_(options.skip_zeros && options.with_backward),
       banded_(plan(options, src)),
       spec_(describe(options, geometry(options, src), banded_)) {
-  if (!skips_zeros_) return;
+  if (!skips_zeros_) {
+    plan_group(options, src);
+    return;
+  }
   const onednn::ConvolutionOptions c = geometry(options, src);
   sparse_ = {.height = c.height,
              .width = c.width,
@@ -155,12 +158,37 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
   spec_.implementation += ", or own lists where relu left few";
 }
 
-void ConvolutionLayer::prepare(
-    std::span<const std::span<const float>> parameters, float* prepared) const {
-  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
-  if (!skips_zeros_) return;
-  kernels::pack_weights(sparse_, parameters[kKernel],
-                        prepared + packed_offset_);
+void ConvolutionLayer::plan_group(const ConvolutionLayerOptions& options,
+                                  const Shape& src) {
+  if (options.group == 1 || !options.with_backward) return;
+  onednn::ConvolutionOptions c = geometry(options, src);
+  c.images = options.group;
+  grouped_.emplace(options.name, c);
+  if (!grouped_->goes_back_like(banded_.whole())) {
+    grouped_.reset();
+    return;
+  }
+  group_ = options.group;
+  spec_.backward_takes_groups = true;
+  spec_.scratch_count = std::max(
+      spec_.scratch_count, WorkspacePlan::aligned(grouped_->gradient_count()) +
+                               grouped_->scratch_count());
+}
+
+int ConvolutionLayer::prepare_parts() const {
+  return banded_.whole().prepare_parts() + (skips_zeros_ ? 1 : 0);
+}
+
+void ConvolutionLayer::prepare_part(
+    int part, std::span<const std::span<const float>> parameters,
+    float* prepared) const {
+  if (part < banded_.whole().prepare_parts()) {
+    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
+                                 prepared);
+  } else {
+    kernels::pack_weights(sparse_, parameters[kKernel],
+                          prepared + packed_offset_);
+  }
 }
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
@@ -179,15 +207,40 @@ void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
+  if (pass.images > 1 && pass.images != group_) {
+    backward_one_by_one(pass);
+    return;
+  }
   begin_backward(pass);
   const double share = computed_share(pass);
   backward_weights(pass, share);
   backward_data(pass, share);
 }
 
+// A group that is not full.
+void ConvolutionLayer::backward_one_by_one(const BackwardPass& pass) const {
+  const std::size_t src = element_count(spec_.src);
+  const std::size_t dst = element_count(spec_.dst);
+  BackwardPass one = pass;
+  one.images = 1;
+  for (int i = 0; i < pass.images; ++i) {
+    backward(one);
+    one.first = false;
+    one.src += src;
+    one.diff_dst += dst;
+    if (one.dst != nullptr) one.dst += dst;
+    if (one.diff_src != nullptr) one.diff_src += src;
+  }
+}
+
+const onednn::Convolution& ConvolutionLayer::backward_of(int images) const {
+  return images == 1 ? banded_.whole() : *grouped_;
+}
+
 void ConvolutionLayer::begin_backward(const BackwardPass& pass) const {
   if (!masks_relu_) return;
-  const std::size_t results = element_count(spec_.dst);
+  const std::size_t results =
+      element_count(spec_.dst) * static_cast<std::size_t>(pass.images);
   kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
 }
 
@@ -227,9 +280,9 @@ void ConvolutionLayer::backward_weights(const BackwardPass& pass,
   }
   // oneDNN overwrites its result.
   float* own = pass.first ? pass.gradient : pass.scratch;
-  banded_.whole().backward_weights(
-      pass.src, pass.diff_dst, own,
-      pass.scratch + WorkspacePlan::aligned(count));
+  backward_of(pass.images)
+      .backward_weights(pass.src, pass.diff_dst, own,
+                        pass.scratch + WorkspacePlan::aligned(count));
   if (!pass.first) kernels::add_to({pass.gradient, count}, {own, count});
 }
 
@@ -242,8 +295,8 @@ void ConvolutionLayer::backward_data(const BackwardPass& pass,
                            pass.diff_src, pass.scratch);
     return;
   }
-  banded_.whole().backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
-                                pass.scratch);
+  backward_of(pass.images)
+      .backward_data(pass.diff_dst, pass.prepared, pass.diff_src, pass.scratch);
 }
 
 // The images that oneDNN computed, and those that the lists did.

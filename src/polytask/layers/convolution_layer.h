@@ -35,6 +35,9 @@ struct ConvolutionLayerOptions {
   Extent read;
   // Forward in at most so many bands, without backward.
   int bands = 1;
+  // Backward of so many images at once, where oneDNN wants the same weights for
+  // it; see BackwardPass::images.
+  int group = 1;
 };
 
 class ConvolutionLayer final : public ImageLayer {
@@ -53,8 +56,10 @@ class ConvolutionLayer final : public ImageLayer {
   ConvolutionLayer(const ConvolutionLayerOptions& options, const Shape& src);
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
-  void prepare(std::span<const std::span<const float>> parameters,
-               float* prepared) const override;
+  [[nodiscard]] int prepare_parts() const override;
+  void prepare_part(int part,
+                    std::span<const std::span<const float>> parameters,
+                    float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
@@ -70,12 +75,18 @@ class ConvolutionLayer final : public ImageLayer {
   // Of diff_dst, which has been masked: the share of its elements that backward
   // computes for; 1 where oneDNN takes them all.
   [[nodiscard]] double computed_share(const BackwardPass& pass) const;
+  void backward_one_by_one(const BackwardPass& pass) const;
   void backward_weights(const BackwardPass& pass, double share) const;
   void backward_data(const BackwardPass& pass, double share) const;
+
+  void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
+  [[nodiscard]] const onednn::Convolution& backward_of(int images) const;
 
   bool masks_relu_;
   bool skips_zeros_;
   BandedConvolution banded_;
+  int group_ = 1;
+  std::optional<onednn::Convolution> grouped_;  // where group_ > 1
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

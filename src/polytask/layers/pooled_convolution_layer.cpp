@@ -122,11 +122,20 @@ void PooledConvolutionLayer::describe(const Shape& result) {
   spec_.backward_skips_zeros = true;
 }
 
-void PooledConvolutionLayer::prepare(
-    std::span<const std::span<const float>> parameters, float* prepared) const {
-  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
-  if (!options_.with_backward) return;
-  kernels::pack_weights(shape_, parameters[kKernel], prepared + packed_offset_);
+int PooledConvolutionLayer::prepare_parts() const {
+  return banded_.whole().prepare_parts() + (options_.with_backward ? 1 : 0);
+}
+
+void PooledConvolutionLayer::prepare_part(
+    int part, std::span<const std::span<const float>> parameters,
+    float* prepared) const {
+  if (part < banded_.whole().prepare_parts()) {
+    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
+                                 prepared);
+  } else {
+    kernels::pack_weights(shape_, parameters[kKernel],
+                          prepared + packed_offset_);
+  }
 }
 
 void PooledConvolutionLayer::forward(const ForwardPass& pass) const {

@@ -55,8 +55,10 @@ class PooledConvolutionLayer final : public ImageLayer {
                          const Shape& src);
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
-  void prepare(std::span<const std::span<const float>> parameters,
-               float* prepared) const override;
+  [[nodiscard]] int prepare_parts() const override;
+  void prepare_part(int part,
+                    std::span<const std::span<const float>> parameters,
+                    float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;

@@ -34,9 +34,17 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
                                  " workers, got a pool of ", pool.workers()));
 }
 
+int Network::groups() const {
+  return (batch_.images + plan_->group - 1) / plan_->group;
+}
+
+int Network::shards() const { return std::clamp(groups(), 1, kShards); }
+
 Network::Rows Network::shard_rows(int shard) const {
-  return {.first = batch_.images * shard / kShards,
-          .last = batch_.images * (shard + 1) / kShards};
+  const auto edge = [this](int s) {
+    return std::min(groups() * s / shards() * plan_->group, batch_.images);
+  };
+  return {.first = edge(shard), .last = edge(shard + 1)};
 }
 
 float* Network::worker_scratch(int worker, std::size_t offset) const {
@@ -46,12 +54,14 @@ float* Network::worker_scratch(int worker, std::size_t offset) const {
 
 float* Network::at(const Place& place, int image, int worker) const {
   const auto row = static_cast<std::size_t>(image);
+  const auto group = static_cast<std::size_t>(plan_->group);
+  const std::size_t in_group = place.offset * group + row % group * place.count;
   switch (place.area) {
     case Place::Area::kept:
-      return workspace_[plan_->kept].data() + row * plan_->kept_stride +
-             place.offset;
+      return workspace_[plan_->kept].data() +
+             row / group * group * plan_->kept_stride + in_group;
     case Place::Area::scratch:
-      return worker_scratch(worker, place.offset);
+      return worker_scratch(worker, in_group);
     case Place::Area::features:
       break;
   }
@@ -80,12 +90,13 @@ ImageKey Network::image_key(int image) const {
 
 void Network::prepare(const ParameterStore& parameters) {
   parameters_ = &parameters;
-  const auto& steps = plan_->image_steps;
-  pool_.run(static_cast<int>(steps.size()), [&](int part, int) {
-    const ImageStep& step = steps[static_cast<std::size_t>(part)];
-    if (step.prepared.count == 0) return;
+  const auto& parts = plan_->prepare_parts;
+  pool_.run(static_cast<int>(parts.size()), [&](int number, int) {
+    const auto [at, part] = parts[static_cast<std::size_t>(number)];
+    const ImageStep& step = plan_->image_steps[at];
     const LayerParameters<const float> own(parameters, step.parameters);
-    step.layer->prepare(own.view(), workspace_[step.prepared].data());
+    step.layer->prepare_part(part, own.view(),
+                             workspace_[step.prepared].data());
   });
 }
 

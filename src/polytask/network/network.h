@@ -129,6 +129,8 @@ class Network {
     int first = 0;
     int last = 0;
   };
+  [[nodiscard]] int groups() const;  // of this batch,
+  [[nodiscard]] int shards() const;  // likewise
   [[nodiscard]] Rows shard_rows(int shard) const;
   [[nodiscard]] float* at(const Place& place, int image, int worker) const;
   [[nodiscard]] std::uint8_t* state_of(const ImageStep& step, int image) const;
@@ -171,9 +173,10 @@ class Network {
   void backward_rows(const DenseStep& step);
   struct ShardGradient {
     float* sum = nullptr;
-    bool empty = false;  // no image has been added yet
+    int first_image = 0;  // overwrites the sum; the others are added
   };
-  void backward_image(int image, int worker, ShardGradient shard);
+  void backward_shard(int shard, int worker);
+  void backward_group(const Rows& images, int worker, ShardGradient shard);
   void backward_in_parts(int image, ShardGradient shard);
   [[nodiscard]] BackwardPass pass_of(const ImageStep& step, int image,
                                      int worker, ShardGradient shard) const;

@@ -170,32 +170,36 @@ void Network::backward_rows(const DenseStep& step) {
 }
 
 void Network::backward_images() {
-  const auto run_shard = [this](int shard, int worker) {
-    float* gradient = workspace_[plan_->shard_gradients].data() +
-                      static_cast<std::size_t>(shard) * plan_->gradient_stride;
-    const Rows rows = shard_rows(shard);
-    for (int i = rows.first; i < rows.last; ++i) {
-      const ShardGradient sum{.sum = gradient, .empty = i == rows.first};
-      plan_->in_bands() ? backward_in_parts(i, sum)
-                        : backward_image(i, worker, sum);
-    }
-  };
   if (plan_->in_bands()) {
-    for (int shard = 0; shard < kShards; ++shard) run_shard(shard, 0);
-  } else {
-    // The larger ones first, so that all threads end at about the same time.
-    std::array<int, kShards> order;
-    std::iota(order.begin(), order.end(), 0);
-    const auto images = [this](int shard) {
-      const Rows rows = shard_rows(shard);
-      return rows.last - rows.first;
-    };
-    std::ranges::sort(order, [&](int a, int b) {
-      return images(a) != images(b) ? images(a) > images(b) : a < b;
-    });
-    pool_.run(kShards, [&](int part, int worker) {
-      run_shard(order[static_cast<std::size_t>(part)], worker);
-    });
+    for (int shard = 0; shard < shards(); ++shard) backward_shard(shard, 0);
+    return;
+  }
+  // The larger ones first, so that all threads end at about the same time.
+  std::array<int, kShards> order;
+  std::iota(order.begin(), order.end(), 0);
+  const auto images = [this](int shard) {
+    if (shard >= shards()) return 0;
+    const Rows rows = shard_rows(shard);
+    return rows.last - rows.first;
+  };
+  std::ranges::sort(order, [&](int a, int b) {
+    return images(a) != images(b) ? images(a) > images(b) : a < b;
+  });
+  pool_.run(shards(), [&](int part, int worker) {
+    backward_shard(order[static_cast<std::size_t>(part)], worker);
+  });
+}
+
+void Network::backward_shard(int shard, int worker) {
+  const Rows rows = shard_rows(shard);
+  const ShardGradient gradient{
+      .sum = workspace_[plan_->shard_gradients].data() +
+             static_cast<std::size_t>(shard) * plan_->gradient_stride,
+      .first_image = rows.first};
+  for (int i = rows.first; i < rows.last; i += plan_->group) {
+    const Rows group{.first = i, .last = std::min(i + plan_->group, rows.last)};
+    plan_->in_bands() ? backward_in_parts(i, gradient)
+                      : backward_group(group, worker, gradient);
   }
 }
 
@@ -207,7 +211,10 @@ BackwardPass Network::pass_of(const ImageStep& step, int image, int worker,
   float* features = workspace_[plan_->diff_feature_rows].data() +
                     static_cast<std::size_t>(image) * plan_->features();
   const auto diff = [&](std::size_t of) {
-    return worker_scratch(worker, plan_->diff[of % 2]);
+    const Place at_turn{
+        .offset = plan_->diff[of % 2],
+        .count = element_count(plan_->image_steps[of].layer->spec().src)};
+    return at(at_turn, image, worker);
   };
   return {
       .src = spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
@@ -217,7 +224,7 @@ BackwardPass Network::pass_of(const ImageStep& step, int image, int worker,
       .diff_dst = last ? features : diff(i + 1),
       .diff_src = i == 0 ? nullptr : diff(i),
       .gradient = shard.sum + step.gradient_offset,
-      .first = shard.empty,
+      .first = image == shard.first_image,
       .scratch = worker_scratch(worker, plan_->layer_scratch)};
 }
 
@@ -228,16 +235,27 @@ bool Network::has_backward(const ImageStep& step) const {
          step.layer->spec().gradient_count > 0;
 }
 
-void Network::backward_image(int image, int worker, ShardGradient shard) {
+// Layer by layer: a layer's weights and their gradient stay in the cache for
+// all the images, and a convolution takes them at once.
+void Network::backward_group(const Rows& images, int worker,
+                             ShardGradient shard) {
   const auto& steps = plan_->image_steps;
   if (plan_->recompute_first) {
-    scale_input(image, worker);
-    forward_step(steps.front(), image, worker);
+    for (int image = images.first; image < images.last; ++image) {
+      scale_input(image, worker);
+      forward_step(steps.front(), image, worker);
+    }
   }
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (!has_backward(steps[i])) return;
     clock_.measure(worker, line_of(steps[i]) + 1, [&] {
-      steps[i].layer->backward(pass_of(steps[i], image, worker, shard));
+      const bool at_once = steps[i].layer->spec().backward_takes_groups;
+      const int count = at_once ? images.last - images.first : 1;
+      for (int image = images.first; image < images.last; image += count) {
+        BackwardPass pass = pass_of(steps[i], image, worker, shard);
+        pass.images = count;
+        steps[i].layer->backward(pass);
+      }
     });
   }
 }
@@ -264,30 +282,20 @@ void Network::backward_in_parts(int image, ShardGradient shard) {
   }
 }
 
-// Neighbours first, then pairs, then fours, into the first shard. What has had
-// no image holds nothing.
+// Neighbours first, then pairs, then fours, into the first shard.
 void Network::sum_shards() {
-  if (plan_->gradient_stride == 0) return;
-  const auto empty = [this](std::size_t first, std::size_t last) {
-    return shard_rows(static_cast<int>(first)).first ==
-           shard_rows(static_cast<int>(last)).first;
-  };
+  const auto count = static_cast<std::size_t>(shards());
+  if (plan_->gradient_stride == 0 || count == 1) return;
   const std::size_t stride = plan_->gradient_stride;
-  float* shards = workspace_[plan_->shard_gradients].data();
+  float* sums = workspace_[plan_->shard_gradients].data();
   pool_.run(kShards, [&](int part, int) {
     const std::size_t begin = stride * static_cast<std::size_t>(part) / kShards;
     const std::size_t end =
         stride * static_cast<std::size_t>(part + 1) / kShards;
-    for (std::size_t step = 1; step < kShards; step *= 2) {
-      for (std::size_t s = 0; s < kShards; s += 2 * step) {
-        const std::span sum{shards + s * stride + begin, end - begin};
-        const std::span more{shards + (s + step) * stride + begin, sum.size()};
-        if (empty(s + step, s + 2 * step)) continue;
-        if (empty(s, s + step)) {
-          std::ranges::copy(more, sum.begin());
-        } else {
-          kernels::add_to(sum, more);
-        }
+    for (std::size_t step = 1; step < count; step *= 2) {
+      for (std::size_t s = 0; s + step < count; s += 2 * step) {
+        kernels::add_to({sums + s * stride + begin, end - begin},
+                        {sums + (s + step) * stride + begin, end - begin});
       }
     }
   });

@@ -1,6 +1,7 @@
 // Which activations are kept, and where every byte lies.
 
 #include <algorithm>
+#include <functional>
 #include <span>
 
 #include "polytask/base/error.h"
@@ -14,7 +15,8 @@ namespace polytask {
 Place NetworkPlan::place(std::size_t count, bool keep) {
   std::size_t& end = keep ? kept_stride : scratch_stride;
   const Place at{.area = keep ? Place::Area::kept : Place::Area::scratch,
-                 .offset = end};
+                 .offset = end,
+                 .count = count};
   end += WorkspacePlan::aligned(count);
   return at;
 }
@@ -26,14 +28,17 @@ bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
 }
 
 // Whether the first layer does so little for each byte it writes that backward
-// computes it again sooner than it would come back from memory.
+// computes it again sooner than it would come back from memory: from a cache it
+// would come sooner still.
 bool NetworkPlan::first_layer_is_cheap() const {
   constexpr double kFlopsPerByte = 16.0;
+  constexpr double kCachedBytes = 4 << 20;
   if (!options_.training || image_steps.size() < 2) return false;
   const ImageLayerSpec& first = image_steps.front().layer->spec();
   const auto bytes =
       static_cast<double>(element_count(first.dst) * sizeof(float));
-  return first.state_bytes == 0 && first.forward_flops < kFlopsPerByte * bytes;
+  return first.state_bytes == 0 && bytes * options_.batch > kCachedBytes &&
+         first.forward_flops < kFlopsPerByte * bytes;
 }
 
 // Decides for each activation of the image stage where it lives: what backward
@@ -81,12 +86,26 @@ void NetworkPlan::place_layer_buffers() {
     if (!options_.training) return;
     block_count = std::max(block_count, step.layer.gradient_block_count());
   });
-  layer_scratch = place(scratch_count, /*keep=*/false).offset;
-  if (!options_.training) return;
-  gradient_block = place(block_count, /*keep=*/false).offset;
-  for (std::size_t& buffer : diff) {
-    buffer = place(largest, /*keep=*/false).offset;
+  if (options_.training) {
+    for (std::size_t& buffer : diff) {
+      buffer = place(largest, /*keep=*/false).offset;
+    }
   }
+  scratch_stride *= static_cast<std::size_t>(group);  // all so far are images'
+  layer_scratch = place(scratch_count, /*keep=*/false).offset;
+  gradient_block = place(block_count, /*keep=*/false).offset;
+}
+
+// In this order all threads end at about the same time.
+void NetworkPlan::share_out_prepare() {
+  for (std::size_t i = 0; i < image_steps.size(); ++i) {
+    const int parts = image_steps[i].layer->prepare_parts();
+    for (int part = 0; part < parts; ++part) prepare_parts.push_back({i, part});
+  }
+  const auto size = [this](const PreparePart& p) {
+    return image_steps[p.step].layer->spec().prepared_count;
+  };
+  std::ranges::stable_sort(prepare_parts, std::ranges::greater(), size);
 }
 
 void NetworkPlan::reserve_memory() {
@@ -107,8 +126,9 @@ void NetworkPlan::reserve_memory() {
       scratch_stride * static_cast<std::size_t>(options_.workers));
   if (!options_.training) return;
   if (kept_stride > 0) {
-    kept =
-        memory_.reserve("activations that backward reads", kept_stride * batch);
+    const auto whole = static_cast<std::size_t>(group);
+    kept = memory_.reserve("activations that backward reads",
+                           kept_stride * ((batch + whole - 1) / whole * whole));
   }
   if (state_stride > 0) {
     state = memory_.reserve("states of pools and dropouts",

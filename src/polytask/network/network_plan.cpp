@@ -80,6 +80,7 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
     : options_(options) {
   check(network, options);
   extents_ = read_extents(network, options.input);
+  group = choose_group(network);
   std::size_t at = 0;
   const Shape features = add_image_layers(network, at);
   features_ = element_count(features);
@@ -93,8 +94,32 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
   place_activations();
   place_layer_buffers();
   reserve_memory();
+  share_out_prepare();
   const bool apart = options_.task_gradients == TaskGradients::trunk;
   if (options_.training && apart) keep_tasks_apart();
+}
+
+// One image at a time while its activations are what fills the cache; several
+// where they are few beside the weights and their gradient.
+int NetworkPlan::choose_group(const NetworkOptions& network) const {
+  constexpr double kMost = 4.0;
+  constexpr double kArrays = 2.0;  // of weights: backward reads, and writes
+  if (!options_.training) return 1;
+  double weights = 0.0;
+  double activations = 0.0;
+  int channels = options_.input[2];
+  for (std::size_t i = 0; i < extents_.size(); ++i) {
+    if (const auto* conv = std::get_if<Conv2D>(&network.trunk[i])) {
+      weights += 1.0 * conv->kernel_size * conv->kernel_size * channels *
+                 conv->filters;
+      channels = conv->filters;
+    }
+    const Extent& read = extents_[i].read;
+    activations += 1.0 * read.rows * read.columns * channels;
+  }
+  const double most = std::min(kMost, 1.0 * options_.batch);
+  return static_cast<int>(
+      std::clamp(kArrays * weights / std::max(1.0, activations), 1.0, most));
 }
 
 // Builds the layers up to the first dense one; `at` is then its index. Returns
@@ -195,7 +220,8 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
                                 .skip_zeros = skips_zeros(network, at, shape),
                                 .whole_src = extents_[at].src,
                                 .read = extents_[at].read,
-                                .bands = in_bands() ? kBands : 1},
+                                .bands = in_bands() ? kBands : 1,
+                                .group = group},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {

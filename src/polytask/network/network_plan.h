@@ -62,6 +62,7 @@ struct Place {
   };
   Area area = Area::scratch;
   std::size_t offset = 0;  // floats from the start of the image's or worker's
+  std::size_t count = 0;   // floats of one image
 };
 
 struct ImageStep {
@@ -74,6 +75,12 @@ struct ImageStep {
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
   std::vector<std::size_t> parameters;  // indices into the layout
   std::vector<Slot> gradients;          // of the batch, one a parameter
+};
+
+// A part of what an image step does with its parameters once they are new.
+struct PreparePart {
+  std::size_t step = 0;
+  int part = 0;
 };
 
 // A layer on the rows of a dense layer's result.
@@ -167,9 +174,14 @@ class NetworkPlan {
 
   // For Network, which runs it.
   std::vector<ImageStep> image_steps;
+  std::vector<PreparePart> prepare_parts;  // those of larger layers first
   std::vector<DenseStep> dense_steps;
   // One a task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
+  // So many images, and in backward of a convolution at once, go through a
+  // layer before the next one: in `kept` and `scratch` their activations of one
+  // layer lie behind one another. A shard has at least so many.
+  int group = 1;
   Place input;                   // the scaled image
   bool recompute_first = false;  // backward runs the first layer again
   Slot kept;                     // [batch, kept_stride]
@@ -193,6 +205,7 @@ class NetworkPlan {
   std::size_t gradient_stride = 0;  // floats
 
  private:
+  [[nodiscard]] int choose_group(const NetworkOptions& network) const;
   Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
   [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
                                              std::size_t at,
@@ -233,6 +246,7 @@ class NetworkPlan {
   void place_activations();
   void place_layer_buffers();
   void reserve_memory();
+  void share_out_prepare();
   void keep_tasks_apart();
 
   PlanOptions options_;
