@@ -213,8 +213,8 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
   }
   begin_backward(pass);
   const double share = computed_share(pass);
-  backward_weights(pass, share);
-  backward_data(pass, share);
+  add_gradient(pass, share);
+  find_diff_src(pass, share);
 }
 
 // A group that is not full.
@@ -244,11 +244,12 @@ void ConvolutionLayer::begin_backward(const BackwardPass& pass) const {
   kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
 }
 
-int ConvolutionLayer::backward_parts() const { return 2; }
+void ConvolutionLayer::backward_weights(const BackwardPass& pass) const {
+  add_gradient(pass, computed_share(pass));
+}
 
-void ConvolutionLayer::backward_part(int part, const BackwardPass& pass) const {
-  const double share = computed_share(pass);
-  part == 0 ? backward_weights(pass, share) : backward_data(pass, share);
+void ConvolutionLayer::backward_data(const BackwardPass& pass) const {
+  if (pass.diff_src != nullptr) find_diff_src(pass, computed_share(pass));
 }
 
 double ConvolutionLayer::computed_share(const BackwardPass& pass) const {
@@ -258,8 +259,8 @@ double ConvolutionLayer::computed_share(const BackwardPass& pass) const {
   return share < kernels::kWorthSkipping ? share : 1.0;
 }
 
-void ConvolutionLayer::backward_weights(const BackwardPass& pass,
-                                        double share) const {
+void ConvolutionLayer::add_gradient(const BackwardPass& pass,
+                                    double share) const {
   const std::size_t count = banded_.whole().gradient_count();
   if (skips_zeros_) {
     // Beside oneDNN's sum lie that of the lists, and of the shares.
@@ -286,7 +287,7 @@ void ConvolutionLayer::backward_weights(const BackwardPass& pass,
   if (!pass.first) kernels::add_to({pass.gradient, count}, {own, count});
 }
 
-void ConvolutionLayer::backward_data(const BackwardPass& pass,
+void ConvolutionLayer::find_diff_src(const BackwardPass& pass,
                                      double share) const {
   if (pass.diff_src == nullptr) return;
   if (share < 1.0) {

@@ -65,8 +65,8 @@ class ConvolutionLayer final : public ImageLayer {
   void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   void begin_backward(const BackwardPass& pass) const override;
-  [[nodiscard]] int backward_parts() const override;
-  void backward_part(int part, const BackwardPass& pass) const override;
+  void backward_weights(const BackwardPass& pass) const override;
+  void backward_data(const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
       std::span<const std::span<float>> diff_parameters) const override;
@@ -76,8 +76,8 @@ class ConvolutionLayer final : public ImageLayer {
   // computes for; 1 where oneDNN takes them all.
   [[nodiscard]] double computed_share(const BackwardPass& pass) const;
   void backward_one_by_one(const BackwardPass& pass) const;
-  void backward_weights(const BackwardPass& pass, double share) const;
-  void backward_data(const BackwardPass& pass, double share) const;
+  void add_gradient(const BackwardPass& pass, double share) const;
+  void find_diff_src(const BackwardPass& pass, double share) const;
 
   void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
   [[nodiscard]] const onednn::Convolution& backward_of(int images) const;

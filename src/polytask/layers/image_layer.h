@@ -13,8 +13,8 @@
 //   forward_band   a part of dst, where one image is shared out to threads
 //   backward   writes all of diff_src and adds to gradient, or overwrites it
 //              for the first image; may overwrite diff_dst
-//   backward_part   the same in pieces, where one image is shared out to
-//              threads
+//   backward_weights, backward_data   the same in halves, where one image is
+//              shared out to threads
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
 //              like the parameters
 
@@ -124,12 +124,12 @@ class ImageLayer {
   virtual void forward_band(int /*band*/, const ForwardPass& pass) const {
     forward(pass);
   }
-  // backward likewise: begin_backward, then every part. Gives the same bits.
+  // backward likewise: after begin_backward, which may overwrite diff_dst, one
+  // thread may add to gradient while another writes diff_src. Gives the same
+  // bits.
   virtual void begin_backward(const BackwardPass& /*pass*/) const {}
-  [[nodiscard]] virtual int backward_parts() const { return 1; }
-  virtual void backward_part(int /*part*/, const BackwardPass& pass) const {
-    backward(pass);
-  }
+  virtual void backward_weights(const BackwardPass& /*pass*/) const {}
+  virtual void backward_data(const BackwardPass& pass) const { backward(pass); }
   virtual void unpack_gradient(
       const float* /*gradient*/,
       std::span<const std::span<float>> /*diff_parameters*/) const {}

@@ -190,29 +190,34 @@ void PooledConvolutionLayer::pool_band(int band,
                              pass.state + first);
 }
 
-void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
-  for (int part = 0; part < backward_parts(); ++part) backward_part(part, pass);
+kernels::PooledGradient PooledConvolutionLayer::gradient_in(
+    const BackwardPass& pass) const {
+  return {.diff = pass.diff_dst,
+          .winner = pass.state,
+          .scale = options_.dropout
+                       ? kernels::kept_scale(options_.dropout->rate)
+                       : 1.0f};
 }
 
-int PooledConvolutionLayer::backward_parts() const { return 2; }
+void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
+  backward_weights(pass);
+  backward_data(pass);
+}
 
-void PooledConvolutionLayer::backward_part(int part,
-                                           const BackwardPass& pass) const {
-  const kernels::PooledGradient from{
-      .diff = pass.diff_dst,
-      .winner = pass.state,
-      .scale = options_.dropout ? kernels::kept_scale(options_.dropout->rate)
-                                : 1.0f};
-  if (part == 0) {
-    if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
-    kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
-                                  pass.scratch);
-    kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
-  } else if (pass.diff_src != nullptr) {
-    kernels::data_gradient(shape_, from, pass.prepared + packed_offset_,
-                           options_.masks_src_relu ? pass.src : nullptr,
-                           pass.diff_src, pass.scratch);
-  }
+void PooledConvolutionLayer::backward_weights(const BackwardPass& pass) const {
+  const kernels::PooledGradient from = gradient_in(pass);
+  if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
+  kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
+                                pass.scratch);
+  kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
+}
+
+void PooledConvolutionLayer::backward_data(const BackwardPass& pass) const {
+  if (pass.diff_src == nullptr) return;
+  kernels::data_gradient(shape_, gradient_in(pass),
+                         pass.prepared + packed_offset_,
+                         options_.masks_src_relu ? pass.src : nullptr,
+                         pass.diff_src, pass.scratch);
 }
 
 void PooledConvolutionLayer::unpack_gradient(

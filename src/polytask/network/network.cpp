@@ -169,12 +169,20 @@ void Network::forward_in_bands(int image) {
   for (const ImageStep& step : plan_->image_steps) forward_bands(step, image);
 }
 
+// A thread takes bands that are neighbours, and in each layer the same share of
+// the image: most of what it reads is then in its own cache.
 void Network::forward_bands(const ImageStep& step, int image) {
-  pool_.run(step.layer->bands(), [&](int band, int worker) {
+  const int bands = step.layer->bands();
+  const int shares = std::min(bands, pool_.workers());
+  pool_.run(shares, [&](int share, int worker) {
     ForwardPass pass = pass_of(step, image, 0);
     pass.scratch = worker_scratch(worker, plan_->layer_scratch);
-    clock_.measure(worker, line_of(step),
-                   [&] { step.layer->forward_band(band, pass); });
+    clock_.measure(worker, line_of(step), [&] {
+      for (int band = bands * share / shares;
+           band < bands * (share + 1) / shares; ++band) {
+        step.layer->forward_band(band, pass);
+      }
+    });
   });
 }
 
@@ -185,6 +193,14 @@ void Network::clear_rows_behind_batch() {
   const auto rows = workspace_[plan_->feature_rows];
   const auto used = static_cast<std::size_t>(batch_.images) * plan_->features();
   std::ranges::fill(rows.subspan(used), 0.0f);
+}
+
+// Into how many parts the work on the rows of a dense layer's result is cut:
+// what is over before another thread has come stays in one.
+int Network::row_parts(const DenseStep& step) const {
+  constexpr int kWorthSharing = 8192;  // elements
+  return plan_->options().batch * step.layer.units() < kWorthSharing ? 1
+                                                                     : kShards;
 }
 
 void Network::forward_dense(const DenseStep& step) {
@@ -198,10 +214,11 @@ void Network::forward_dense(const DenseStep& step) {
     });
   });
   const auto units = static_cast<std::size_t>(layer.units());
-  pool_.run(kShards, [&](int shard, int worker) {
+  const int parts = row_parts(step);
+  pool_.run(parts, [&](int part, int worker) {
     const int batch = plan_->options().batch;
-    const Rows rows{.first = batch * shard / kShards,
-                    .last = batch * (shard + 1) / kShards};
+    const Rows rows{.first = batch * part / parts,
+                    .last = batch * (part + 1) / parts};
     float* dst = workspace_[step.dst].data();
     layer.forward_finish(rows.first, rows.last, partial,
                          (*parameters_)[step.bias], dst);

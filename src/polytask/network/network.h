@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -146,6 +147,7 @@ class Network {
   void forward_bands(const ImageStep& step, int image);
   [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
                                     int worker) const;
+  [[nodiscard]] int row_parts(const DenseStep& step) const;
   void forward_dense(const DenseStep& step);
   void clear_rows_behind_batch();
 
@@ -177,12 +179,15 @@ class Network {
   };
   void backward_shard(int shard, int worker);
   void backward_group(const Rows& images, int worker, ShardGradient shard);
-  void backward_in_parts(int image, ShardGradient shard);
+  void backward_in_parts(int image);
+  void backward_chain(int image, int worker, ShardGradient shard,
+                      std::atomic<std::size_t>& begun);
   [[nodiscard]] BackwardPass pass_of(const ImageStep& step, int image,
                                      int worker, ShardGradient shard) const;
   [[nodiscard]] bool has_backward(const ImageStep& step) const;
   void backward_images();
   void sum_shards();
+  void unpack_gradient(std::size_t step);
 
   // Lines of the clock: the input, then forward and backward of each step of
   // the images, of the dense layers, of the heads.

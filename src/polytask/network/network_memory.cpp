@@ -66,10 +66,29 @@ void NetworkPlan::place_activations() {
   }
 }
 
+// Two buffers take turns, but where threads share one image out, one may still
+// read a gradient while another is two layers further.
+void NetworkPlan::place_gradients() {
+  if (!options_.training) return;
+  std::size_t largest = 0;
+  for (const ImageStep& step : image_steps) {
+    largest = std::max(largest, element_count(step.layer->spec().src));
+  }
+  Place turns[2];
+  if (!in_bands()) {
+    for (Place& turn : turns) turn = place(largest, /*keep=*/false);
+  }
+  for (std::size_t i = 1; i < image_steps.size(); ++i) {
+    const std::size_t count = element_count(image_steps[i].layer->spec().src);
+    Place& at = image_steps[i].diff_src;
+    at = in_bands() ? place(count, /*keep=*/false) : turns[i % 2];
+    at.count = count;
+  }
+}
+
 // The layers' own buffers: state of an image, gradient of a shard, scratch of
 // a worker.
 void NetworkPlan::place_layer_buffers() {
-  std::size_t largest = element_count(options_.input);
   std::size_t scratch_count = 0;
   std::size_t block_count = 0;
   for (ImageStep& step : image_steps) {
@@ -78,7 +97,6 @@ void NetworkPlan::place_layer_buffers() {
     state_stride += WorkspacePlan::aligned_bytes(spec.state_bytes);
     step.gradient_offset = gradient_stride;
     gradient_stride += WorkspacePlan::aligned(spec.gradient_count);
-    largest = std::max(largest, element_count(spec.dst));
     scratch_count = std::max(scratch_count, spec.scratch_count);
   }
   for_each_dense([&](const DenseStep& step) {
@@ -86,19 +104,16 @@ void NetworkPlan::place_layer_buffers() {
     if (!options_.training) return;
     block_count = std::max(block_count, step.layer.gradient_block_count());
   });
-  if (options_.training) {
-    for (std::size_t& buffer : diff) {
-      buffer = place(largest, /*keep=*/false).offset;
-    }
-  }
+  place_gradients();
   scratch_stride *= static_cast<std::size_t>(group);  // all so far are images'
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
   gradient_block = place(block_count, /*keep=*/false).offset;
 }
 
 // In this order all threads end at about the same time.
-void NetworkPlan::share_out_prepare() {
-  for (std::size_t i = 0; i < image_steps.size(); ++i) {
+void NetworkPlan::order_work() {
+  for (std::size_t i = image_steps.size(); i-- > 0;) {
+    if (!image_steps[i].parameters.empty()) weighted_steps.push_back(i);
     const int parts = image_steps[i].layer->prepare_parts();
     for (int part = 0; part < parts; ++part) prepare_parts.push_back({i, part});
   }
@@ -135,9 +150,10 @@ void NetworkPlan::reserve_memory() {
                             state_stride * batch / sizeof(float));
   }
   if (gradient_stride > 0) {
+    const int shards = std::min(kShards, (options_.batch + group - 1) / group);
     shard_gradients =
         memory_.reserve("gradients of the shards",
-                        gradient_stride * static_cast<std::size_t>(kShards));
+                        gradient_stride * static_cast<std::size_t>(shards));
   }
 }
 

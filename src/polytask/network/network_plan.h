@@ -70,6 +70,7 @@ struct ImageStep {
   std::string reason;  // why this layer computes it: for people
   Place src;
   Place dst;
+  Place diff_src;                       // of the gradient
   std::size_t state_offset = 0;         // bytes within the image's state
   Slot prepared;                        // empty when the layer prepares nothing
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
@@ -174,7 +175,8 @@ class NetworkPlan {
 
   // For Network, which runs it.
   std::vector<ImageStep> image_steps;
-  std::vector<PreparePart> prepare_parts;  // those of larger layers first
+  std::vector<PreparePart> prepare_parts;   // those of larger layers first
+  std::vector<std::size_t> weighted_steps;  // that have parameters, last first
   std::vector<DenseStep> dense_steps;
   // One a task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
@@ -192,7 +194,6 @@ class NetworkPlan {
   std::size_t scratch_stride = 0;
   std::size_t layer_scratch = 0;   // offset in a worker's scratch
   std::size_t gradient_block = 0;  // the same, of a dense layer's rows
-  std::size_t diff[2] = {0, 0};    // two buffers that take turns
   Slot feature_rows;               // [batch, features]
   Slot diff_feature_rows;
   // The gradients of the shared features, [batch, features], one a task where
@@ -206,6 +207,8 @@ class NetworkPlan {
 
  private:
   [[nodiscard]] int choose_group(const NetworkOptions& network) const;
+  [[nodiscard]] static int bands_of(const Conv2D& conv,
+                                    const ReadExtent& extent, int channels);
   Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
   [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
                                              std::size_t at,
@@ -244,9 +247,10 @@ class NetworkPlan {
   [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
   [[nodiscard]] bool first_layer_is_cheap() const;
   void place_activations();
+  void place_gradients();
   void place_layer_buffers();
   void reserve_memory();
-  void share_out_prepare();
+  void order_work();
   void keep_tasks_apart();
 
   PlanOptions options_;
