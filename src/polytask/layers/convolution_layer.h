@@ -79,6 +79,7 @@ class ConvolutionLayer final : public ImageLayer {
   void add_gradient(const BackwardPass& pass, double share) const;
   void find_diff_src(const BackwardPass& pass, double share) const;
 
+  void plan_lists(const ConvolutionLayerOptions& options, const Shape& src);
   void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
   [[nodiscard]] const onednn::Convolution& backward_of(int images) const;
 
@@ -87,6 +88,8 @@ class ConvolutionLayer final : public ImageLayer {
   BandedConvolution banded_;
   int group_ = 1;
   std::optional<onednn::Convolution> grouped_;  // where group_ > 1
+  // Those that we prepare, sooner than oneDNN would.
+  std::optional<onednn::Convolution::DataWeights> data_weights_;
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

@@ -216,6 +216,18 @@ int Convolution::prepare_parts() const {
   return primitives_->pack_data ? 2 : 1;
 }
 
+std::optional<Convolution::DataWeights> Convolution::data_weights() const {
+  const Primitives& p = *primitives_;
+  if (!p.data) return std::nullopt;
+  const Desc desc = p.data_desc->weights_desc();
+  for (const auto& [tag, tile] :
+       {std::pair(Tag::OIhw8o8i, 8), std::pair(Tag::OIhw16o16i, 16)}) {
+    if (desc != Desc(desc.dims(), kF32, tag)) continue;
+    return DataWeights{.part = 1, .offset = p.data_offset(), .tile = tile};
+  }
+  return std::nullopt;
+}
+
 // What forward reads, and what backward data does.
 void Convolution::prepare_part(int part, std::span<const float> kernel,
                                std::span<const float> bias,

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,6 +76,16 @@ class Convolution {
   [[nodiscard]] int prepare_parts() const;
   void prepare_part(int part, std::span<const float> kernel,
                     std::span<const float> bias, float* prepared) const;
+
+  // Where backward data's weights lie in `prepared`, for whoever prepares them
+  // himself: they are [O / tile, C / tile, KH, KW, tile of O, tile of C].
+  struct DataWeights {
+    int part = 0;            // of prepare_parts(), that writes them
+    std::size_t offset = 0;  // floats
+    int tile = 0;
+  };
+  // None where they do not exist, or lie otherwise.
+  [[nodiscard]] std::optional<DataWeights> data_weights() const;
 
   // Overwrites dst.
   void forward(const float* src, const float* prepared, float* dst,
