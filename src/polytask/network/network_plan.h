@@ -70,7 +70,7 @@ struct ImageStep {
   std::string reason;  // why this layer computes it: for people
   Place src;
   Place dst;
-  Place diff_src;                       // of the gradient
+  Place diff_src;                       // of the gradient; not the first step's
   std::size_t state_offset = 0;         // bytes within the image's state
   Slot prepared;                        // empty when the layer prepares nothing
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
@@ -129,8 +129,9 @@ struct TrunkLayer {
 
 class NetworkPlan {
  public:
-  // A batch is cut into this many shards, whatever the number of threads: the
-  // order of every sum, and so every bit, is fixed by it.
+  // A batch is cut into at most this many shards, fewer where there are not as
+  // many groups of images, whatever the number of threads: the order of every
+  // sum, and so every bit, is fixed by it.
   static constexpr int kShards = 8;
 
   // Into how many bands the work on a single image is cut, at most.
