@@ -65,6 +65,13 @@ inline NetworkOptions grouped_blocks() {
                     Dense{.units = 7, .activation = Activation::relu}}};
 }
 
+// More weights than each worker prepares for itself.
+inline NetworkOptions heavy_convolution() {
+  return {.trunk = {Conv2D{.filters = 160, .kernel_size = 1, .strides = 4},
+                    Conv2D{.filters = 200, .padding = Padding::same},
+                    Flatten{}}};
+}
+
 // The network of the post "Multi-task Learning in Keras".
 inline NetworkOptions post_network(bool with_dropout) {
   const auto convolution = [](int filters, Padding padding) {

@@ -105,6 +105,18 @@ TEST(NetworkPlan, ImagesGoBackTogetherWhereTheyAreSmallBesideTheWeights) {
   EXPECT_EQ(NetworkPlan(test::post_network(true), post_plan()).group, 1);
 }
 
+// Above 2 MB they are prepared once.
+TEST(NetworkPlan, WorkersPrepareFewWeightsForThemselves) {
+  const NetworkPlan few(test::grouped_blocks(), test::two_heads(4, 3));
+  EXPECT_TRUE(few.own_weights);
+  EXPECT_EQ(few.image_steps[0].prepared.count,
+            3 * few.image_steps[0].prepared_stride);
+  const NetworkPlan many(test::heavy_convolution(), test::two_heads(4, 3));
+  EXPECT_FALSE(many.own_weights);
+  EXPECT_EQ(many.image_steps[0].prepared_stride, 0u);
+  EXPECT_LT(many.image_steps[1].prepared.count * sizeof(float), 6u << 20);
+}
+
 TEST(NetworkPlan, InferenceKeepsNothing) {
   PlanOptions options = post_plan();
   const NetworkPlan training(test::post_network(true), options);

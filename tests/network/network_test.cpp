@@ -17,6 +17,7 @@ namespace {
 using reference::Doubles;
 using test::every_kind_of_layer;
 using test::grouped_blocks;
+using test::heavy_convolution;
 using test::NetworkBench;
 using test::pooled_blocks;
 using test::two_heads;
@@ -198,6 +199,24 @@ TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
         EXPECT_EQ(shared.all_logits(), alone.all_logits());
         EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
       }
+    }
+  }
+}
+
+// Whether each prepares them for itself or all together.
+TEST(Network, NewWeightsReachEveryWorker) {
+  for (const NetworkOptions& options :
+       {grouped_blocks(), pooled_blocks(), heavy_convolution()}) {
+    for (const int batch : {1, 13}) {
+      NetworkBench old(options, two_heads(batch, 4));
+      NetworkBench fresh(options, two_heads(batch, 1));
+      for (int i = 0; i < 5; ++i) old.step(batch);  // all have had work
+      for (NetworkBench* bench : {&old, &fresh}) {
+        for (float& w : bench->parameters.flat()) w *= 0.5f;
+        bench->step(batch);
+      }
+      EXPECT_EQ(old.all_logits(), fresh.all_logits());
+      EXPECT_EQ(old.all_gradients(), fresh.all_gradients());
     }
   }
 }

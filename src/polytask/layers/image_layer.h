@@ -8,7 +8,8 @@
 //
 //   prepare    once after each change of the parameters: brings them into the
 //              form that forward and backward read; in parts that several
-//              threads may do at once
+//              threads may do at once, the first for forward, the others for
+//              backward
 //   forward    writes all of dst and, in training, all of state
 //   forward_band   a part of dst, where one image is shared out to threads
 //   backward   writes all of diff_src and adds to gradient, or overwrites it

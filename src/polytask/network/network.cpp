@@ -26,7 +26,9 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
       workspace_(plan_->memory()),
       clock_(pool.workers(), lines_of(*plan_)),
       gramian_(plan_->heads.size() * plan_->heads.size()),
-      task_weights_(plan_->heads.size()) {
+      task_weights_(plan_->heads.size()),
+      versions_(static_cast<std::size_t>(pool.workers()),
+                std::vector<Versions>(plan_->image_steps.size())) {
   if (!plan_->trunk_layers.empty()) reserve_products();
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
@@ -90,14 +92,38 @@ ImageKey Network::image_key(int image) const {
 
 void Network::prepare(const ParameterStore& parameters) {
   parameters_ = &parameters;
+  ++version_;
+  if (plan_->own_weights) return;
   const auto& parts = plan_->prepare_parts;
   pool_.run(static_cast<int>(parts.size()), [&](int number, int) {
     const auto [at, part] = parts[static_cast<std::size_t>(number)];
-    const ImageStep& step = plan_->image_steps[at];
-    const LayerParameters<const float> own(parameters, step.parameters);
-    step.layer->prepare_part(part, own.view(),
-                             workspace_[step.prepared].data());
+    prepare_part(plan_->image_steps[at], part, 0);
   });
+}
+
+void Network::prepare_part(const ImageStep& step, int part, int worker) {
+  const LayerParameters<const float> own(*parameters_, step.parameters);
+  step.layer->prepare_part(part, own.view(), prepared(step, worker));
+}
+
+float* Network::prepared(const ImageStep& step, int worker) const {
+  return workspace_[step.prepared].data() +
+         static_cast<std::size_t>(worker) * step.prepared_stride;
+}
+
+// Where each worker has weights of its own, prepares what is older than the
+// parameters.
+void Network::bring_weights(const ImageStep& step, int worker, Pass pass) {
+  if (!plan_->own_weights) return;
+  const auto at = static_cast<std::size_t>(&step - plan_->image_steps.data());
+  Versions& mine = versions_[static_cast<std::size_t>(worker)][at];
+  std::uint64_t& seen = pass == Pass::forward ? mine.forward : mine.backward;
+  if (seen == version_) return;
+  seen = version_;
+  const int parts = step.layer->prepare_parts();
+  const int first = pass == Pass::forward ? 0 : 1;
+  const int last = pass == Pass::forward ? std::min(1, parts) : parts;
+  for (int part = first; part < last; ++part) prepare_part(step, part, worker);
 }
 
 void Network::forward(const ImageBatch& batch) {
@@ -151,7 +177,7 @@ void Network::scale_input(int image, int worker) {
 ForwardPass Network::pass_of(const ImageStep& step, int image,
                              int worker) const {
   return {.src = at(step.src, image, worker),
-          .prepared = workspace_[step.prepared].data(),
+          .prepared = prepared(step, worker),
           .dst = at(step.dst, image, worker),
           .state = state_of(step, image),
           .scratch = worker_scratch(worker, plan_->layer_scratch),
@@ -159,6 +185,7 @@ ForwardPass Network::pass_of(const ImageStep& step, int image,
 }
 
 void Network::forward_step(const ImageStep& step, int image, int worker) {
+  bring_weights(step, worker, Pass::forward);
   clock_.measure(worker, line_of(step),
                  [&] { step.layer->forward(pass_of(step, image, worker)); });
 }
@@ -175,7 +202,9 @@ void Network::forward_bands(const ImageStep& step, int image) {
   const int bands = step.layer->bands();
   const int shares = std::min(bands, pool_.workers());
   pool_.run(shares, [&](int share, int worker) {
+    bring_weights(step, worker, Pass::forward);
     ForwardPass pass = pass_of(step, image, 0);
+    pass.prepared = prepared(step, worker);
     pass.scratch = worker_scratch(worker, plan_->layer_scratch);
     clock_.measure(worker, line_of(step), [&] {
       for (int band = bands * share / shares;

@@ -133,6 +133,10 @@ class Network {
   [[nodiscard]] int groups() const;  // of this batch,
   [[nodiscard]] int shards() const;  // likewise
   [[nodiscard]] Rows shard_rows(int shard) const;
+  enum class Pass { forward, backward };
+  void prepare_part(const ImageStep& step, int part, int worker);
+  [[nodiscard]] float* prepared(const ImageStep& step, int worker) const;
+  void bring_weights(const ImageStep& step, int worker, Pass pass);
   [[nodiscard]] float* at(const Place& place, int image, int worker) const;
   [[nodiscard]] std::uint8_t* state_of(const ImageStep& step, int image) const;
   [[nodiscard]] std::uint8_t* state_of(const RowStep& step, int image) const;
@@ -204,6 +208,13 @@ class Network {
   // Of the tasks, where they are separate.
   std::vector<double> gramian_;
   std::vector<double> task_weights_;
+  // Of the parameters, and those each worker has prepared, one a step.
+  struct Versions {
+    std::uint64_t forward = 0;
+    std::uint64_t backward = 0;
+  };
+  std::uint64_t version_ = 0;
+  std::vector<std::vector<Versions>> versions_;
   // Where the tasks go through the trunk one after the other.
   std::vector<double> layer_gramians_;  // [layers, T, T]
   std::vector<double> row_products_;    // [batch, batch]

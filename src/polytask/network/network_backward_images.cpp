@@ -66,7 +66,7 @@ BackwardPass Network::pass_of(const ImageStep& step, int image, int worker,
       .src = spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
       .dst = spec.backward_reads_dst ? at(step.dst, image, worker) : nullptr,
       .state = state_of(step, image),
-      .prepared = workspace_[step.prepared].data(),
+      .prepared = prepared(step, worker),
       .diff_dst = last ? features
                        : at(plan_->image_steps[i + 1].diff_src, image, worker),
       .diff_src = i == 0 ? nullptr : at(step.diff_src, image, worker),
@@ -95,6 +95,7 @@ void Network::backward_group(const Rows& images, int worker,
   }
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (!has_backward(steps[i])) return;
+    if (i > 0) bring_weights(steps[i], worker, Pass::backward);
     clock_.measure(worker, line_of(steps[i]) + 1, [&] {
       const bool at_once = steps[i].layer->spec().backward_takes_groups;
       const int count = at_once ? images.last - images.first : 1;
@@ -141,7 +142,9 @@ void Network::backward_chain(int image, int worker, ShardGradient shard,
   const auto& steps = plan_->image_steps;
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (!has_backward(steps[i])) return;
+    if (i > 0) bring_weights(steps[i], worker, Pass::backward);
     BackwardPass pass = pass_of(steps[i], image, 0, shard);
+    pass.prepared = prepared(steps[i], worker);
     pass.scratch = worker_scratch(worker, plan_->layer_scratch);
     clock_.measure(worker, line_of(steps[i]) + 1, [&] {
       steps[i].layer->begin_backward(pass);

@@ -123,13 +123,31 @@ void NetworkPlan::order_work() {
   std::ranges::stable_sort(prepare_parts, std::ranges::greater(), size);
 }
 
+void NetworkPlan::reserve_prepared() {
+  constexpr std::size_t kOwnBytes = 2 << 20;  // a core's cache holds about that
+  std::size_t total = 0;
+  for (ImageStep& step : image_steps) {
+    step.prepared_stride =
+        WorkspacePlan::aligned(step.layer->spec().prepared_count);
+    total += step.prepared_stride;
+  }
+  own_weights = total * sizeof(float) <= kOwnBytes;
+  const auto copies =
+      static_cast<std::size_t>(own_weights ? options_.workers : 1);
+  for (ImageStep& step : image_steps) {
+    if (step.prepared_stride == 0) continue;
+    step.prepared = memory_.reserve(step.layer->spec().name + " prepared",
+                                    step.prepared_stride * copies);
+    if (!own_weights) step.prepared_stride = 0;
+  }
+}
+
 void NetworkPlan::reserve_memory() {
+  reserve_prepared();
   const auto batch = static_cast<std::size_t>(options_.batch);
   for (ImageStep& step : image_steps) {
     const ImageLayerSpec& spec = step.layer->spec();
     if (spec.prepared_count == 0) continue;
-    step.prepared =
-        memory_.reserve(spec.name + " prepared", spec.prepared_count);
     if (!options_.training) continue;
     for (const ParameterSpec& parameter : spec.parameters) {
       step.gradients.push_back(memory_.reserve("diff " + parameter.name,

@@ -73,6 +73,7 @@ struct ImageStep {
   Place diff_src;                       // of the gradient; not the first step's
   std::size_t state_offset = 0;         // bytes within the image's state
   Slot prepared;                        // empty when the layer prepares nothing
+  std::size_t prepared_stride = 0;      // floats, from worker to worker
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
   std::vector<std::size_t> parameters;  // indices into the layout
   std::vector<Slot> gradients;          // of the batch, one a parameter
@@ -176,6 +177,9 @@ class NetworkPlan {
 
   // For Network, which runs it.
   std::vector<ImageStep> image_steps;
+  // Each worker prepares weights for itself when it first needs them: sooner
+  // done than brought over from another core's cache.
+  bool own_weights = false;
   std::vector<PreparePart> prepare_parts;   // those of larger layers first
   std::vector<std::size_t> weighted_steps;  // that have parameters, last first
   std::vector<DenseStep> dense_steps;
@@ -250,6 +254,7 @@ class NetworkPlan {
   void place_activations();
   void place_gradients();
   void place_layer_buffers();
+  void reserve_prepared();
   void reserve_memory();
   void order_work();
   void keep_tasks_apart();
