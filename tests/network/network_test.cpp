@@ -388,6 +388,23 @@ TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
 }
 
 // Two ways to the same numbers: own kernels and oneDNN's.
+// Nor does a thread take a gradient of the image before for this one's.
+TEST(Network, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {
+  PlanOptions one = two_heads(1);
+  one.input = {120, 120, 2};
+  NetworkBench alone(grouped_blocks(), one);
+  one.workers = 4;
+  NetworkBench shared(grouped_blocks(), one);
+  for (unsigned image = 0; image < 8; ++image) {
+    SCOPED_TRACE(cat("image ", image));
+    for (NetworkBench* bench : {&alone, &shared}) {
+      bench->pixels = test::random_pixels(bench->pixels.size(), image);
+      bench->step(1);
+    }
+    ASSERT_EQ(shared.all_gradients(), alone.all_gradients());
+  }
+}
+
 TEST(Network, OwnKernelsAgreeWithOneDnn) {
   PlanOptions without = two_heads(6);
   without.own_kernels = false;
