@@ -388,13 +388,21 @@ TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
 }
 
 // Two ways to the same numbers: own kernels and oneDNN's.
-// Nor does a thread take a gradient of the image before for this one's.
+// Nor does a thread take a gradient of the image before for this one's: the
+// dropouts keep it waiting.
 TEST(Network, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {
+  constexpr auto kRelu = Activation::relu;
+  NetworkOptions options{
+      .trunk = {Conv2D{.filters = 8, .kernel_size = 1, .activation = kRelu}}};
+  for (int i = 0; i < 8; ++i) options.trunk.push_back(Dropout{.rate = 0.1});
+  options.trunk.push_back(Conv2D{
+      .filters = 1, .kernel_size = 1, .strides = 8, .activation = kRelu});
+  options.trunk.push_back(Flatten{});
   PlanOptions one = two_heads(1);
   one.input = {120, 120, 2};
-  NetworkBench alone(grouped_blocks(), one);
-  one.workers = 4;
-  NetworkBench shared(grouped_blocks(), one);
+  NetworkBench alone(options, one);
+  one.workers = 2;
+  NetworkBench shared(options, one);
   for (unsigned image = 0; image < 8; ++image) {
     SCOPED_TRACE(cat("image ", image));
     for (NetworkBench* bench : {&alone, &shared}) {
