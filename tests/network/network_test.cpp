@@ -403,7 +403,7 @@ TEST(Network, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {
   NetworkBench alone(options, one);
   one.workers = 2;
   NetworkBench shared(options, one);
-  for (unsigned image = 0; image < 8; ++image) {
+  for (unsigned image = 0; image < 20; ++image) {
     SCOPED_TRACE(cat("image ", image));
     for (NetworkBench* bench : {&alone, &shared}) {
       bench->pixels = test::random_pixels(bench->pixels.size(), image);
