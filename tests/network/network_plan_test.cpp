@@ -85,6 +85,16 @@ TEST(NetworkPlan, OnlyACheapFirstLayerIsComputedAgain) {
   EXPECT_FALSE(recomputes(3, 8, 30));
 }
 
+TEST(NetworkPlan, WhatIsComputedAgainIsSaidToRunTwice) {
+  PlanOptions options = test::two_heads(100);
+  options.input = {64, 64, 2};
+  const auto layers =
+      NetworkPlan(test::every_kind_of_layer(), options).layers();
+  const LayerDescription& first = layer_of(layers, "conv2d_1");
+  EXPECT_EQ(first.kept_bytes, 0u);
+  EXPECT_EQ(first.forward_runs, 2);
+}
+
 // Two times the weights over the activations of an image.
 TEST(NetworkPlan, ImagesGoBackTogetherWhereTheyAreSmallBesideTheWeights) {
   const auto group = [](int size, int filters, int batch) {

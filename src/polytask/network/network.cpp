@@ -5,7 +5,6 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
-#include "polytask/network/layer_parameters.h"
 
 namespace polytask {
 namespace {
@@ -88,42 +87,6 @@ ImageKey Network::image_key(int image) const {
   return {.seed = key_.seed,
           .epoch = key_.epoch,
           .sample = key_.samples[static_cast<std::size_t>(image)]};
-}
-
-void Network::prepare(const ParameterStore& parameters) {
-  parameters_ = &parameters;
-  ++version_;
-  if (plan_->own_weights) return;
-  const auto& parts = plan_->prepare_parts;
-  pool_.run(static_cast<int>(parts.size()), [&](int number, int) {
-    const auto [at, part] = parts[static_cast<std::size_t>(number)];
-    prepare_part(plan_->image_steps[at], part, 0);
-  });
-}
-
-void Network::prepare_part(const ImageStep& step, int part, int worker) {
-  const LayerParameters<const float> own(*parameters_, step.parameters);
-  step.layer->prepare_part(part, own.view(), prepared(step, worker));
-}
-
-float* Network::prepared(const ImageStep& step, int worker) const {
-  return workspace_[step.prepared].data() +
-         static_cast<std::size_t>(worker) * step.prepared_stride;
-}
-
-// Where each worker has weights of its own, prepares what is older than the
-// parameters.
-void Network::bring_weights(const ImageStep& step, int worker, Pass pass) {
-  if (!plan_->own_weights) return;
-  const auto at = static_cast<std::size_t>(&step - plan_->image_steps.data());
-  Versions& mine = versions_[static_cast<std::size_t>(worker)][at];
-  std::uint64_t& seen = pass == Pass::forward ? mine.forward : mine.backward;
-  if (seen == version_) return;
-  seen = version_;
-  const int parts = step.layer->prepare_parts();
-  const int first = pass == Pass::forward ? 0 : 1;
-  const int last = pass == Pass::forward ? std::min(1, parts) : parts;
-  for (int part = first; part < last; ++part) prepare_part(step, part, worker);
 }
 
 void Network::forward(const ImageBatch& batch) {
@@ -270,50 +233,6 @@ void Network::forward_dense(const DenseStep& step) {
 
 std::size_t Network::line_of(const ImageStep& step) const {
   return 1 + 2 * static_cast<std::size_t>(&step - plan_->image_steps.data());
-}
-
-std::vector<LayerTime> Network::layer_times() const {
-  std::vector<LayerTime> times{{"input", "forward", clock_.seconds(0)}};
-  const auto add = [&](const std::string& name, std::size_t line) {
-    times.push_back({name, "forward", clock_.seconds(line)});
-    times.push_back({name, "backward", clock_.seconds(line + 1)});
-  };
-  for (const ImageStep& step : plan_->image_steps) {
-    add(step.layer->spec().name, line_of(step));
-  }
-  plan_->for_each_dense(
-      [&](const DenseStep& step) { add(step.layer.name(), step.line); });
-  return times;
-}
-
-std::vector<LayerSurvivors> Network::survivors() const {
-  std::vector<LayerSurvivors> all;
-  if (!training_) return all;
-  for (const ImageStep& step : plan_->image_steps) {
-    const ImageLayerSpec& spec = step.layer->spec();
-    Survivors sum;
-    if (spec.computed_share) {
-      // Summed over the images, as gradients are, in the first shard.
-      const float share =
-          workspace_[plan_->shard_gradients]
-                    [step.gradient_offset + *spec.computed_share];
-      const std::size_t one = element_count(spec.dst);
-      sum.elements = one * static_cast<std::size_t>(batch_.images);
-      sum.windows = sum.elements;
-      sum.alive = static_cast<std::size_t>(share * static_cast<float>(one));
-      all.push_back({spec.name, sum});
-      continue;
-    }
-    for (int i = 0; i < batch_.images; ++i) {
-      const auto one = step.layer->survivors(state_of(step, i));
-      if (!one) break;
-      sum.alive += one->alive;
-      sum.windows += one->windows;
-      sum.elements += one->elements;
-    }
-    if (sum.windows > 0) all.push_back({spec.name, sum});
-  }
-  return all;
 }
 
 std::span<const float> Network::logits(std::size_t output) const {
