@@ -85,16 +85,6 @@ TEST(NetworkPlan, OnlyACheapFirstLayerIsComputedAgain) {
   EXPECT_FALSE(recomputes(3, 8, 30));
 }
 
-TEST(NetworkPlan, WhatIsComputedAgainIsSaidToRunTwice) {
-  PlanOptions options = test::two_heads(100);
-  options.input = {64, 64, 2};
-  const auto layers =
-      NetworkPlan(test::every_kind_of_layer(), options).layers();
-  const LayerDescription& first = layer_of(layers, "conv2d_1");
-  EXPECT_EQ(first.kept_bytes, 0u);
-  EXPECT_EQ(first.forward_runs, 2);
-}
-
 // Two times the weights over the activations of an image.
 TEST(NetworkPlan, ImagesGoBackTogetherWhereTheyAreSmallBesideTheWeights) {
   const auto group = [](int size, int filters, int batch) {
@@ -215,6 +205,16 @@ TEST(NetworkPlan, LayersSayWhatTheyTake) {
   EXPECT_EQ(dense.forward_flops, 2.0 * 36 * 7);
   EXPECT_EQ(dense.backward_flops, 2.0 * dense.forward_flops);
   EXPECT_EQ(dense.kept_bytes, 4u * 7 * 4);
+}
+
+TEST(NetworkPlan, WhatIsComputedAgainIsSaidToRunTwice) {
+  PlanOptions options = test::two_heads(100);
+  options.input = {64, 64, 2};
+  const auto layers =
+      NetworkPlan(test::every_kind_of_layer(), options).layers();
+  const LayerDescription& first = layer_of(layers, "conv2d_1");
+  EXPECT_EQ(first.kept_bytes, 0u);
+  EXPECT_EQ(first.forward_runs, 2);
 }
 
 TEST(NetworkPlan, LayersKeepNothingForInference) {
