@@ -242,7 +242,8 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         MaxPoolingLayerOptions{
             .name = name,
             .pool_size = pool->pool_size,
-            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1])},
+            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
+            .bands = in_bands() ? kBands : 1},
         shape);
   }
   return std::make_unique<DropoutLayer>(
