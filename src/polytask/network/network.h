@@ -64,7 +64,9 @@ class Network {
 
   [[nodiscard]] const NetworkPlan& plan() const { return *plan_; }
 
-  // `parameters` must stay where they are while the network runs.
+  // `parameters` must stay where they are while the network runs, and as they
+  // are until backward() has ended: workers may read them when they first need
+  // them.
   void prepare(const ParameterStore& parameters);
 
   // Without dropout; keeps nothing for backward.
