@@ -1,12 +1,13 @@
 // Is polytask as fast as the bare oneDNN primitives on other networks, too?
 //
-//   benchmark_general_networks [SECONDS [THREADS]]
+//   benchmark_general_networks [SECONDS [THREADS [CASE]]]
 //
 // Plain networks of three stages with 16 to 128 channels, images of 32 to 224
 // pixels, batches of 1 to 256: a training step without the optimiser, and
 // inference, each in turns with the same work in bare primitives, for about
 // SECONDS (2) a case. Prints a row a case and the worst ratios; what would need
-// more than 4 GB is left out.
+// more than 4 GB is left out. CASE is the beginning of those to measure:
+// "strided", "pooled/32", "strided/32/8/training".
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "benchmarks/bare_network.h"
 #include "benchmarks/pairs.h"
 #include "polytask/base/error.h"
+#include "polytask/base/text.h"
 #include "polytask/network/initialize.h"
 #include "polytask/network/network.h"
 
@@ -124,8 +126,20 @@ struct Worst {
   int slower = 0;  // by more than 5 %
 };
 
-void measure(const Named& one, int size, int batch, bool training,
-             double seconds, int threads, Worst& worst) {
+struct Case {
+  const Named& one;
+  int size = 0;
+  int batch = 0;
+  bool training = false;
+
+  [[nodiscard]] std::string name() const {
+    return cat(one.name, '/', size, '/', batch, '/',
+               training ? "training" : "inference");
+  }
+};
+
+void measure(const Case& c, double seconds, int threads, Worst& worst) {
+  const auto& [one, size, batch, training] = c;
   const Shape input{size, size, 3};
   NetworkOptions with_head = one.network;
   with_head.trunk.push_back(Dense{.units = kOutputs});
@@ -135,7 +149,7 @@ void measure(const Named& one, int size, int batch, bool training,
                                .training = training});
   Ours ours(one.network, input, batch, threads, training);
   const double once = milliseconds_of_turn(bare) + milliseconds_of_turn(ours);
-  const double turns = 2.0 * std::max(once, 30.0);
+  const double turns = std::max(2.0 * once, 2.0 * 45.0);
   const int pairs = std::clamp(static_cast<int>(1e3 * seconds / turns), 5, 200);
   const Pairs found = measure_pairs(ours, bare, 1, pairs);
   std::printf("%-8s %4d %6d  %-9s %10.3f %10.3f   %6.3f [%.3f, %.3f]\n",
@@ -148,7 +162,7 @@ void measure(const Named& one, int size, int batch, bool training,
   worst.ratio = std::max(worst.ratio, found.ratio);
 }
 
-int run(double seconds, int threads) {
+int run(double seconds, int threads, const std::string& wanted) {
   print_machine(threads);
   std::printf(
       "network  size  batch  pass              ms    bare ms    ratio\n");
@@ -158,7 +172,9 @@ int run(double seconds, int threads) {
       for (const int batch : {1, 8, 32, 256}) {
         if (gigabytes(one.network, {size, size, 3}, batch) > 4.0) continue;
         for (const bool training : {true, false}) {
-          measure(one, size, batch, training, seconds, threads, worst);
+          const Case c{one, size, batch, training};
+          if (!c.name().starts_with(wanted)) continue;
+          measure(c, seconds, threads, worst);
         }
       }
     }
@@ -174,5 +190,5 @@ int run(double seconds, int threads) {
 int main(int argc, char** argv) {
   const double seconds = argc > 1 ? std::atof(argv[1]) : 2.0;
   const int threads = argc > 2 ? std::max(1, std::atoi(argv[2])) : 2;
-  return polytask::benchmark::run(seconds, threads);
+  return polytask::benchmark::run(seconds, threads, argc > 3 ? argv[3] : "");
 }

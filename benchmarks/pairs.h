@@ -39,10 +39,10 @@ inline double median(std::vector<double> values) {
 // Milliseconds of one run, on average over a turn: so many runs that it lasts
 // a while, after some that do not count. Those bring the data back into the
 // caches, and last until the threads of who had the turn before, which go on
-// looking for work for some milliseconds, have fallen asleep.
+// looking for work for some 15 milliseconds, have fallen asleep.
 template <class Work>
 double milliseconds_of_turn(Work& work) {
-  constexpr double kUncountedMs = 10.0;
+  constexpr double kUncountedMs = 25.0;
   constexpr double kCountedMs = 20.0;
   double uncounted = 0.0;
   while (uncounted < kUncountedMs) uncounted += milliseconds(work);

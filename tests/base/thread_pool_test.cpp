@@ -27,6 +27,21 @@ TEST(ThreadPool, EveryPartRunsExactlyOnce) {
   }
 }
 
+TEST(ThreadPool, TheFirstPartIsTheCallers) {
+  ThreadPool pool(4);
+  for (int round = 0; round < 500; ++round) {
+    int by = -1;
+    std::thread::id thread;
+    pool.run(8, [&](int part, int worker) {
+      if (part > 0) return;
+      by = worker;
+      thread = std::this_thread::get_id();
+    });
+    ASSERT_EQ(by, 0);
+    ASSERT_EQ(thread, std::this_thread::get_id());
+  }
+}
+
 TEST(ThreadPool, RunReturnsOnlyWhenAllPartsAreDone) {
   ThreadPool pool(4);
   for (int round = 0; round < 500; ++round) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "polytask/base/text.h"
 #include "tests/support/check_layer.h"
@@ -121,6 +122,35 @@ TEST(ConvolutionLayer, SkippingZerosAddsUpWithOneDnn) {
                         std::vector<std::span<float>>{kernel, bias});
   for (const float v : kernel) EXPECT_EQ(v, 16.0f + 10.0f);
   for (const float v : bias) EXPECT_EQ(v, 16.0f + 10.0f);
+}
+
+// What we prepare ourselves lies as oneDNN would have laid it.
+TEST(ConvolutionLayer, PreparesWhatOneDnnWould) {
+  for (const int kernel_size : {1, 3}) {
+    for (const int filters : {5, 16, 40}) {
+      ConvolutionLayerOptions options = Case{.same = true}.options();
+      options.kernel_size = kernel_size;
+      options.filters = filters;
+      SCOPED_TRACE(cat(kernel_size, " x ", kernel_size, ", ", filters));
+      const Shape src{6, 6, 24};
+      const ConvolutionLayer layer(options, src);
+      const onednn::Convolution whole(options.name,
+                                      ConvolutionLayer::geometry(options, src));
+      if (kernel_size > 1) {
+        ASSERT_TRUE(whole.data_weights());
+      }
+      std::vector<float> kernel(
+          element_count(layer.spec().parameters[0].shape));
+      std::iota(kernel.begin(), kernel.end(), 1.0f);
+      const std::vector<float> bias(static_cast<std::size_t>(filters), 2.0f);
+      std::vector<float> ours(layer.spec().prepared_count);
+      std::vector<float> theirs(ours.size());
+      layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                    ours.data());
+      whole.prepare(kernel, bias, theirs.data());
+      EXPECT_EQ(ours, theirs);
+    }
+  }
 }
 
 TEST(ConvolutionLayer, FirstLayerNeedsNoGradientOfItsImage) {

@@ -11,6 +11,12 @@ namespace {
 
 constexpr float kApart = 0x1p-5f;
 
+TEST(MaxPoolingLayer, IsTheSameInBands) {
+  const MaxPoolingLayer layer({.name = "pool", .bands = 3}, {15, 6, 5});
+  EXPECT_EQ(layer.bands(), 3);
+  test::check_layer(layer, {.apart = kApart});
+}
+
 TEST(MaxPoolingLayer, PassesTheLayerCheckWithRowsAndColumnsLeftOver) {
   for (const int pool : {2, 3}) {
     for (const Shape& src : {Shape{4, 6, 3}, {5, 7, 1}, {7, 8, 17}}) {

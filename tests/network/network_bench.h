@@ -48,6 +48,30 @@ inline NetworkOptions pooled_blocks() {
       }};
 }
 
+// More weights than activations, so that backward takes images in groups; with
+// strides, so that no own kernel takes a layer over, and with what does not
+// take groups between those that do.
+inline NetworkOptions grouped_blocks() {
+  const auto convolution = [](int filters, int kernel_size, int strides) {
+    return Conv2D{.filters = filters,
+                  .kernel_size = kernel_size,
+                  .strides = strides,
+                  .padding = Padding::same,
+                  .activation = Activation::relu};
+  };
+  return {.trunk = {convolution(9, 3, 2), convolution(24, 1, 1),
+                    Dropout{.rate = 0.25}, convolution(17, 3, 2),
+                    MaxPooling2D{}, Flatten{},
+                    Dense{.units = 7, .activation = Activation::relu}}};
+}
+
+// More weights than each worker prepares for itself.
+inline NetworkOptions heavy_convolution() {
+  return {.trunk = {Conv2D{.filters = 160, .kernel_size = 1, .strides = 4},
+                    Conv2D{.filters = 200, .padding = Padding::same},
+                    Flatten{}}};
+}
+
 // The network of the post "Multi-task Learning in Keras".
 inline NetworkOptions post_network(bool with_dropout) {
   const auto convolution = [](int filters, Padding padding) {

@@ -69,11 +69,11 @@ TEST(NetworkPlan, PostTrainsInAHundredAndSixtyMegabytesOfWorkspace) {
 }
 
 // Three colours make little work for many bytes; later layers are worth their
-// memory.
+// memory, and so is what a cache holds.
 TEST(NetworkPlan, OnlyACheapFirstLayerIsComputedAgain) {
-  const auto recomputes = [](int channels, int filters) {
-    PlanOptions options = test::two_heads(4);
-    options.input = {8, 8, channels};
+  const auto recomputes = [](int channels, int filters, int batch = 40) {
+    PlanOptions options = test::two_heads(batch);
+    options.input = {64, 64, channels};
     const NetworkPlan plan(
         {.trunk = {Conv2D{.filters = filters, .activation = Activation::relu},
                    Conv2D{.filters = 8}, Flatten{}}},
@@ -82,6 +82,39 @@ TEST(NetworkPlan, OnlyACheapFirstLayerIsComputedAgain) {
   };
   EXPECT_TRUE(recomputes(3, 8));
   EXPECT_FALSE(recomputes(16, 8));
+  EXPECT_FALSE(recomputes(3, 8, 30));
+}
+
+// Two times the weights over the activations of an image.
+TEST(NetworkPlan, ImagesGoBackTogetherWhereTheyAreSmallBesideTheWeights) {
+  const auto group = [](int size, int filters, int batch) {
+    PlanOptions options = test::two_heads(batch);
+    options.input = {size, size, 2};
+    return NetworkPlan(
+               {.trunk = {Conv2D{.filters = filters, .padding = Padding::same},
+                          Flatten{}}},
+               options)
+        .group;
+  };
+  EXPECT_EQ(group(2, 16, 10), 4) << "the most, of 2 * 288 / 64";
+  EXPECT_EQ(group(2, 16, 3), 3) << "the batch";
+  EXPECT_EQ(group(3, 16, 10), 4);
+  EXPECT_EQ(group(4, 16, 10), 2);
+  EXPECT_EQ(group(8, 16, 10), 1);
+  EXPECT_EQ(NetworkPlan(test::grouped_blocks(), test::two_heads(9)).group, 4);
+  EXPECT_EQ(NetworkPlan(test::post_network(true), post_plan()).group, 1);
+}
+
+// Above 2 MB they are prepared once.
+TEST(NetworkPlan, WorkersPrepareFewWeightsForThemselves) {
+  const NetworkPlan few(test::grouped_blocks(), test::two_heads(4, 3));
+  EXPECT_TRUE(few.own_weights);
+  EXPECT_EQ(few.image_steps[0].prepared.count,
+            3 * few.image_steps[0].prepared_stride);
+  const NetworkPlan many(test::heavy_convolution(), test::two_heads(4, 3));
+  EXPECT_FALSE(many.own_weights);
+  EXPECT_EQ(many.image_steps[0].prepared_stride, 0u);
+  EXPECT_LT(many.image_steps[1].prepared.count * sizeof(float), 6u << 20);
 }
 
 TEST(NetworkPlan, InferenceKeepsNothing) {
@@ -154,8 +187,8 @@ TEST(NetworkPlan, LayersSayWhatTheyTake) {
   const LayerDescription& first = layer_of(layers, "conv2d_1");
   EXPECT_EQ(first.forward_flops, 2.0 * 8 * 8 * 3 * 9 * 2);
   EXPECT_EQ(first.backward_flops, first.forward_flops) << "no diff_src";
-  EXPECT_EQ(first.kept_bytes, 0u) << "computed again";
-  EXPECT_EQ(first.forward_runs, 2);
+  EXPECT_EQ(first.kept_bytes, 4u * 8 * 8 * 3 * 4);
+  EXPECT_EQ(first.forward_runs, 1);
   const LayerDescription& second = layer_of(layers, "conv2d_2");
   EXPECT_EQ(second.src, (Shape{8, 8, 3}));
   EXPECT_EQ(second.dst, (Shape{6, 6, 4}));
@@ -172,6 +205,16 @@ TEST(NetworkPlan, LayersSayWhatTheyTake) {
   EXPECT_EQ(dense.forward_flops, 2.0 * 36 * 7);
   EXPECT_EQ(dense.backward_flops, 2.0 * dense.forward_flops);
   EXPECT_EQ(dense.kept_bytes, 4u * 7 * 4);
+}
+
+TEST(NetworkPlan, WhatIsComputedAgainIsSaidToRunTwice) {
+  PlanOptions options = test::two_heads(100);
+  options.input = {64, 64, 2};
+  const auto layers =
+      NetworkPlan(test::every_kind_of_layer(), options).layers();
+  const LayerDescription& first = layer_of(layers, "conv2d_1");
+  EXPECT_EQ(first.kept_bytes, 0u);
+  EXPECT_EQ(first.forward_runs, 2);
 }
 
 TEST(NetworkPlan, LayersKeepNothingForInference) {

@@ -16,6 +16,8 @@ namespace {
 
 using reference::Doubles;
 using test::every_kind_of_layer;
+using test::grouped_blocks;
+using test::heavy_convolution;
 using test::NetworkBench;
 using test::pooled_blocks;
 using test::two_heads;
@@ -118,7 +120,7 @@ class Twins {
 
 TEST(Network, LogitsEqualThePlainLoops) {
   for (const NetworkOptions& options :
-       {every_kind_of_layer(), pooled_blocks()}) {
+       {every_kind_of_layer(), pooled_blocks(), grouped_blocks()}) {
     Twins twins(options, 9);
     twins.expect_equal_logits(/*training=*/false);
     twins.expect_equal_logits(/*training=*/true);
@@ -128,6 +130,8 @@ TEST(Network, LogitsEqualThePlainLoops) {
 TEST(Network, GradientsEqualCentralDifferences) {
   Twins(every_kind_of_layer(), 3).expect_equal_gradients();
   Twins(pooled_blocks(), 3).expect_equal_gradients();
+  // Two full groups and one that is not.
+  Twins(grouped_blocks(), 9).expect_equal_gradients();
 }
 
 // Each stands for a way in which the plan could connect layers wrongly.
@@ -179,7 +183,8 @@ NetworkOptions wide_dense() {
 }
 
 std::vector<NetworkOptions> every_way() {
-  return {every_kind_of_layer(), wide_dense(), pooled_blocks()};
+  return {every_kind_of_layer(), wide_dense(), pooled_blocks(),
+          grouped_blocks()};
 }
 
 TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
@@ -198,6 +203,24 @@ TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
   }
 }
 
+// Whether each prepares them for itself or all together.
+TEST(Network, NewWeightsReachEveryWorker) {
+  for (const NetworkOptions& options :
+       {grouped_blocks(), pooled_blocks(), heavy_convolution()}) {
+    for (const int batch : {1, 13}) {
+      NetworkBench old(options, two_heads(batch, 4));
+      NetworkBench fresh(options, two_heads(batch, 1));
+      for (int i = 0; i < 5; ++i) old.step(batch);  // all have had work
+      for (NetworkBench* bench : {&old, &fresh}) {
+        for (float& w : bench->parameters.flat()) w *= 0.5f;
+        bench->step(batch);
+      }
+      EXPECT_EQ(old.all_logits(), fresh.all_logits());
+      EXPECT_EQ(old.all_gradients(), fresh.all_gradients());
+    }
+  }
+}
+
 TEST(Network, RepeatsWithTheSameBits) {
   NetworkBench bench(every_kind_of_layer(), two_heads(11, 3));
   bench.step(11);
@@ -207,6 +230,29 @@ TEST(Network, RepeatsWithTheSameBits) {
     bench.step(11);
     ASSERT_EQ(bench.all_logits(), logits);
     ASSERT_EQ(bench.all_gradients(), gradients);
+  }
+}
+
+// What backward computes again, it finds as forward left it.
+TEST(Network, AFirstLayerThatIsComputedAgainGivesTheSameGradients) {
+  const NetworkOptions options = every_kind_of_layer();
+  const auto plan_of = [](int batch) {
+    PlanOptions plan = two_heads(batch);
+    plan.input = {64, 64, 2};
+    return plan;
+  };
+  NetworkBench kept(options, plan_of(9));
+  NetworkBench again(options, plan_of(99));
+  ASSERT_FALSE(kept.plan->recompute_first);
+  ASSERT_TRUE(again.plan->recompute_first);
+  std::ranges::copy(kept.pixels, again.pixels.begin());
+  kept.step(9);
+  again.step(9);
+  EXPECT_EQ(again.all_logits(), kept.all_logits());
+  const std::vector<float> expected = kept.all_gradients();
+  const std::vector<float> got = again.all_gradients();
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_NEAR(got[i], expected[i], 1e-5 + 1e-5 * std::abs(expected[i]));
   }
 }
 
@@ -295,7 +341,7 @@ TEST(Network, OneImageInBandsHasTheSameBitsOnAnyNumberOfWorkers) {
   expected.network.forward(expected.batch(1));
   one.training = false;
   NetworkBench alone(options, one);
-  ASSERT_GT(alone.plan->image_steps[1].layer->bands(), 2);
+  ASSERT_GT(alone.plan->image_steps[1].layer->bands(), 1);
   for (const int workers : {1, 2, 4}) {
     SCOPED_TRACE(cat(workers, " workers"));
     one.workers = workers;
@@ -324,7 +370,7 @@ TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
     expected.step(1);
     NetworkBench alone(options, one);
     alone.step(1);
-    ASSERT_GT(alone.plan->image_steps[0].layer->bands(), 2);
+    ASSERT_GT(alone.plan->image_steps[0].layer->bands(), 1);
     const std::vector<float> got = alone.all_gradients();
     const std::vector<float> batch = expected.all_gradients();
     for (std::size_t i = 0; i < got.size(); ++i) {
@@ -342,6 +388,31 @@ TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
 }
 
 // Two ways to the same numbers: own kernels and oneDNN's.
+// Nor does a thread take a gradient of the image before for this one's: the
+// dropouts keep it waiting.
+TEST(Network, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {
+  constexpr auto kRelu = Activation::relu;
+  NetworkOptions options{
+      .trunk = {Conv2D{.filters = 8, .kernel_size = 1, .activation = kRelu}}};
+  for (int i = 0; i < 8; ++i) options.trunk.push_back(Dropout{.rate = 0.1});
+  options.trunk.push_back(Conv2D{
+      .filters = 1, .kernel_size = 1, .strides = 8, .activation = kRelu});
+  options.trunk.push_back(Flatten{});
+  PlanOptions one = two_heads(1);
+  one.input = {120, 120, 2};
+  NetworkBench alone(options, one);
+  one.workers = 2;
+  NetworkBench shared(options, one);
+  for (unsigned image = 0; image < 20; ++image) {
+    SCOPED_TRACE(cat("image ", image));
+    for (NetworkBench* bench : {&alone, &shared}) {
+      bench->pixels = test::random_pixels(bench->pixels.size(), image);
+      bench->step(1);
+    }
+    ASSERT_EQ(shared.all_gradients(), alone.all_gradients());
+  }
+}
+
 TEST(Network, OwnKernelsAgreeWithOneDnn) {
   PlanOptions without = two_heads(6);
   without.own_kernels = false;

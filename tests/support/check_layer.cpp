@@ -114,7 +114,7 @@ struct Bench {
   // diff_src, then the gradients of the parameters.
   //   images   that are alike: the first overwrites the gradient, the others
   //            add to it; 0: one that adds to zeros
-  //   shared   in parts, from the last one on
+  //   shared   in halves
   [[nodiscard]] std::vector<Buffer> backward(int images,
                                              bool shared = false) const {
     Guarded diff_src(inputs[0].size());
@@ -144,14 +144,19 @@ struct Bench {
         .diff_src = needs_diff_src ? diff_src.data() : nullptr,
         .gradient = gradient.data(),
         .first = first};
-    const auto run = [&](int part) {
+    const auto run = [&](auto part) {
       Guarded scratch(spec().scratch_count);
       pass.scratch = scratch.data();
-      shared ? layer.backward_part(part, pass) : layer.backward(pass);
+      part();
       (void)scratch.take("scratch");
     };
-    if (shared) layer.begin_backward(pass);
-    for (int part = shared ? layer.backward_parts() : 1; part-- > 0;) run(part);
+    if (!shared) {
+      run([&] { layer.backward(pass); });
+      return;
+    }
+    layer.begin_backward(pass);
+    run([&] { layer.backward_data(pass); });
+    run([&] { layer.backward_weights(pass); });
   }
 
   [[nodiscard]] double objective() const {

@@ -104,18 +104,24 @@ void ThreadPool::stop() {
 
 void ThreadPool::run(int parts, Part part) {
   if (parts <= 0) return;
+  if (parts == 1) {
+    const FlushedDenormals flushed;
+    part(0, 0);
+    return;
+  }
   job_ = &part;
   parts_ = parts;
   unfinished_ = parts;
   const std::uint64_t job = (parts_left_ >> 32) + 1;
-  parts_left_ = job << 32 | static_cast<std::uint64_t>(parts);
-  if (parts > 1 && sleepers_ > 0) {
+  parts_left_ = job << 32 | static_cast<std::uint64_t>(parts - 1);
+  if (sleepers_ > 0) {
     // With the lock, so that nobody is between looking and falling asleep.
     { const std::lock_guard lock(mutex_); }
     wake_.notify_all();
   }
   {
     const FlushedDenormals flushed;
+    run_part(0, 0);
     take_parts(0);
   }
   wait_until_finished();
@@ -138,17 +144,20 @@ void ThreadPool::take_parts(int worker) {
     do {
       if ((left & 0xffffffffu) == 0) return;
     } while (!parts_left_.compare_exchange_weak(left, left - 1));
-    const int part = parts_ - static_cast<int>(left & 0xffffffffu);
-    try {
-      (*job_)(part, worker);
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-    }
-    if (--unfinished_ > 0) continue;
-    { const std::lock_guard lock(mutex_); }
-    done_.notify_one();
+    run_part(parts_ - static_cast<int>(left & 0xffffffffu), worker);
   }
+}
+
+void ThreadPool::run_part(int part, int worker) {
+  try {
+    (*job_)(part, worker);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+  if (--unfinished_ > 0) return;
+  { const std::lock_guard lock(mutex_); }
+  done_.notify_one();
 }
 
 void ThreadPool::wait_for_parts() {

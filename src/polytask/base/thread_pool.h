@@ -6,6 +6,8 @@
 // workers. `worker` (below workers()) only chooses private scratch memory.
 //
 // The thread that calls run() is worker 0; the others are threads of the pool.
+// Part 0 is the caller's, so that what it leaves in its cache is there when it
+// comes again; a single part wakes nobody.
 // While a part runs, denormal numbers are flushed to zero (FTZ and DAZ):
 // gradients that have faded away would otherwise slow every later step down.
 // The caller's own setting is restored.
@@ -47,6 +49,7 @@ class ThreadPool {
  private:
   void work(int worker);
   void take_parts(int worker);
+  void run_part(int part, int worker);
   [[nodiscard]] bool has_parts() const;
   void wait_for_parts();
   void wait_until_finished();

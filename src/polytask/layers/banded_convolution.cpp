@@ -22,7 +22,7 @@ onednn::ConvolutionOptions of_band(const onednn::ConvolutionOptions& whole,
 }  // namespace
 
 std::vector<RowBand> row_bands(int rows, int most, int multiple) {
-  constexpr int kFewestRows = 3;
+  constexpr int kFewestRows = 2;
   const int count = std::clamp(rows / kFewestRows, 1, most);
   const int even = (rows + count - 1) / count;
   const int height = (even + multiple - 1) / multiple * multiple;

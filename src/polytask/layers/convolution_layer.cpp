@@ -1,51 +1,15 @@
 #include "polytask/layers/convolution_layer.h"
 
 #include <algorithm>
-#include <tuple>
-#include <utility>
 
-#include "polytask/base/error.h"
-#include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
+#include "polytask/kernels/transposed_weights.h"
 #include "polytask/tensor/workspace.h"
 
 namespace polytask {
 namespace {
 
 enum Parameter : std::size_t { kKernel, kBias };
-
-void require_at_least_one(const std::string& layer, const char* key,
-                          int value) {
-  if (value >= 1) return;
-  throw Error(Fault::config,
-              cat(layer, ": ", key, ": expected >= 1, got ", value));
-}
-
-// Zeros before and after one axis so that ceil(size / stride) results fit.
-std::pair<int, int> same_padding(int size, int kernel, int stride) {
-  const int results = (size - 1) / stride + 1;
-  const int total = std::max(0, (results - 1) * stride + (kernel - size));
-  return {total / 2, total - total / 2};
-}
-
-// The zeros around one axis of src.
-struct Windows {
-  int pad_before = 0;
-  int pad_after = 0;
-};
-
-// So that `read` results fit, or all that the whole axis gives.
-//   whole   size of the axis, of which src holds the first `size`
-Windows windows(int whole, int size, int read,
-                const ConvolutionLayerOptions& o) {
-  const auto [before, after] =
-      o.same_padding ? same_padding(whole, o.kernel_size, o.stride)
-                     : std::pair(0, 0);
-  const int all = (whole + before + after - o.kernel_size) / o.stride + 1;
-  const int results = read > 0 ? read : all;
-  const int end = (results - 1) * o.stride + o.kernel_size - before;
-  return {.pad_before = before, .pad_after = std::max(0, end - size)};
-}
 
 ImageLayerSpec describe(const ConvolutionLayerOptions& o,
                         const onednn::ConvolutionOptions& c,
@@ -79,45 +43,6 @@ BandedConvolution plan(const ConvolutionLayerOptions& o, const Shape& src) {
 
 }  // namespace
 
-onednn::ConvolutionOptions ConvolutionLayer::geometry(
-    const ConvolutionLayerOptions& o, const Shape& src) {
-  require_at_least_one(o.name, "filters", o.filters);
-  require_at_least_one(o.name, "kernel_size", o.kernel_size);
-  require_at_least_one(o.name, "strides", o.stride);
-  if (src.size() != 3) {
-    throw Error(
-        Fault::shape,
-        cat(o.name, ": expected an image [height, width, channels], ", "got ",
-            to_text(src), "; convolutions come before flatten and dense"));
-  }
-  const int height = o.whole_src.rows > 0 ? o.whole_src.rows : src[0];
-  const int width = o.whole_src.columns > 0 ? o.whole_src.columns : src[1];
-  if (!o.same_padding && (height < o.kernel_size || width < o.kernel_size)) {
-    throw Error(Fault::shape,
-                cat(o.name, ": a kernel of ", o.kernel_size, " x ",
-                    o.kernel_size, " does not fit into its input ",
-                    to_text(Shape{height, width, src[2]}),
-                    "; use padding: same, a smaller kernel, "
-                    "less pooling before, or larger images"));
-  }
-  const Windows rows = windows(height, src[0], o.read.rows, o);
-  const Windows columns = windows(width, src[1], o.read.columns, o);
-  return {.height = src[0],
-          .width = src[1],
-          .channels = src[2],
-          .filters = o.filters,
-          .kernel_height = o.kernel_size,
-          .kernel_width = o.kernel_size,
-          .stride = o.stride,
-          .pad_top = rows.pad_before,
-          .pad_left = columns.pad_before,
-          .pad_bottom = rows.pad_after,
-          .pad_right = columns.pad_after,
-          .relu = o.relu,
-          .with_backward = o.with_backward,
-          .with_diff_src = o.with_diff_src};
-}
-
 bool ConvolutionLayer::can_skip_zeros(int channels, int kernel_size,
                                       int stride) {
   constexpr int kLeastChannels = 8;  // below, most of a vector would be zeros
@@ -131,7 +56,14 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
       skips_zeros_(options.skip_zeros && options.with_backward),
       banded_(plan(options, src)),
       spec_(describe(options, geometry(options, src), banded_)) {
-  if (!skips_zeros_) return;
+  if (kernels::has_vector_fma()) {
+    data_weights_ = banded_.whole().data_weights();
+  }
+  skips_zeros_ ? plan_lists(options, src) : plan_group(options, src);
+}
+
+void ConvolutionLayer::plan_lists(const ConvolutionLayerOptions& options,
+                                  const Shape& src) {
   const onednn::ConvolutionOptions c = geometry(options, src);
   sparse_ = {.height = c.height,
              .width = c.width,
@@ -155,12 +87,45 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
   spec_.implementation += ", or own lists where relu left few";
 }
 
-void ConvolutionLayer::prepare(
-    std::span<const std::span<const float>> parameters, float* prepared) const {
-  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
-  if (!skips_zeros_) return;
-  kernels::pack_weights(sparse_, parameters[kKernel],
-                        prepared + packed_offset_);
+void ConvolutionLayer::plan_group(const ConvolutionLayerOptions& options,
+                                  const Shape& src) {
+  if (options.group == 1 || !options.with_backward) return;
+  onednn::ConvolutionOptions c = geometry(options, src);
+  c.images = options.group;
+  grouped_.emplace(options.name, c);
+  if (!grouped_->goes_back_like(banded_.whole())) {
+    grouped_.reset();
+    return;
+  }
+  group_ = options.group;
+  spec_.backward_takes_groups = true;
+  spec_.scratch_count = std::max(
+      spec_.scratch_count, WorkspacePlan::aligned(grouped_->gradient_count()) +
+                               grouped_->scratch_count());
+}
+
+int ConvolutionLayer::prepare_parts() const {
+  return banded_.whole().prepare_parts() + (skips_zeros_ ? 1 : 0);
+}
+
+void ConvolutionLayer::prepare_part(
+    int part, std::span<const std::span<const float>> parameters,
+    float* prepared) const {
+  if (part == banded_.whole().prepare_parts()) {
+    kernels::pack_weights(sparse_, parameters[kKernel],
+                          prepared + packed_offset_);
+  } else if (data_weights_ && part == data_weights_->part) {
+    const Shape& kernel = spec_.parameters[kKernel].shape;
+    kernels::pack_transposed({.taps = kernel[0] * kernel[1],
+                              .channels = kernel[2],
+                              .filters = kernel[3],
+                              .tile = data_weights_->tile},
+                             parameters[kKernel],
+                             prepared + data_weights_->offset);
+  } else {
+    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
+                                 prepared);
+  }
 }
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
@@ -179,23 +144,49 @@ void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
+  if (pass.images > 1 && pass.images != group_) {
+    backward_one_by_one(pass);
+    return;
+  }
   begin_backward(pass);
   const double share = computed_share(pass);
-  backward_weights(pass, share);
-  backward_data(pass, share);
+  add_gradient(pass, share);
+  find_diff_src(pass, share);
+}
+
+// A group that is not full.
+void ConvolutionLayer::backward_one_by_one(const BackwardPass& pass) const {
+  const std::size_t src = element_count(spec_.src);
+  const std::size_t dst = element_count(spec_.dst);
+  BackwardPass one = pass;
+  one.images = 1;
+  for (int i = 0; i < pass.images; ++i) {
+    backward(one);
+    one.first = false;
+    one.src += src;
+    one.diff_dst += dst;
+    if (one.dst != nullptr) one.dst += dst;
+    if (one.diff_src != nullptr) one.diff_src += src;
+  }
+}
+
+const onednn::Convolution& ConvolutionLayer::backward_of(int images) const {
+  return images == 1 ? banded_.whole() : *grouped_;
 }
 
 void ConvolutionLayer::begin_backward(const BackwardPass& pass) const {
   if (!masks_relu_) return;
-  const std::size_t results = element_count(spec_.dst);
+  const std::size_t results =
+      element_count(spec_.dst) * static_cast<std::size_t>(pass.images);
   kernels::mask_relu({pass.dst, results}, {pass.diff_dst, results});
 }
 
-int ConvolutionLayer::backward_parts() const { return 2; }
+void ConvolutionLayer::backward_weights(const BackwardPass& pass) const {
+  add_gradient(pass, computed_share(pass));
+}
 
-void ConvolutionLayer::backward_part(int part, const BackwardPass& pass) const {
-  const double share = computed_share(pass);
-  part == 0 ? backward_weights(pass, share) : backward_data(pass, share);
+void ConvolutionLayer::backward_data(const BackwardPass& pass) const {
+  if (pass.diff_src != nullptr) find_diff_src(pass, computed_share(pass));
 }
 
 double ConvolutionLayer::computed_share(const BackwardPass& pass) const {
@@ -205,8 +196,8 @@ double ConvolutionLayer::computed_share(const BackwardPass& pass) const {
   return share < kernels::kWorthSkipping ? share : 1.0;
 }
 
-void ConvolutionLayer::backward_weights(const BackwardPass& pass,
-                                        double share) const {
+void ConvolutionLayer::add_gradient(const BackwardPass& pass,
+                                    double share) const {
   const std::size_t count = banded_.whole().gradient_count();
   if (skips_zeros_) {
     // Beside oneDNN's sum lie that of the lists, and of the shares.
@@ -227,13 +218,13 @@ void ConvolutionLayer::backward_weights(const BackwardPass& pass,
   }
   // oneDNN overwrites its result.
   float* own = pass.first ? pass.gradient : pass.scratch;
-  banded_.whole().backward_weights(
-      pass.src, pass.diff_dst, own,
-      pass.scratch + WorkspacePlan::aligned(count));
+  backward_of(pass.images)
+      .backward_weights(pass.src, pass.diff_dst, own,
+                        pass.scratch + WorkspacePlan::aligned(count));
   if (!pass.first) kernels::add_to({pass.gradient, count}, {own, count});
 }
 
-void ConvolutionLayer::backward_data(const BackwardPass& pass,
+void ConvolutionLayer::find_diff_src(const BackwardPass& pass,
                                      double share) const {
   if (pass.diff_src == nullptr) return;
   if (share < 1.0) {
@@ -242,8 +233,8 @@ void ConvolutionLayer::backward_data(const BackwardPass& pass,
                            pass.diff_src, pass.scratch);
     return;
   }
-  banded_.whole().backward_data(pass.diff_dst, pass.prepared, pass.diff_src,
-                                pass.scratch);
+  backward_of(pass.images)
+      .backward_data(pass.diff_dst, pass.prepared, pass.diff_src, pass.scratch);
 }
 
 // The images that oneDNN computed, and those that the lists did.

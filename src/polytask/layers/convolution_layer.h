@@ -35,6 +35,9 @@ struct ConvolutionLayerOptions {
   Extent read;
   // Forward in at most so many bands, without backward.
   int bands = 1;
+  // Backward of so many images at once, where oneDNN wants the same weights for
+  // it; see BackwardPass::images.
+  int group = 1;
 };
 
 class ConvolutionLayer final : public ImageLayer {
@@ -53,15 +56,17 @@ class ConvolutionLayer final : public ImageLayer {
   ConvolutionLayer(const ConvolutionLayerOptions& options, const Shape& src);
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
-  void prepare(std::span<const std::span<const float>> parameters,
-               float* prepared) const override;
+  [[nodiscard]] int prepare_parts() const override;
+  void prepare_part(int part,
+                    std::span<const std::span<const float>> parameters,
+                    float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   void begin_backward(const BackwardPass& pass) const override;
-  [[nodiscard]] int backward_parts() const override;
-  void backward_part(int part, const BackwardPass& pass) const override;
+  void backward_weights(const BackwardPass& pass) const override;
+  void backward_data(const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
       std::span<const std::span<float>> diff_parameters) const override;
@@ -70,12 +75,21 @@ class ConvolutionLayer final : public ImageLayer {
   // Of diff_dst, which has been masked: the share of its elements that backward
   // computes for; 1 where oneDNN takes them all.
   [[nodiscard]] double computed_share(const BackwardPass& pass) const;
-  void backward_weights(const BackwardPass& pass, double share) const;
-  void backward_data(const BackwardPass& pass, double share) const;
+  void backward_one_by_one(const BackwardPass& pass) const;
+  void add_gradient(const BackwardPass& pass, double share) const;
+  void find_diff_src(const BackwardPass& pass, double share) const;
+
+  void plan_lists(const ConvolutionLayerOptions& options, const Shape& src);
+  void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
+  [[nodiscard]] const onednn::Convolution& backward_of(int images) const;
 
   bool masks_relu_;
   bool skips_zeros_;
   BandedConvolution banded_;
+  int group_ = 1;
+  std::optional<onednn::Convolution> grouped_;  // where group_ > 1
+  // Those that we prepare, sooner than oneDNN would.
+  std::optional<onednn::Convolution::DataWeights> data_weights_;
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

@@ -7,13 +7,15 @@
 // and activations stay in the cache of the core that computes them.
 //
 //   prepare    once after each change of the parameters: brings them into the
-//              form that forward and backward read
+//              form that forward and backward read; in parts that several
+//              threads may do at once, the first for forward, the others for
+//              backward
 //   forward    writes all of dst and, in training, all of state
 //   forward_band   a part of dst, where one image is shared out to threads
 //   backward   writes all of diff_src and adds to gradient, or overwrites it
 //              for the first image; may overwrite diff_dst
-//   backward_part   the same in pieces, where one image is shared out to
-//              threads
+//   backward_weights, backward_data   the same in halves, where one image is
+//              shared out to threads
 //   unpack     once a step: turns a sum of gradients back into arrays shaped
 //              like the parameters
 
@@ -57,6 +59,7 @@ struct ImageLayerSpec {
   // What backward reads, so that the network keeps nothing else.
   bool backward_reads_src = false;
   bool backward_reads_dst = false;
+  bool backward_takes_groups = false;  // see BackwardPass::images
 
   double forward_flops = 0.0;  // multiplications and additions, one image
   // Backward computes for the survivors alone; see ImageLayer::survivors().
@@ -84,6 +87,9 @@ struct ForwardPass {
 };
 
 struct BackwardPass {
+  // More than 1 only for a layer that takes groups: so many lie behind one
+  // another in src, dst, diff_dst and diff_src.
+  int images = 1;
   const float* src = nullptr;  // null unless backward_reads_src
   const float* dst = nullptr;  // null unless backward_reads_dst
   const std::uint8_t* state = nullptr;
@@ -100,8 +106,16 @@ class ImageLayer {
   virtual ~ImageLayer() = default;
 
   [[nodiscard]] virtual const ImageLayerSpec& spec() const = 0;
-  virtual void prepare(std::span<const std::span<const float>> /*parameters*/,
-                       float* /*prepared*/) const {}
+  [[nodiscard]] virtual int prepare_parts() const { return 0; }
+  virtual void prepare_part(
+      int /*part*/, std::span<const std::span<const float>> /*parameters*/,
+      float* /*prepared*/) const {}
+  void prepare(std::span<const std::span<const float>> parameters,
+               float* prepared) const {
+    for (int part = 0; part < prepare_parts(); ++part) {
+      prepare_part(part, parameters, prepared);
+    }
+  }
   virtual void forward(const ForwardPass& pass) const = 0;
   virtual void backward(const BackwardPass& pass) const = 0;
 
@@ -111,12 +125,12 @@ class ImageLayer {
   virtual void forward_band(int /*band*/, const ForwardPass& pass) const {
     forward(pass);
   }
-  // backward likewise: begin_backward, then every part. Gives the same bits.
+  // backward likewise: after begin_backward, which may overwrite diff_dst, one
+  // thread may add to gradient while another writes diff_src. Gives the same
+  // bits.
   virtual void begin_backward(const BackwardPass& /*pass*/) const {}
-  [[nodiscard]] virtual int backward_parts() const { return 1; }
-  virtual void backward_part(int /*part*/, const BackwardPass& pass) const {
-    backward(pass);
-  }
+  virtual void backward_weights(const BackwardPass& /*pass*/) const {}
+  virtual void backward_data(const BackwardPass& pass) const { backward(pass); }
   virtual void unpack_gradient(
       const float* /*gradient*/,
       std::span<const std::span<float>> /*diff_parameters*/) const {}

@@ -41,14 +41,28 @@ MaxPoolingLayer::MaxPoolingLayer(const MaxPoolingLayerOptions& options,
       shape_{.height = src[0],
              .width = src[1],
              .channels = src[2],
-             .window = options.pool_size} {}
+             .window = options.pool_size},
+      bands_(row_bands(spec_.dst[0], options.bands, 1)) {}
 
 void MaxPoolingLayer::forward(const ForwardPass& pass) const {
+  for (int band = 0; band < bands(); ++band) forward_band(band, pass);
+}
+
+int MaxPoolingLayer::bands() const { return static_cast<int>(bands_.size()); }
+
+void MaxPoolingLayer::forward_band(int band, const ForwardPass& pass) const {
+  const RowBand& rows = bands_[static_cast<std::size_t>(band)];
+  kernels::PoolShape shape = shape_;
+  shape.height = rows.count * shape.window;
+  const float* src = pass.src + static_cast<std::ptrdiff_t>(rows.first) *
+                                    shape.window * shape.width * shape.channels;
+  const std::ptrdiff_t first =
+      static_cast<std::ptrdiff_t>(rows.first) * spec_.dst[1] * spec_.dst[2];
   if (pass.state == nullptr) {
-    kernels::max_pool(shape_, pass.src, pass.dst);
+    kernels::max_pool(shape, src, pass.dst + first);
   } else {
-    kernels::max_pool_training(shape_, {.positive_only = masks_relu_}, pass.src,
-                               pass.dst, pass.state);
+    kernels::max_pool_training(shape, {.positive_only = masks_relu_}, src,
+                               pass.dst + first, pass.state + first);
   }
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "polytask/kernels/max_pool.h"
+#include "polytask/layers/banded_convolution.h"
 #include "polytask/layers/image_layer.h"
 
 namespace polytask {
@@ -17,6 +18,7 @@ struct MaxPoolingLayerOptions {
   // src is a relu's result whose mask backward applies here: see
   // ConvolutionLayerOptions::relu_masked_by_next.
   bool masks_relu = false;
+  int bands = 1;  // forward in at most so many
 };
 
 class MaxPoolingLayer final : public ImageLayer {
@@ -27,6 +29,8 @@ class MaxPoolingLayer final : public ImageLayer {
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
   void forward(const ForwardPass& pass) const override;
+  [[nodiscard]] int bands() const override;
+  void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   [[nodiscard]] std::optional<Survivors> survivors(
       const std::uint8_t* state) const override;
@@ -35,6 +39,7 @@ class MaxPoolingLayer final : public ImageLayer {
   bool masks_relu_;
   ImageLayerSpec spec_;  // before shape_, which relies on its checks
   kernels::PoolShape shape_;
+  std::vector<RowBand> bands_;  // of dst
 };
 
 }  // namespace polytask

@@ -122,11 +122,20 @@ void PooledConvolutionLayer::describe(const Shape& result) {
   spec_.backward_skips_zeros = true;
 }
 
-void PooledConvolutionLayer::prepare(
-    std::span<const std::span<const float>> parameters, float* prepared) const {
-  banded_.whole().prepare(parameters[kKernel], parameters[kBias], prepared);
-  if (!options_.with_backward) return;
-  kernels::pack_weights(shape_, parameters[kKernel], prepared + packed_offset_);
+int PooledConvolutionLayer::prepare_parts() const {
+  return banded_.whole().prepare_parts() + (options_.with_backward ? 1 : 0);
+}
+
+void PooledConvolutionLayer::prepare_part(
+    int part, std::span<const std::span<const float>> parameters,
+    float* prepared) const {
+  if (part < banded_.whole().prepare_parts()) {
+    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
+                                 prepared);
+  } else {
+    kernels::pack_weights(shape_, parameters[kKernel],
+                          prepared + packed_offset_);
+  }
 }
 
 void PooledConvolutionLayer::forward(const ForwardPass& pass) const {
@@ -181,29 +190,34 @@ void PooledConvolutionLayer::pool_band(int band,
                              pass.state + first);
 }
 
-void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
-  for (int part = 0; part < backward_parts(); ++part) backward_part(part, pass);
+kernels::PooledGradient PooledConvolutionLayer::gradient_in(
+    const BackwardPass& pass) const {
+  return {.diff = pass.diff_dst,
+          .winner = pass.state,
+          .scale = options_.dropout
+                       ? kernels::kept_scale(options_.dropout->rate)
+                       : 1.0f};
 }
 
-int PooledConvolutionLayer::backward_parts() const { return 2; }
+void PooledConvolutionLayer::backward(const BackwardPass& pass) const {
+  backward_weights(pass);
+  backward_data(pass);
+}
 
-void PooledConvolutionLayer::backward_part(int part,
-                                           const BackwardPass& pass) const {
-  const kernels::PooledGradient from{
-      .diff = pass.diff_dst,
-      .winner = pass.state,
-      .scale = options_.dropout ? kernels::kept_scale(options_.dropout->rate)
-                                : 1.0f};
-  if (part == 0) {
-    if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
-    kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
-                                  pass.scratch);
-    kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
-  } else if (pass.diff_src != nullptr) {
-    kernels::data_gradient(shape_, from, pass.prepared + packed_offset_,
-                           options_.masks_src_relu ? pass.src : nullptr,
-                           pass.diff_src, pass.scratch);
-  }
+void PooledConvolutionLayer::backward_weights(const BackwardPass& pass) const {
+  const kernels::PooledGradient from = gradient_in(pass);
+  if (pass.first) std::fill_n(pass.gradient, spec_.gradient_count, 0.0f);
+  kernels::add_weights_gradient(shape_, pass.src, from, pass.gradient,
+                                pass.scratch);
+  kernels::add_bias_gradient(shape_, from, pass.gradient + bias_offset_);
+}
+
+void PooledConvolutionLayer::backward_data(const BackwardPass& pass) const {
+  if (pass.diff_src == nullptr) return;
+  kernels::data_gradient(shape_, gradient_in(pass),
+                         pass.prepared + packed_offset_,
+                         options_.masks_src_relu ? pass.src : nullptr,
+                         pass.diff_src, pass.scratch);
 }
 
 void PooledConvolutionLayer::unpack_gradient(

@@ -55,14 +55,16 @@ class PooledConvolutionLayer final : public ImageLayer {
                          const Shape& src);
 
   [[nodiscard]] const ImageLayerSpec& spec() const override { return spec_; }
-  void prepare(std::span<const std::span<const float>> parameters,
-               float* prepared) const override;
+  [[nodiscard]] int prepare_parts() const override;
+  void prepare_part(int part,
+                    std::span<const std::span<const float>> parameters,
+                    float* prepared) const override;
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
-  [[nodiscard]] int backward_parts() const override;
-  void backward_part(int part, const BackwardPass& pass) const override;
+  void backward_weights(const BackwardPass& pass) const override;
+  void backward_data(const BackwardPass& pass) const override;
   void unpack_gradient(
       const float* gradient,
       std::span<const std::span<float>> diff_parameters) const override;
@@ -74,6 +76,8 @@ class PooledConvolutionLayer final : public ImageLayer {
   [[nodiscard]] std::span<std::uint8_t> dropout_bits_in(float* scratch) const;
   void draw_dropout(const ForwardPass& pass) const;
   void pool_band(int band, const ForwardPass& pass) const;
+  [[nodiscard]] kernels::PooledGradient gradient_in(
+      const BackwardPass& pass) const;
 
   PooledConvolutionLayerOptions options_;
   onednn::ConvolutionOptions geometry_;

@@ -5,7 +5,6 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
-#include "polytask/network/layer_parameters.h"
 
 namespace polytask {
 namespace {
@@ -26,7 +25,9 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
       workspace_(plan_->memory()),
       clock_(pool.workers(), lines_of(*plan_)),
       gramian_(plan_->heads.size() * plan_->heads.size()),
-      task_weights_(plan_->heads.size()) {
+      task_weights_(plan_->heads.size()),
+      versions_(static_cast<std::size_t>(pool.workers()),
+                std::vector<Versions>(plan_->image_steps.size())) {
   if (!plan_->trunk_layers.empty()) reserve_products();
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
@@ -34,9 +35,17 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
                                  " workers, got a pool of ", pool.workers()));
 }
 
+int Network::groups() const {
+  return (batch_.images + plan_->group - 1) / plan_->group;
+}
+
+int Network::shards() const { return std::clamp(groups(), 1, kShards); }
+
 Network::Rows Network::shard_rows(int shard) const {
-  return {.first = batch_.images * shard / kShards,
-          .last = batch_.images * (shard + 1) / kShards};
+  const auto edge = [this](int s) {
+    return std::min(groups() * s / shards() * plan_->group, batch_.images);
+  };
+  return {.first = edge(shard), .last = edge(shard + 1)};
 }
 
 float* Network::worker_scratch(int worker, std::size_t offset) const {
@@ -46,12 +55,14 @@ float* Network::worker_scratch(int worker, std::size_t offset) const {
 
 float* Network::at(const Place& place, int image, int worker) const {
   const auto row = static_cast<std::size_t>(image);
+  const auto group = static_cast<std::size_t>(plan_->group);
+  const std::size_t in_group = place.offset * group + row % group * place.count;
   switch (place.area) {
     case Place::Area::kept:
-      return workspace_[plan_->kept].data() + row * plan_->kept_stride +
-             place.offset;
+      return workspace_[plan_->kept].data() +
+             row / group * group * plan_->kept_stride + in_group;
     case Place::Area::scratch:
-      return worker_scratch(worker, place.offset);
+      return worker_scratch(worker, in_group);
     case Place::Area::features:
       break;
   }
@@ -76,17 +87,6 @@ ImageKey Network::image_key(int image) const {
   return {.seed = key_.seed,
           .epoch = key_.epoch,
           .sample = key_.samples[static_cast<std::size_t>(image)]};
-}
-
-void Network::prepare(const ParameterStore& parameters) {
-  parameters_ = &parameters;
-  const auto& steps = plan_->image_steps;
-  pool_.run(static_cast<int>(steps.size()), [&](int part, int) {
-    const ImageStep& step = steps[static_cast<std::size_t>(part)];
-    if (step.prepared.count == 0) return;
-    const LayerParameters<const float> own(parameters, step.parameters);
-    step.layer->prepare(own.view(), workspace_[step.prepared].data());
-  });
 }
 
 void Network::forward(const ImageBatch& batch) {
@@ -140,7 +140,7 @@ void Network::scale_input(int image, int worker) {
 ForwardPass Network::pass_of(const ImageStep& step, int image,
                              int worker) const {
   return {.src = at(step.src, image, worker),
-          .prepared = workspace_[step.prepared].data(),
+          .prepared = prepared(step, worker),
           .dst = at(step.dst, image, worker),
           .state = state_of(step, image),
           .scratch = worker_scratch(worker, plan_->layer_scratch),
@@ -148,6 +148,7 @@ ForwardPass Network::pass_of(const ImageStep& step, int image,
 }
 
 void Network::forward_step(const ImageStep& step, int image, int worker) {
+  bring_weights(step, worker, Pass::forward);
   clock_.measure(worker, line_of(step),
                  [&] { step.layer->forward(pass_of(step, image, worker)); });
 }
@@ -158,12 +159,22 @@ void Network::forward_in_bands(int image) {
   for (const ImageStep& step : plan_->image_steps) forward_bands(step, image);
 }
 
+// A thread takes bands that are neighbours, and in each layer the same share of
+// the image: most of what it reads is then in its own cache.
 void Network::forward_bands(const ImageStep& step, int image) {
-  pool_.run(step.layer->bands(), [&](int band, int worker) {
+  const int bands = step.layer->bands();
+  const int shares = std::min(bands, pool_.workers());
+  pool_.run(shares, [&](int share, int worker) {
+    bring_weights(step, worker, Pass::forward);
     ForwardPass pass = pass_of(step, image, 0);
+    pass.prepared = prepared(step, worker);
     pass.scratch = worker_scratch(worker, plan_->layer_scratch);
-    clock_.measure(worker, line_of(step),
-                   [&] { step.layer->forward_band(band, pass); });
+    clock_.measure(worker, line_of(step), [&] {
+      for (int band = bands * share / shares;
+           band < bands * (share + 1) / shares; ++band) {
+        step.layer->forward_band(band, pass);
+      }
+    });
   });
 }
 
@@ -174,6 +185,14 @@ void Network::clear_rows_behind_batch() {
   const auto rows = workspace_[plan_->feature_rows];
   const auto used = static_cast<std::size_t>(batch_.images) * plan_->features();
   std::ranges::fill(rows.subspan(used), 0.0f);
+}
+
+// Into how many parts the work on the rows of a dense layer's result is cut:
+// what is over before another thread has come stays in one.
+int Network::row_parts(const DenseStep& step) const {
+  constexpr int kWorthSharing = 8192;  // elements
+  return plan_->options().batch * step.layer.units() < kWorthSharing ? 1
+                                                                     : kShards;
 }
 
 void Network::forward_dense(const DenseStep& step) {
@@ -187,10 +206,11 @@ void Network::forward_dense(const DenseStep& step) {
     });
   });
   const auto units = static_cast<std::size_t>(layer.units());
-  pool_.run(kShards, [&](int shard, int worker) {
+  const int parts = row_parts(step);
+  pool_.run(parts, [&](int part, int worker) {
     const int batch = plan_->options().batch;
-    const Rows rows{.first = batch * shard / kShards,
-                    .last = batch * (shard + 1) / kShards};
+    const Rows rows{.first = batch * part / parts,
+                    .last = batch * (part + 1) / parts};
     float* dst = workspace_[step.dst].data();
     layer.forward_finish(rows.first, rows.last, partial,
                          (*parameters_)[step.bias], dst);
@@ -213,50 +233,6 @@ void Network::forward_dense(const DenseStep& step) {
 
 std::size_t Network::line_of(const ImageStep& step) const {
   return 1 + 2 * static_cast<std::size_t>(&step - plan_->image_steps.data());
-}
-
-std::vector<LayerTime> Network::layer_times() const {
-  std::vector<LayerTime> times{{"input", "forward", clock_.seconds(0)}};
-  const auto add = [&](const std::string& name, std::size_t line) {
-    times.push_back({name, "forward", clock_.seconds(line)});
-    times.push_back({name, "backward", clock_.seconds(line + 1)});
-  };
-  for (const ImageStep& step : plan_->image_steps) {
-    add(step.layer->spec().name, line_of(step));
-  }
-  plan_->for_each_dense(
-      [&](const DenseStep& step) { add(step.layer.name(), step.line); });
-  return times;
-}
-
-std::vector<LayerSurvivors> Network::survivors() const {
-  std::vector<LayerSurvivors> all;
-  if (!training_) return all;
-  for (const ImageStep& step : plan_->image_steps) {
-    const ImageLayerSpec& spec = step.layer->spec();
-    Survivors sum;
-    if (spec.computed_share) {
-      // Summed over the images, as gradients are, in the first shard.
-      const float share =
-          workspace_[plan_->shard_gradients]
-                    [step.gradient_offset + *spec.computed_share];
-      const std::size_t one = element_count(spec.dst);
-      sum.elements = one * static_cast<std::size_t>(batch_.images);
-      sum.windows = sum.elements;
-      sum.alive = static_cast<std::size_t>(share * static_cast<float>(one));
-      all.push_back({spec.name, sum});
-      continue;
-    }
-    for (int i = 0; i < batch_.images; ++i) {
-      const auto one = step.layer->survivors(state_of(step, i));
-      if (!one) break;
-      sum.alive += one->alive;
-      sum.windows += one->windows;
-      sum.elements += one->elements;
-    }
-    if (sum.windows > 0) all.push_back({spec.name, sum});
-  }
-  return all;
 }
 
 std::span<const float> Network::logits(std::size_t output) const {

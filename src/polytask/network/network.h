@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,7 +64,9 @@ class Network {
 
   [[nodiscard]] const NetworkPlan& plan() const { return *plan_; }
 
-  // `parameters` must stay where they are while the network runs.
+  // `parameters` must stay where they are while the network runs, and as they
+  // are until backward() has ended: workers may read them when they first need
+  // them.
   void prepare(const ParameterStore& parameters);
 
   // Without dropout; keeps nothing for backward.
@@ -129,7 +132,13 @@ class Network {
     int first = 0;
     int last = 0;
   };
+  [[nodiscard]] int groups() const;  // of this batch,
+  [[nodiscard]] int shards() const;  // likewise
   [[nodiscard]] Rows shard_rows(int shard) const;
+  enum class Pass { forward, backward };
+  void prepare_part(const ImageStep& step, int part, int worker);
+  [[nodiscard]] float* prepared(const ImageStep& step, int worker) const;
+  void bring_weights(const ImageStep& step, int worker, Pass pass);
   [[nodiscard]] float* at(const Place& place, int image, int worker) const;
   [[nodiscard]] std::uint8_t* state_of(const ImageStep& step, int image) const;
   [[nodiscard]] std::uint8_t* state_of(const RowStep& step, int image) const;
@@ -144,6 +153,7 @@ class Network {
   void forward_bands(const ImageStep& step, int image);
   [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
                                     int worker) const;
+  [[nodiscard]] int row_parts(const DenseStep& step) const;
   void forward_dense(const DenseStep& step);
   void clear_rows_behind_batch();
 
@@ -171,15 +181,19 @@ class Network {
   void backward_rows(const DenseStep& step);
   struct ShardGradient {
     float* sum = nullptr;
-    bool empty = false;  // no image has been added yet
+    int first_image = 0;  // overwrites the sum; the others are added
   };
-  void backward_image(int image, int worker, ShardGradient shard);
-  void backward_in_parts(int image, ShardGradient shard);
+  void backward_shard(int shard, int worker);
+  void backward_group(const Rows& images, int worker, ShardGradient shard);
+  void backward_in_parts(int image);
+  void backward_chain(int image, int worker, ShardGradient shard,
+                      std::atomic<std::size_t>& begun);
   [[nodiscard]] BackwardPass pass_of(const ImageStep& step, int image,
                                      int worker, ShardGradient shard) const;
   [[nodiscard]] bool has_backward(const ImageStep& step) const;
   void backward_images();
   void sum_shards();
+  void unpack_gradient(std::size_t step);
 
   // Lines of the clock: the input, then forward and backward of each step of
   // the images, of the dense layers, of the heads.
@@ -196,6 +210,13 @@ class Network {
   // Of the tasks, where they are separate.
   std::vector<double> gramian_;
   std::vector<double> task_weights_;
+  // Of the parameters, and those each worker has prepared, one a step.
+  struct Versions {
+    std::uint64_t forward = 0;
+    std::uint64_t backward = 0;
+  };
+  std::uint64_t version_ = 0;
+  std::vector<std::vector<Versions>> versions_;
   // Where the tasks go through the trunk one after the other.
   std::vector<double> layer_gramians_;  // [layers, T, T]
   std::vector<double> row_products_;    // [batch, batch]

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/layer_parameters.h"
@@ -33,18 +32,6 @@ void Network::backward_trunk() {
   });
   if (plan_->image_steps.empty()) return;
   backward_images();
-  sum_shards();
-  pool_.run(static_cast<int>(plan_->image_steps.size()), [&](int part, int) {
-    const ImageStep& step = plan_->image_steps[static_cast<std::size_t>(part)];
-    if (step.parameters.empty()) return;
-    std::array<std::span<float>, 2> own;
-    for (std::size_t i = 0; i < step.gradients.size(); ++i) {
-      own[i] = workspace_[step.gradients[i]];
-    }
-    step.layer->unpack_gradient(
-        workspace_[plan_->shard_gradients].data() + step.gradient_offset,
-        std::span(own).first(step.gradients.size()));
-  });
 }
 
 void Network::backward(ParameterStore& gradients) {
@@ -151,10 +138,10 @@ void Network::backward_dense(const DenseStep& step, float* diff_src) {
 // Turns the gradient of a step's result, in place, into that before its relu.
 void Network::backward_rows(const DenseStep& step) {
   const auto units = static_cast<std::size_t>(step.layer.units());
-  pool_.run(kShards, [&](int shard, int) {
+  const int parts = row_parts(step);
+  pool_.run(parts, [&](int part, int) {
     const int batch = plan_->options().batch;
-    for (int i = batch * shard / kShards; i < batch * (shard + 1) / kShards;
-         ++i) {
+    for (int i = batch * part / parts; i < batch * (part + 1) / parts; ++i) {
       const std::size_t row = static_cast<std::size_t>(i) * units;
       float* diff = workspace_[step.diff_dst].data() + row;
       for (std::size_t a = step.after.size(); a-- > 0;) {
@@ -165,130 +152,6 @@ void Network::backward_rows(const DenseStep& step) {
       if (!step.layer.relu()) continue;
       kernels::mask_relu({workspace_[step.dst].data() + row, units},
                          {diff, units});
-    }
-  });
-}
-
-void Network::backward_images() {
-  const auto run_shard = [this](int shard, int worker) {
-    float* gradient = workspace_[plan_->shard_gradients].data() +
-                      static_cast<std::size_t>(shard) * plan_->gradient_stride;
-    const Rows rows = shard_rows(shard);
-    for (int i = rows.first; i < rows.last; ++i) {
-      const ShardGradient sum{.sum = gradient, .empty = i == rows.first};
-      plan_->in_bands() ? backward_in_parts(i, sum)
-                        : backward_image(i, worker, sum);
-    }
-  };
-  if (plan_->in_bands()) {
-    for (int shard = 0; shard < kShards; ++shard) run_shard(shard, 0);
-  } else {
-    // The larger ones first, so that all threads end at about the same time.
-    std::array<int, kShards> order;
-    std::iota(order.begin(), order.end(), 0);
-    const auto images = [this](int shard) {
-      const Rows rows = shard_rows(shard);
-      return rows.last - rows.first;
-    };
-    std::ranges::sort(order, [&](int a, int b) {
-      return images(a) != images(b) ? images(a) > images(b) : a < b;
-    });
-    pool_.run(kShards, [&](int part, int worker) {
-      run_shard(order[static_cast<std::size_t>(part)], worker);
-    });
-  }
-}
-
-BackwardPass Network::pass_of(const ImageStep& step, int image, int worker,
-                              ShardGradient shard) const {
-  const ImageLayerSpec& spec = step.layer->spec();
-  const auto i = static_cast<std::size_t>(&step - plan_->image_steps.data());
-  const bool last = i + 1 == plan_->image_steps.size();
-  float* features = workspace_[plan_->diff_feature_rows].data() +
-                    static_cast<std::size_t>(image) * plan_->features();
-  const auto diff = [&](std::size_t of) {
-    return worker_scratch(worker, plan_->diff[of % 2]);
-  };
-  return {
-      .src = spec.backward_reads_src ? at(step.src, image, worker) : nullptr,
-      .dst = spec.backward_reads_dst ? at(step.dst, image, worker) : nullptr,
-      .state = state_of(step, image),
-      .prepared = workspace_[step.prepared].data(),
-      .diff_dst = last ? features : diff(i + 1),
-      .diff_src = i == 0 ? nullptr : diff(i),
-      .gradient = shard.sum + step.gradient_offset,
-      .first = shard.empty,
-      .scratch = worker_scratch(worker, plan_->layer_scratch)};
-}
-
-// The first layer's input has no gradient; a layer without parameters has
-// nothing to do there.
-bool Network::has_backward(const ImageStep& step) const {
-  return &step != plan_->image_steps.data() ||
-         step.layer->spec().gradient_count > 0;
-}
-
-void Network::backward_image(int image, int worker, ShardGradient shard) {
-  const auto& steps = plan_->image_steps;
-  if (plan_->recompute_first) {
-    scale_input(image, worker);
-    forward_step(steps.front(), image, worker);
-  }
-  for (std::size_t i = steps.size(); i-- > 0;) {
-    if (!has_backward(steps[i])) return;
-    clock_.measure(worker, line_of(steps[i]) + 1, [&] {
-      steps[i].layer->backward(pass_of(steps[i], image, worker, shard));
-    });
-  }
-}
-
-// All threads work on one image; its gradients are those of worker 0.
-void Network::backward_in_parts(int image, ShardGradient shard) {
-  const auto& steps = plan_->image_steps;
-  if (plan_->recompute_first) {
-    scale_input(image, 0);
-    forward_bands(steps.front(), image);
-  }
-  for (std::size_t i = steps.size(); i-- > 0;) {
-    const ImageStep& step = steps[i];
-    if (!has_backward(step)) return;
-    const BackwardPass whole = pass_of(step, image, 0, shard);
-    clock_.measure(0, line_of(step) + 1,
-                   [&] { step.layer->begin_backward(whole); });
-    pool_.run(step.layer->backward_parts(), [&](int part, int worker) {
-      BackwardPass pass = whole;
-      pass.scratch = worker_scratch(worker, plan_->layer_scratch);
-      clock_.measure(worker, line_of(step) + 1,
-                     [&] { step.layer->backward_part(part, pass); });
-    });
-  }
-}
-
-// Neighbours first, then pairs, then fours, into the first shard. What has had
-// no image holds nothing.
-void Network::sum_shards() {
-  if (plan_->gradient_stride == 0) return;
-  const auto empty = [this](std::size_t first, std::size_t last) {
-    return shard_rows(static_cast<int>(first)).first ==
-           shard_rows(static_cast<int>(last)).first;
-  };
-  const std::size_t stride = plan_->gradient_stride;
-  float* shards = workspace_[plan_->shard_gradients].data();
-  pool_.run(kShards, [&](int part, int) {
-    const std::size_t begin = stride * static_cast<std::size_t>(part) / kShards;
-    const std::size_t end =
-        stride * static_cast<std::size_t>(part + 1) / kShards;
-    for (std::size_t step = 1; step < kShards; step *= 2) {
-      for (std::size_t s = 0; s < kShards; s += 2 * step) {
-        const std::span sum{shards + s * stride + begin, end - begin};
-        const std::span more{shards + (s + step) * stride + begin, sum.size()};
-        if (empty(s + step, s + 2 * step)) continue;
-        if (empty(s, s + step)) {
-          std::ranges::copy(more, sum.begin());
-        } else {
-          kernels::add_to(sum, more);
-        }
-      }
     }
   });
 }

@@ -74,7 +74,7 @@ LayerDescription NetworkPlan::describe(const ImageStep& step) const {
       .implementation = spec.implementation,
       .reason = step.reason,
       .forward_flops = spec.forward_flops,
-      .prepared_bytes = step.prepared.count * sizeof(float),
+      .prepared_bytes = step.layer->spec().prepared_count * sizeof(float),
       .kept_bytes = kept_bytes(step.dst, element_count(spec.dst))};
   for (const ParameterSpec& parameter : spec.parameters) {
     found.parameters += element_count(parameter.shape);

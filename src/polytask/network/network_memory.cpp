@@ -1,6 +1,7 @@
 // Which activations are kept, and where every byte lies.
 
 #include <algorithm>
+#include <functional>
 #include <span>
 
 #include "polytask/base/error.h"
@@ -14,7 +15,8 @@ namespace polytask {
 Place NetworkPlan::place(std::size_t count, bool keep) {
   std::size_t& end = keep ? kept_stride : scratch_stride;
   const Place at{.area = keep ? Place::Area::kept : Place::Area::scratch,
-                 .offset = end};
+                 .offset = end,
+                 .count = count};
   end += WorkspacePlan::aligned(count);
   return at;
 }
@@ -26,14 +28,17 @@ bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
 }
 
 // Whether the first layer does so little for each byte it writes that backward
-// computes it again sooner than it would come back from memory.
+// computes it again sooner than it would come back from memory: from a cache it
+// would come sooner still.
 bool NetworkPlan::first_layer_is_cheap() const {
   constexpr double kFlopsPerByte = 16.0;
+  constexpr double kCachedBytes = 4 << 20;
   if (!options_.training || image_steps.size() < 2) return false;
   const ImageLayerSpec& first = image_steps.front().layer->spec();
   const auto bytes =
       static_cast<double>(element_count(first.dst) * sizeof(float));
-  return first.state_bytes == 0 && first.forward_flops < kFlopsPerByte * bytes;
+  return first.state_bytes == 0 && bytes * options_.batch > kCachedBytes &&
+         first.forward_flops < kFlopsPerByte * bytes;
 }
 
 // Decides for each activation of the image stage where it lives: what backward
@@ -61,10 +66,29 @@ void NetworkPlan::place_activations() {
   }
 }
 
+// Two buffers take turns, but where threads share one image out, one may still
+// read a gradient while another is two layers further.
+void NetworkPlan::place_gradients() {
+  if (!options_.training) return;
+  std::size_t largest = 0;
+  for (const ImageStep& step : image_steps) {
+    largest = std::max(largest, element_count(step.layer->spec().src));
+  }
+  Place turns[2];
+  if (!in_bands()) {
+    for (Place& turn : turns) turn = place(largest, /*keep=*/false);
+  }
+  for (std::size_t i = 1; i < image_steps.size(); ++i) {
+    const std::size_t count = element_count(image_steps[i].layer->spec().src);
+    Place& at = image_steps[i].diff_src;
+    at = in_bands() ? place(count, /*keep=*/false) : turns[i % 2];
+    at.count = count;
+  }
+}
+
 // The layers' own buffers: state of an image, gradient of a shard, scratch of
 // a worker.
 void NetworkPlan::place_layer_buffers() {
-  std::size_t largest = element_count(options_.input);
   std::size_t scratch_count = 0;
   std::size_t block_count = 0;
   for (ImageStep& step : image_steps) {
@@ -73,7 +97,6 @@ void NetworkPlan::place_layer_buffers() {
     state_stride += WorkspacePlan::aligned_bytes(spec.state_bytes);
     step.gradient_offset = gradient_stride;
     gradient_stride += WorkspacePlan::aligned(spec.gradient_count);
-    largest = std::max(largest, element_count(spec.dst));
     scratch_count = std::max(scratch_count, spec.scratch_count);
   }
   for_each_dense([&](const DenseStep& step) {
@@ -81,21 +104,50 @@ void NetworkPlan::place_layer_buffers() {
     if (!options_.training) return;
     block_count = std::max(block_count, step.layer.gradient_block_count());
   });
+  place_gradients();
+  scratch_stride *= static_cast<std::size_t>(group);  // all so far are images'
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
-  if (!options_.training) return;
   gradient_block = place(block_count, /*keep=*/false).offset;
-  for (std::size_t& buffer : diff) {
-    buffer = place(largest, /*keep=*/false).offset;
+}
+
+// In this order all threads end at about the same time.
+void NetworkPlan::order_work() {
+  for (std::size_t i = image_steps.size(); i-- > 0;) {
+    if (!image_steps[i].parameters.empty()) weighted_steps.push_back(i);
+    const int parts = image_steps[i].layer->prepare_parts();
+    for (int part = 0; part < parts; ++part) prepare_parts.push_back({i, part});
+  }
+  const auto size = [this](const PreparePart& p) {
+    return image_steps[p.step].layer->spec().prepared_count;
+  };
+  std::ranges::stable_sort(prepare_parts, std::ranges::greater(), size);
+}
+
+void NetworkPlan::reserve_prepared() {
+  constexpr std::size_t kOwnBytes = 2 << 20;  // a core's cache holds about that
+  std::size_t total = 0;
+  for (ImageStep& step : image_steps) {
+    step.prepared_stride =
+        WorkspacePlan::aligned(step.layer->spec().prepared_count);
+    total += step.prepared_stride;
+  }
+  own_weights = total * sizeof(float) <= kOwnBytes;
+  const auto copies =
+      static_cast<std::size_t>(own_weights ? options_.workers : 1);
+  for (ImageStep& step : image_steps) {
+    if (step.prepared_stride == 0) continue;
+    step.prepared = memory_.reserve(step.layer->spec().name + " prepared",
+                                    step.prepared_stride * copies);
+    if (!own_weights) step.prepared_stride = 0;
   }
 }
 
 void NetworkPlan::reserve_memory() {
+  reserve_prepared();
   const auto batch = static_cast<std::size_t>(options_.batch);
   for (ImageStep& step : image_steps) {
     const ImageLayerSpec& spec = step.layer->spec();
     if (spec.prepared_count == 0) continue;
-    step.prepared =
-        memory_.reserve(spec.name + " prepared", spec.prepared_count);
     if (!options_.training) continue;
     for (const ParameterSpec& parameter : spec.parameters) {
       step.gradients.push_back(memory_.reserve("diff " + parameter.name,
@@ -107,17 +159,19 @@ void NetworkPlan::reserve_memory() {
       scratch_stride * static_cast<std::size_t>(options_.workers));
   if (!options_.training) return;
   if (kept_stride > 0) {
-    kept =
-        memory_.reserve("activations that backward reads", kept_stride * batch);
+    const auto whole = static_cast<std::size_t>(group);
+    kept = memory_.reserve("activations that backward reads",
+                           kept_stride * ((batch + whole - 1) / whole * whole));
   }
   if (state_stride > 0) {
     state = memory_.reserve("states of pools and dropouts",
                             state_stride * batch / sizeof(float));
   }
   if (gradient_stride > 0) {
+    const int shards = std::min(kShards, (options_.batch + group - 1) / group);
     shard_gradients =
         memory_.reserve("gradients of the shards",
-                        gradient_stride * static_cast<std::size_t>(kShards));
+                        gradient_stride * static_cast<std::size_t>(shards));
   }
 }
 

@@ -80,6 +80,7 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
     : options_(options) {
   check(network, options);
   extents_ = read_extents(network, options.input);
+  group = choose_group(network);
   std::size_t at = 0;
   const Shape features = add_image_layers(network, at);
   features_ = element_count(features);
@@ -93,8 +94,43 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
   place_activations();
   place_layer_buffers();
   reserve_memory();
+  order_work();
   const bool apart = options_.task_gradients == TaskGradients::trunk;
   if (options_.training && apart) keep_tasks_apart();
+}
+
+// One image at a time while its activations are what fills the cache; several
+// where they are few beside the weights and their gradient.
+int NetworkPlan::choose_group(const NetworkOptions& network) const {
+  constexpr double kMost = 4.0;
+  constexpr double kArrays = 2.0;  // of weights: backward reads, and writes
+  if (!options_.training) return 1;
+  double weights = 0.0;
+  double activations = 0.0;
+  int channels = options_.input[2];
+  for (std::size_t i = 0; i < extents_.size(); ++i) {
+    if (const auto* conv = std::get_if<Conv2D>(&network.trunk[i])) {
+      weights += 1.0 * conv->kernel_size * conv->kernel_size * channels *
+                 conv->filters;
+      channels = conv->filters;
+    }
+    const Extent& read = extents_[i].read;
+    activations += 1.0 * read.rows * read.columns * channels;
+  }
+  const double most = std::min(kMost, 1.0 * options_.batch);
+  return static_cast<int>(
+      std::clamp(kArrays * weights / std::max(1.0, activations), 1.0, most));
+}
+
+// Of convolution `at` of the trunk: threads that meet more often than that wait
+// longer than they work.
+int NetworkPlan::bands_of(const Conv2D& conv, const ReadExtent& extent,
+                          int channels) {
+  constexpr double kBandFlops = 1e6;
+  const double flops = 2.0 * extent.read.rows * extent.read.columns *
+                       conv.filters * conv.kernel_size * conv.kernel_size *
+                       channels;
+  return static_cast<int>(std::clamp(flops / kBandFlops, 2.0, 1.0 * kBands));
 }
 
 // Builds the layers up to the first dense one; `at` is then its index. Returns
@@ -183,19 +219,22 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         (std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]) ||
          pooled_layers_at(network, at + 1, next) > 0);
     return std::make_unique<ConvolutionLayer>(
-        ConvolutionLayerOptions{.name = name,
-                                .filters = conv->filters,
-                                .kernel_size = conv->kernel_size,
-                                .stride = conv->strides,
-                                .same_padding = conv->padding == Padding::same,
-                                .relu = conv->activation == Activation::relu,
-                                .relu_masked_by_next = next_masks,
-                                .with_backward = options_.training,
-                                .with_diff_src = !image_steps.empty(),
-                                .skip_zeros = skips_zeros(network, at, shape),
-                                .whole_src = extents_[at].src,
-                                .read = extents_[at].read,
-                                .bands = in_bands() ? kBands : 1},
+        ConvolutionLayerOptions{
+            .name = name,
+            .filters = conv->filters,
+            .kernel_size = conv->kernel_size,
+            .stride = conv->strides,
+            .same_padding = conv->padding == Padding::same,
+            .relu = conv->activation == Activation::relu,
+            .relu_masked_by_next = next_masks,
+            .with_backward = options_.training,
+            .with_diff_src = !image_steps.empty(),
+            .skip_zeros = skips_zeros(network, at, shape),
+            .whole_src = extents_[at].src,
+            .read = extents_[at].read,
+            .bands =
+                in_bands() ? bands_of(*conv, extents_[at], shape.back()) : 1,
+            .group = group},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {
@@ -203,7 +242,8 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         MaxPoolingLayerOptions{
             .name = name,
             .pool_size = pool->pool_size,
-            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1])},
+            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
+            .bands = in_bands() ? kBands : 1},
         shape);
   }
   return std::make_unique<DropoutLayer>(
@@ -233,7 +273,7 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
       .with_diff_src = !image_steps.empty(),
       .whole_src = extents_[at].src,
       .read = extents_[at + 1].read,
-      .bands = in_bands() ? kBands : 0};
+      .bands = in_bands() ? bands_of(conv, extents_[at], shape.back()) : 0};
   if (names.size() == 3) {
     const auto& dropout = std::get<Dropout>(network.trunk[at + 2]);
     options.dropout = next_dropout(names[2], dropout);

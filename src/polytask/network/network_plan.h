@@ -62,6 +62,7 @@ struct Place {
   };
   Area area = Area::scratch;
   std::size_t offset = 0;  // floats from the start of the image's or worker's
+  std::size_t count = 0;   // floats of one image
 };
 
 struct ImageStep {
@@ -69,11 +70,19 @@ struct ImageStep {
   std::string reason;  // why this layer computes it: for people
   Place src;
   Place dst;
+  Place diff_src;                       // of the gradient; not the first step's
   std::size_t state_offset = 0;         // bytes within the image's state
   Slot prepared;                        // empty when the layer prepares nothing
+  std::size_t prepared_stride = 0;      // floats, from worker to worker
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
   std::vector<std::size_t> parameters;  // indices into the layout
   std::vector<Slot> gradients;          // of the batch, one a parameter
+};
+
+// A part of what an image step does with its parameters once they are new.
+struct PreparePart {
+  std::size_t step = 0;
+  int part = 0;
 };
 
 // A layer on the rows of a dense layer's result.
@@ -121,8 +130,9 @@ struct TrunkLayer {
 
 class NetworkPlan {
  public:
-  // A batch is cut into this many shards, whatever the number of threads: the
-  // order of every sum, and so every bit, is fixed by it.
+  // A batch is cut into at most this many shards, fewer where there are not as
+  // many groups of images, whatever the number of threads: the order of every
+  // sum, and so every bit, is fixed by it.
   static constexpr int kShards = 8;
 
   // Into how many bands the work on a single image is cut, at most.
@@ -167,9 +177,18 @@ class NetworkPlan {
 
   // For Network, which runs it.
   std::vector<ImageStep> image_steps;
+  // Each worker prepares weights for itself when it first needs them: sooner
+  // done than brought over from another core's cache.
+  bool own_weights = false;
+  std::vector<PreparePart> prepare_parts;   // those of larger layers first
+  std::vector<std::size_t> weighted_steps;  // that have parameters, last first
   std::vector<DenseStep> dense_steps;
   // One a task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
+  // So many images, and in backward of a convolution at once, go through a
+  // layer before the next one: in `kept` and `scratch` their activations of one
+  // layer lie behind one another. A shard has at least so many.
+  int group = 1;
   Place input;                   // the scaled image
   bool recompute_first = false;  // backward runs the first layer again
   Slot kept;                     // [batch, kept_stride]
@@ -180,7 +199,6 @@ class NetworkPlan {
   std::size_t scratch_stride = 0;
   std::size_t layer_scratch = 0;   // offset in a worker's scratch
   std::size_t gradient_block = 0;  // the same, of a dense layer's rows
-  std::size_t diff[2] = {0, 0};    // two buffers that take turns
   Slot feature_rows;               // [batch, features]
   Slot diff_feature_rows;
   // The gradients of the shared features, [batch, features], one a task where
@@ -193,6 +211,9 @@ class NetworkPlan {
   std::size_t gradient_stride = 0;  // floats
 
  private:
+  [[nodiscard]] int choose_group(const NetworkOptions& network) const;
+  [[nodiscard]] static int bands_of(const Conv2D& conv,
+                                    const ReadExtent& extent, int channels);
   Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
   [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
                                              std::size_t at,
@@ -231,8 +252,11 @@ class NetworkPlan {
   [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
   [[nodiscard]] bool first_layer_is_cheap() const;
   void place_activations();
+  void place_gradients();
   void place_layer_buffers();
+  void reserve_prepared();
   void reserve_memory();
+  void order_work();
   void keep_tasks_apart();
 
   PlanOptions options_;

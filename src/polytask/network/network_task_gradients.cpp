@@ -176,7 +176,7 @@ void Network::find_dense_products(const TrunkLayer& layer,
   const auto units = static_cast<std::size_t>(step.layer.units());
   const std::size_t count = gramian.size();
   std::ranges::fill(shard_gramians_, 0.0);
-  pool_.run(kShards, [&](int shard, int) {
+  pool_.run(shards(), [&](int shard, int) {
     const auto at = static_cast<std::size_t>(shard);
     const Rows rows = shard_rows(shard);
     for (int n = rows.first; n < rows.last; ++n) {

@@ -24,8 +24,8 @@ struct Arrays {
   explicit Arrays(const ConvolutionOptions& o) {
     const Dims weight_dims{o.filters, o.channels, o.kernel_height,
                            o.kernel_width};
-    src = Desc({1, o.channels, o.height, o.width}, kF32, Tag::nhwc);
-    dst = Desc({1, o.filters, result_rows(o), result_columns(o)}, kF32,
+    src = Desc({o.images, o.channels, o.height, o.width}, kF32, Tag::nhwc);
+    dst = Desc({o.images, o.filters, result_rows(o), result_columns(o)}, kF32,
                Tag::nhwc);
     bias = Desc({o.filters}, kF32, Tag::x);
     any_weights = Desc(weight_dims, kF32, Tag::any);
@@ -194,15 +194,52 @@ bool Convolution::prepares_like(const Convolution& other) const {
          other.primitives_->forward_desc.weights_desc();
 }
 
+bool Convolution::goes_back_like(const Convolution& other) const {
+  const Primitives& a = *primitives_;
+  const Primitives& b = *other.primitives_;
+  const bool data = a.data.operator bool();
+  return prepares_like(other) && data == b.data.operator bool() &&
+         (!data ||
+          a.data_desc->weights_desc() == b.data_desc->weights_desc()) &&
+         a.weights_desc->diff_weights_desc() ==
+             b.weights_desc->diff_weights_desc();
+}
+
 void Convolution::prepare(std::span<const float> kernel,
                           std::span<const float> bias, float* prepared) const {
+  for (int part = 0; part < prepare_parts(); ++part) {
+    prepare_part(part, kernel, bias, prepared);
+  }
+}
+
+int Convolution::prepare_parts() const {
+  return primitives_->pack_data ? 2 : 1;
+}
+
+std::optional<Convolution::DataWeights> Convolution::data_weights() const {
   const Primitives& p = *primitives_;
-  p.pack_forward->run(std::to_array<const float*>({kernel.data(), prepared}));
-  if (p.pack_data) {
+  if (!p.data) return std::nullopt;
+  const Desc desc = p.data_desc->weights_desc();
+  for (const auto& [tag, tile] :
+       {std::pair(Tag::OIhw8o8i, 8), std::pair(Tag::OIhw16o16i, 16)}) {
+    if (desc != Desc(desc.dims(), kF32, tag)) continue;
+    return DataWeights{.part = 1, .offset = p.data_offset(), .tile = tile};
+  }
+  return std::nullopt;
+}
+
+// What forward reads, and what backward data does.
+void Convolution::prepare_part(int part, std::span<const float> kernel,
+                               std::span<const float> bias,
+                               float* prepared) const {
+  const Primitives& p = *primitives_;
+  if (part == 0) {
+    p.pack_forward->run(std::to_array<const float*>({kernel.data(), prepared}));
+    std::ranges::copy(bias, prepared + p.bias_offset());
+  } else {
     p.pack_data->run(std::to_array<const float*>(
         {kernel.data(), prepared + p.data_offset()}));
   }
-  std::ranges::copy(bias, prepared + p.bias_offset());
 }
 
 void Convolution::forward(const float* src, const float* prepared, float* dst,

@@ -1,4 +1,5 @@
-// A 2-D convolution of one image, with bias and optionally relu, over oneDNN.
+// A 2-D convolution of one image, or of several that lie behind one another,
+// with bias and optionally relu, over oneDNN.
 //
 //   dst[y, x, o] = act(bias[o] + sum over i, j, c of
 //                  src[y * s + i - pad_top, x * s + j - pad_left, c] *
@@ -17,6 +18,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +26,7 @@
 namespace polytask::onednn {
 
 struct ConvolutionOptions {
+  int images = 1;
   int height = 0;  // of src
   int width = 0;
   int channels = 0;
@@ -62,10 +65,27 @@ class Convolution {
 
   // Whether forward of both reads the same `prepared`.
   [[nodiscard]] bool prepares_like(const Convolution& other) const;
+  // Whether backward of both reads the same `prepared`, writes the same
+  // `gradient`.
+  [[nodiscard]] bool goes_back_like(const Convolution& other) const;
 
-  // Overwrites `prepared` from kernel and bias.
+  // Overwrites `prepared` from kernel and bias: all of it, or the parts that
+  // several threads may do at once.
   void prepare(std::span<const float> kernel, std::span<const float> bias,
                float* prepared) const;
+  [[nodiscard]] int prepare_parts() const;
+  void prepare_part(int part, std::span<const float> kernel,
+                    std::span<const float> bias, float* prepared) const;
+
+  // Where backward data's weights lie in `prepared`, for whoever prepares them
+  // himself: they are [O / tile, C / tile, KH, KW, tile of O, tile of C].
+  struct DataWeights {
+    int part = 0;            // of prepare_parts(), that writes them
+    std::size_t offset = 0;  // floats
+    int tile = 0;
+  };
+  // None where they do not exist, or lie otherwise.
+  [[nodiscard]] std::optional<DataWeights> data_weights() const;
 
   // Overwrites dst.
   void forward(const float* src, const float* prepared, float* dst,
