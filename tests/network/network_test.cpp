@@ -268,7 +268,12 @@ TEST(Network, IncompleteBatchEqualsANetworkPlannedForExactlyThat) {
       std::copy_n(larger.pixels.begin(), exact.pixels.size(),
                   exact.pixels.begin());
       exact.step(images);
-      EXPECT_EQ(larger.all_logits(), exact.all_logits());
+      // oneDNN may cut a matrix product of other rows into other sums.
+      const std::vector<float> logits = exact.all_logits();
+      for (std::size_t i = 0; i < logits.size(); ++i) {
+        ASSERT_NEAR(larger.all_logits()[i], logits[i],
+                    1e-6 + 1e-6 * std::abs(logits[i]));
+      }
       const std::vector<float> expected = exact.all_gradients();
       const std::vector<float> got = larger.all_gradients();
       for (std::size_t i = 0; i < got.size(); ++i) {

@@ -15,12 +15,17 @@ namespace {
 std::atomic<long> allocations{0};
 }  // namespace
 
-// None of the three may be inlined: a compiler that sees one without the other
+// None of them may be inlined: a compiler that sees one without the other
 // takes malloc and delete, or new and free, for a mismatched pair.
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
   throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes,
+                                     const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes == 0 ? 1 : bytes);
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
