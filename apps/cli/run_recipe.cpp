@@ -68,10 +68,9 @@ Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
 // Also of a training that ended early: what it has recorded is worth a look.
 void draw_conflicts(const RecipeRun& run, const Recipe& recipe) {
   if (!recipe.train.record_conflicts) return;
-  RecordedConflicts recorded{.gradients = recipe.train.weighting.gradients,
-                             .history = run.report.history};
-  for (const Task& task : recipe.tasks) recorded.tasks.push_back(task.name);
-  write_conflicts(run.folder, recorded);
+  write_conflicts(run.folder, {.tasks = task_names(recipe.tasks),
+                               .gradients = recipe.train.weighting.gradients,
+                               .history = run.report.history});
 }
 
 }  // namespace

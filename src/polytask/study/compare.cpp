@@ -142,11 +142,9 @@ NetworkToTrain network_of(const Variant& variant, int seed,
   network.train.weighting = variant.weighting;
   network.train.record_conflicts = variant.record_conflicts;
   if (variant.record_conflicts && options.on_recorded) {
-    RecordedTraining recorded{.folder = network.folder,
-                              .gradients = variant.weighting.gradients};
-    for (const Task& task : variant.model.tasks) {
-      recorded.tasks.push_back(task.name);
-    }
+    const RecordedTraining recorded{.folder = network.folder,
+                                    .tasks = task_names(variant.model.tasks),
+                                    .gradients = variant.weighting.gradients};
     network.on_end = [recorded, &options](const TrainReport& report) {
       RecordedTraining ended = recorded;
       ended.history = report.history;

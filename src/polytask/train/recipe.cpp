@@ -97,7 +97,7 @@ Recipe load_recipe(const std::filesystem::path& path,
   add(found, problems_of_tasks(recipe.tasks));
   add(found, problems_of_start(recipe));
   if (recipe.start.freeze_trunk) {
-    recipe.train.only_heads = names_of_tasks(recipe.tasks);
+    recipe.train.only_heads = task_names(recipe.tasks);
   }
   add(found, problems(recipe.train));
   throw_if_any(found, "the recipe");

@@ -74,12 +74,6 @@ std::vector<std::string> problems_of_start(const Recipe& recipe) {
   return found;
 }
 
-std::vector<std::string> names_of_tasks(const std::vector<Task>& tasks) {
-  std::vector<std::string> names;
-  for (const Task& task : tasks) names.push_back(task.name);
-  return names;
-}
-
 std::shared_ptr<const Model> load_start(const Recipe& recipe) {
   if (recipe.start.from.empty()) return nullptr;
   auto model = std::make_shared<Model>();

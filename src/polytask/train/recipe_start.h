@@ -15,9 +15,6 @@ namespace polytask {
 // What is wrong with the keys alone.
 [[nodiscard]] std::vector<std::string> problems_of_start(const Recipe& recipe);
 
-[[nodiscard]] std::vector<std::string> names_of_tasks(
-    const std::vector<Task>& tasks);
-
 // The model of network.from, whose note "start" says which it is; null when
 // there is none. Throws as load_model does; Fault::config when a task that is
 // to be added is there already.

@@ -27,7 +27,8 @@ TaskGradients TaskBalance::gradients_needed(const TrainOptions& options) {
 
 TaskBalance::TaskBalance(const std::vector<Task>& tasks,
                          const TrainOptions& options, const NetworkPlan& plan)
-    : watched_(options.record_conflicts ||
+    : names_(task_names(tasks)),
+      watched_(options.record_conflicts ||
                options.weighting.kind != WeightingKind::equal ||
                !options.weighting.schedule.empty()),
       weighting_(
@@ -37,7 +38,6 @@ TaskBalance::TaskBalance(const std::vector<Task>& tasks,
       weights_(tasks.size()),
       weight_sums_(tasks.size()),
       norm_sums_(tasks.size()) {
-  for (const Task& task : tasks) names_.push_back(task.name);
   const TaskGradients needed = gradients_needed(options);
   if (needed == TaskGradients::together) return;
   conflicts_.emplace(static_cast<int>(tasks.size()));

@@ -143,10 +143,9 @@ std::vector<Task> learning_tasks(const std::vector<Task>& tasks,
                                  const TrainOptions& options) {
   const std::vector<std::string>& wanted = options.only_heads;
   if (wanted.empty()) return tasks;
-  std::vector<std::string> names;
+  const std::vector<std::string> names = task_names(tasks);
   std::vector<Task> learning;
   for (const Task& task : tasks) {
-    names.push_back(task.name);
     if (std::ranges::count(wanted, task.name) > 0) learning.push_back(task);
   }
   for (const std::string& name : wanted) {
