@@ -159,11 +159,7 @@ Json inspect(const InspectArguments& args) {
 }
 
 // What a training by this recipe runs; behind a frozen trunk, forward alone.
-std::shared_ptr<const NetworkPlan> plan_of(const InspectArguments& args) {
-  const RecipeJob job = load_job({.verb = "inspect",
-                                  .recipe = args.file(),
-                                  .overrides = args.overrides(),
-                                  .input = args.input});
+std::shared_ptr<const NetworkPlan> plan_of(const RecipeJob& job) {
   const TrainOptions& train = job.recipe.train;
   return plan_model(job.model, {.batch = train.batch_size,
                                 .workers = ThreadPool(train.threads).workers(),
@@ -171,17 +167,22 @@ std::shared_ptr<const NetworkPlan> plan_of(const InspectArguments& args) {
 }
 
 int print_plan(const InspectArguments& args, const Console& console) {
-  const auto plan = plan_of(args);
+  const RecipeJob job = load_job({.verb = "inspect",
+                                  .recipe = args.file(),
+                                  .overrides = args.overrides(),
+                                  .input = args.input});
+  const auto plan = plan_of(job);
+  const AdamOptions& adam = job.recipe.train.adam;
   if (!plan->options().training) {
     console.err << "the trunk is frozen: it runs once, forward, before the "
                    "heads train on what it gives\n";
   }
   if (args.json) {
     Json json{{"file", args.file().string()}, {"kind", "plan"}};
-    json.update(plan_json(*plan));
+    json.update(plan_json(*plan, adam));
     console.out << json.dump(2) << '\n';
   } else {
-    console.out << plan_table(*plan);
+    console.out << plan_table(*plan, adam);
   }
   return kOk;
 }

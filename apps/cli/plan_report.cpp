@@ -18,16 +18,17 @@ constexpr std::size_t kMoments = 2;  // of Adam, as large as the parameters
 struct ParameterMemory {
   std::size_t parameters = 0;  // bytes
   std::size_t moments = 0;
+  std::size_t average = 0;
 
-  explicit ParameterMemory(const NetworkPlan& plan)
+  ParameterMemory(const NetworkPlan& plan, const AdamOptions& adam)
       : parameters(plan.parameters().parameter_count() * sizeof(float)),
-        moments(plan.options().training ? kMoments * parameters : 0) {}
-};
+        moments(plan.options().training ? kMoments * parameters : 0),
+        average(moments > 0 && adam.ema_momentum > 0.0 ? parameters : 0) {}
 
-std::size_t total_bytes(const NetworkPlan& plan) {
-  const ParameterMemory outside(plan);
-  return plan.memory().total_bytes() + outside.parameters + outside.moments;
-}
+  [[nodiscard]] std::size_t total_with(const NetworkPlan& plan) const {
+    return plan.memory().total_bytes() + parameters + moments + average;
+  }
+};
 
 std::string number(double value, int decimals) {
   return right(fixed_text(value, decimals), kNumberWidth);
@@ -47,7 +48,7 @@ std::string layer_lines(const LayerDescription& layer, std::size_t names,
              "\n    ", layer.reason, "\n    ", layer.implementation, '\n');
 }
 
-std::string memory_lines(const NetworkPlan& plan) {
+std::string memory_lines(const NetworkPlan& plan, const AdamOptions& adam) {
   std::string text = cat(right("MB", kNumberWidth), "  memory\n");
   const auto line = [&](std::size_t bytes, const std::string& owner) {
     text += cat(megabytes(bytes), "  ", printable(owner), '\n');
@@ -55,17 +56,28 @@ std::string memory_lines(const NetworkPlan& plan) {
   for (const auto& one : plan.memory().reservations()) {
     line(one.bytes, one.owner);
   }
-  const ParameterMemory outside(plan);
+  const ParameterMemory outside(plan, adam);
   line(plan.memory().total_bytes(), "workspace, all of the above");
   line(outside.parameters, "parameters");
   if (outside.moments > 0) line(outside.moments, "moments of Adam");
-  line(total_bytes(plan), "total");
+  if (outside.average > 0) line(outside.average, "average of the weights");
+  line(outside.total_with(plan), "total");
   return text;
+}
+
+// ", 8 shards", or ", 2 shards, backward in groups of 4 images".
+std::string shards_text(const NetworkPlan& plan) {
+  if (!plan.options().training) return "";
+  const int shards = plan.shards(plan.options().batch);
+  const std::string text =
+      cat(", ", shards, shards == 1 ? " shard" : " shards");
+  if (plan.group == 1) return text;
+  return cat(text, ", backward in groups of ", plan.group, " images");
 }
 
 }  // namespace
 
-Json plan_json(const NetworkPlan& plan) {
+Json plan_json(const NetworkPlan& plan, const AdamOptions& adam) {
   const PlanOptions& options = plan.options();
   Json layers = Json::array();
   for (const LayerDescription& layer : plan.layers()) {
@@ -86,10 +98,12 @@ Json plan_json(const NetworkPlan& plan) {
   for (const auto& one : plan.memory().reservations()) {
     workspace.push_back({{"owner", one.owner}, {"bytes", one.bytes}});
   }
-  const ParameterMemory outside(plan);
+  const ParameterMemory outside(plan, adam);
   return {{"image", options.input},
           {"batch", options.batch},
           {"threads", options.workers},
+          {"shards", plan.shards(options.batch)},
+          {"group", plan.group},
           {"parameters", plan.parameters().parameter_count()},
           {"forward_flops", plan.forward_flops()},
           {"layers", layers},
@@ -98,10 +112,11 @@ Json plan_json(const NetworkPlan& plan) {
             {"workspace_bytes", plan.memory().total_bytes()},
             {"parameter_bytes", outside.parameters},
             {"moment_bytes", outside.moments},
-            {"total_bytes", total_bytes(plan)}}}};
+            {"average_bytes", outside.average},
+            {"total_bytes", outside.total_with(plan)}}}};
 }
 
-std::string plan_table(const NetworkPlan& plan) {
+std::string plan_table(const NetworkPlan& plan, const AdamOptions& adam) {
   const std::vector<LayerDescription> layers = plan.layers();
   std::size_t names = 0;
   std::size_t shapes = 0;
@@ -111,19 +126,20 @@ std::string plan_table(const NetworkPlan& plan) {
         shapes, cat(to_text(layer.src), " -> ", to_text(layer.dst)).size());
   }
   const PlanOptions& options = plan.options();
-  std::string text = cat(
-      "images ", to_text(options.input), ", ", options.batch, " a batch, ",
-      options.workers, options.workers == 1 ? " thread" : " threads", "\n\n",
-      left("layer", names), "  ", left("input -> output", shapes),
-      right("parameters", kNumberWidth), right("MFLOP", kNumberWidth),
-      right("weights MB", kNumberWidth), right("kept MB", kNumberWidth), '\n');
+  std::string text =
+      cat("images ", to_text(options.input), ", ", options.batch, " a batch, ",
+          options.workers, options.workers == 1 ? " thread" : " threads",
+          shards_text(plan), "\n\n", left("layer", names), "  ",
+          left("input -> output", shapes), right("parameters", kNumberWidth),
+          right("MFLOP", kNumberWidth), right("weights MB", kNumberWidth),
+          right("kept MB", kNumberWidth), '\n');
   for (const LayerDescription& layer : layers) {
     text += layer_lines(layer, names, shapes);
   }
   return cat(text,
              "\nMFLOP: of forward, one image; kept: of a batch, from forward "
              "to backward\n\n",
-             memory_lines(plan));
+             memory_lines(plan, adam));
 }
 
 }  // namespace polytask::cli

@@ -6,13 +6,17 @@
 #include <string>
 
 #include "polytask/network/network_plan.h"
+#include "polytask/optim/adam_options.h"
 
 namespace polytask::cli {
 
-// image, batch, threads, layers, memory; every size in bytes, FLOPs for one
-// image.
-[[nodiscard]] nlohmann::ordered_json plan_json(const NetworkPlan& plan);
+// image, batch, threads, shards, layers, memory; every size in bytes, FLOPs for
+// one image.
+//   adam   of the training: what it keeps of each parameter is memory too
+[[nodiscard]] nlohmann::ordered_json plan_json(const NetworkPlan& plan,
+                                               const AdamOptions& adam);
 
-[[nodiscard]] std::string plan_table(const NetworkPlan& plan);
+[[nodiscard]] std::string plan_table(const NetworkPlan& plan,
+                                     const AdamOptions& adam);
 
 }  // namespace polytask::cli

@@ -30,6 +30,8 @@ TEST_F(Plan, HasEveryLayer) {
   EXPECT_EQ(found["image"], (json{16, 16, 3}));
   EXPECT_EQ(found["batch"], 12);
   EXPECT_EQ(found["threads"], 2);
+  EXPECT_EQ(found["shards"], 8);
+  EXPECT_EQ(found["group"], 1);
   EXPECT_EQ(found["parameters"], 112 + 197 * 8 + 9 * 5);
   const json& layers = found["layers"];
   ASSERT_EQ(layers.size(), 6u);
@@ -64,11 +66,35 @@ TEST_F(Plan, TheMemoryAddsUp) {
                                       bytes("moment_bytes"));
 }
 
+TEST_F(Plan, TheAverageOfTheWeightsIsMemoryToo) {
+  const json without = plan({})["memory"];
+  const json memory = plan({"train.adam.ema_momentum=0.9"})["memory"];
+  EXPECT_EQ(without["average_bytes"], 0);
+  EXPECT_EQ(memory["average_bytes"], memory["parameter_bytes"]);
+  EXPECT_EQ(memory["total_bytes"].get<std::size_t>(),
+            without["total_bytes"].get<std::size_t>() +
+                memory["average_bytes"].get<std::size_t>());
+  const Answer answer = test::polytask(
+      {"inspect", "recipe.yaml", "--plan", "train.adam.ema_momentum=0.9"});
+  EXPECT_NE(answer.out.find("  average of the weights\n"), std::string::npos)
+      << answer.out;
+}
+
+// 149 thousand weights beside some 20 thousand activations of an image.
+TEST_F(Plan, SaysWhetherImagesGoBackInGroups) {
+  const std::string trunk =
+      "network.trunk=[conv2d: {filters: 64, padding: same}, max_pooling2d: "
+      "{pool_size: 4}, conv2d: {filters: 256, padding: same}, flatten]";
+  const json found = plan({trunk});
+  EXPECT_EQ(found["group"], 4);
+  EXPECT_EQ(found["shards"], 3);
+}
+
 TEST_F(Plan, TextNamesLayersReasonsAndMemory) {
   const Answer answer = test::polytask({"inspect", "recipe.yaml", "--plan"});
   EXPECT_EQ(answer.code, cli::kOk) << answer.err;
   for (const char* part :
-       {"images [16, 16, 3], 12 a batch, 2 threads\n", "\nconv2d_1 ",
+       {"images [16, 16, 3], 12 a batch, 2 threads, 8 shards\n", "\nconv2d_1 ",
         "[14, 14, 4] -> [7, 7, 4]", "\n    oneDNN: 3 channels only\n",
         "\n    oneDNN: a matrix product\n", "  workspace, all of the above\n",
         "  moments of Adam\n", "  total\n"}) {

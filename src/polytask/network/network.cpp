@@ -39,7 +39,7 @@ int Network::groups() const {
   return (batch_.images + plan_->group - 1) / plan_->group;
 }
 
-int Network::shards() const { return std::clamp(groups(), 1, kShards); }
+int Network::shards() const { return plan_->shards(batch_.images); }
 
 Network::Rows Network::shard_rows(int shard) const {
   const auto edge = [this](int s) {

@@ -132,8 +132,9 @@ class Network {
     int first = 0;
     int last = 0;
   };
-  [[nodiscard]] int groups() const;  // of this batch,
-  [[nodiscard]] int shards() const;  // likewise
+  // Of this batch.
+  [[nodiscard]] int groups() const;
+  [[nodiscard]] int shards() const;
   [[nodiscard]] Rows shard_rows(int shard) const;
   enum class Pass { forward, backward };
   void prepare_part(const ImageStep& step, int part, int worker);

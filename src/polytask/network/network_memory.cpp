@@ -168,10 +168,9 @@ void NetworkPlan::reserve_memory() {
                             state_stride * batch / sizeof(float));
   }
   if (gradient_stride > 0) {
-    const int shards = std::min(kShards, (options_.batch + group - 1) / group);
+    const auto most = static_cast<std::size_t>(shards(options_.batch));
     shard_gradients =
-        memory_.reserve("gradients of the shards",
-                        gradient_stride * static_cast<std::size_t>(shards));
+        memory_.reserve("gradients of the shards", gradient_stride * most);
   }
 }
 

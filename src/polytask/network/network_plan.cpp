@@ -122,6 +122,10 @@ int NetworkPlan::choose_group(const NetworkOptions& network) const {
       std::clamp(kArrays * weights / std::max(1.0, activations), 1.0, most));
 }
 
+int NetworkPlan::shards(int images) const {
+  return std::clamp((images + group - 1) / group, 1, kShards);
+}
+
 // Of convolution `at` of the trunk: threads that meet more often than that wait
 // longer than they work.
 int NetworkPlan::bands_of(const Conv2D& conv, const ReadExtent& extent,

@@ -149,6 +149,8 @@ class NetworkPlan {
 
   // The scaling of the input, then every layer in the order of the network.
   [[nodiscard]] std::vector<LayerDescription> layers() const;
+  // Into how many shards so many images are cut.
+  [[nodiscard]] int shards(int images) const;
   // One image at a time is all there will be: threads share its layers out.
   [[nodiscard]] bool in_bands() const { return options_.batch == 1; }
   // One line a layer: name, shapes, parameters, who computes it.
