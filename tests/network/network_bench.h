@@ -100,6 +100,21 @@ inline std::vector<std::uint8_t> random_pixels(std::size_t count,
   return pixels;
 }
 
+// 2048 features and more: dense layers in eight parts.
+inline NetworkOptions wide_dense() {
+  return {.trunk = {Conv2D{.filters = 40,
+                           .padding = Padding::same,
+                           .activation = Activation::relu},
+                    Flatten{}, Dropout{.rate = 0.2},
+                    Dense{.units = 9, .activation = Activation::relu},
+                    Dropout{}}};
+}
+
+inline std::vector<NetworkOptions> every_way() {
+  return {every_kind_of_layer(), wide_dense(), pooled_blocks(),
+          grouped_blocks()};
+}
+
 struct NetworkBench {
   std::shared_ptr<const NetworkPlan> plan;
   ThreadPool pool;

@@ -16,8 +16,8 @@ namespace {
 
 using reference::Doubles;
 using test::every_kind_of_layer;
+using test::every_way;
 using test::grouped_blocks;
-using test::heavy_convolution;
 using test::NetworkBench;
 using test::pooled_blocks;
 using test::two_heads;
@@ -172,67 +172,6 @@ TEST(Network, EveryOrderOfLayersEqualsThePlainLoops) {
   }
 }
 
-// 2048 features and more: dense layers in eight parts.
-NetworkOptions wide_dense() {
-  return {.trunk = {Conv2D{.filters = 40,
-                           .padding = Padding::same,
-                           .activation = Activation::relu},
-                    Flatten{}, Dropout{.rate = 0.2},
-                    Dense{.units = 9, .activation = Activation::relu},
-                    Dropout{}}};
-}
-
-std::vector<NetworkOptions> every_way() {
-  return {every_kind_of_layer(), wide_dense(), pooled_blocks(),
-          grouped_blocks()};
-}
-
-TEST(Network, AnyNumberOfWorkersGivesTheSameBits) {
-  for (const NetworkOptions& options : every_way()) {
-    for (const int images : {1, 5, 8, 19}) {
-      NetworkBench alone(options, two_heads(19, 1));
-      alone.step(images);
-      for (const int workers : {2, 4}) {
-        SCOPED_TRACE(cat(images, " images, ", workers, " workers"));
-        NetworkBench shared(options, two_heads(19, workers));
-        shared.step(images);
-        EXPECT_EQ(shared.all_logits(), alone.all_logits());
-        EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
-      }
-    }
-  }
-}
-
-// Whether each prepares them for itself or all together.
-TEST(Network, NewWeightsReachEveryWorker) {
-  for (const NetworkOptions& options :
-       {grouped_blocks(), pooled_blocks(), heavy_convolution()}) {
-    for (const int batch : {1, 13}) {
-      NetworkBench old(options, two_heads(batch, 4));
-      NetworkBench fresh(options, two_heads(batch, 1));
-      for (int i = 0; i < 5; ++i) old.step(batch);  // all have had work
-      for (NetworkBench* bench : {&old, &fresh}) {
-        for (float& w : bench->parameters.flat()) w *= 0.5f;
-        bench->step(batch);
-      }
-      EXPECT_EQ(old.all_logits(), fresh.all_logits());
-      EXPECT_EQ(old.all_gradients(), fresh.all_gradients());
-    }
-  }
-}
-
-TEST(Network, RepeatsWithTheSameBits) {
-  NetworkBench bench(every_kind_of_layer(), two_heads(11, 3));
-  bench.step(11);
-  const std::vector<float> logits = bench.all_logits();
-  const std::vector<float> gradients = bench.all_gradients();
-  for (int i = 0; i < 20; ++i) {
-    bench.step(11);
-    ASSERT_EQ(bench.all_logits(), logits);
-    ASSERT_EQ(bench.all_gradients(), gradients);
-  }
-}
-
 // What backward computes again, it finds as forward left it.
 TEST(Network, AFirstLayerThatIsComputedAgainGivesTheSameGradients) {
   const NetworkOptions options = every_kind_of_layer();
@@ -334,90 +273,7 @@ TEST(Network, InferencePlanGivesTheTrainingPlansLogits) {
   }
 }
 
-// One image at a time: its rows are shared out, and its zeros skipped.
-TEST(Network, OneImageInBandsHasTheSameBitsOnAnyNumberOfWorkers) {
-  const NetworkOptions options = pooled_blocks();
-  PlanOptions one = two_heads(1);
-  one.input = {45, 38, 2};
-  PlanOptions many = one;
-  many.batch = 3;
-  NetworkBench expected(options, many);
-  expected.network.prepare(expected.parameters);
-  expected.network.forward(expected.batch(1));
-  one.training = false;
-  NetworkBench alone(options, one);
-  ASSERT_GT(alone.plan->image_steps[1].layer->bands(), 1);
-  for (const int workers : {1, 2, 4}) {
-    SCOPED_TRACE(cat(workers, " workers"));
-    one.workers = workers;
-    NetworkBench shared(options, one);
-    for (NetworkBench* bench : {&alone, &shared}) {
-      bench->network.prepare(bench->parameters);
-      bench->network.forward(bench->batch(1));
-    }
-    EXPECT_EQ(shared.all_logits(), alone.all_logits());
-  }
-  const std::vector<float> got = alone.all_logits();
-  const std::vector<float> batch = expected.all_logits();
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    ASSERT_NEAR(got[i], batch[i], 1e-6) << "logit " << i;
-  }
-}
-
-// Training likewise: forward in bands, backward in parts.
-TEST(Network, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
-  for (const NetworkOptions& options : every_way()) {
-    PlanOptions one = two_heads(1);
-    one.input = {45, 38, 2};
-    PlanOptions many = one;
-    many.batch = 3;
-    NetworkBench expected(options, many);
-    expected.step(1);
-    NetworkBench alone(options, one);
-    alone.step(1);
-    ASSERT_GT(alone.plan->image_steps[0].layer->bands(), 1);
-    const std::vector<float> got = alone.all_gradients();
-    const std::vector<float> batch = expected.all_gradients();
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      ASSERT_NEAR(got[i], batch[i], 1e-5 + 1e-5 * std::abs(batch[i]));
-    }
-    for (const int workers : {2, 4}) {
-      SCOPED_TRACE(cat(workers, " workers"));
-      one.workers = workers;
-      NetworkBench shared(options, one);
-      shared.step(1);
-      EXPECT_EQ(shared.all_logits(), alone.all_logits());
-      EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
-    }
-  }
-}
-
 // Two ways to the same numbers: own kernels and oneDNN's.
-// Nor does a thread take a gradient of the image before for this one's: the
-// dropouts keep it waiting.
-TEST(Network, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {
-  constexpr auto kRelu = Activation::relu;
-  NetworkOptions options{
-      .trunk = {Conv2D{.filters = 8, .kernel_size = 1, .activation = kRelu}}};
-  for (int i = 0; i < 8; ++i) options.trunk.push_back(Dropout{.rate = 0.1});
-  options.trunk.push_back(Conv2D{
-      .filters = 1, .kernel_size = 1, .strides = 8, .activation = kRelu});
-  options.trunk.push_back(Flatten{});
-  PlanOptions one = two_heads(1);
-  one.input = {120, 120, 2};
-  NetworkBench alone(options, one);
-  one.workers = 2;
-  NetworkBench shared(options, one);
-  for (unsigned image = 0; image < 20; ++image) {
-    SCOPED_TRACE(cat("image ", image));
-    for (NetworkBench* bench : {&alone, &shared}) {
-      bench->pixels = test::random_pixels(bench->pixels.size(), image);
-      bench->step(1);
-    }
-    ASSERT_EQ(shared.all_gradients(), alone.all_gradients());
-  }
-}
-
 TEST(Network, OwnKernelsAgreeWithOneDnn) {
   PlanOptions without = two_heads(6);
   without.own_kernels = false;
@@ -431,17 +287,6 @@ TEST(Network, OwnKernelsAgreeWithOneDnn) {
   for (std::size_t i = 0; i < got.size(); ++i) {
     ASSERT_NEAR(got[i], expected[i], 1e-5 + 1e-5 * std::abs(expected[i]));
   }
-}
-
-TEST(Network, EveryVectorProcessorGivesTheSameGradientsOfLists) {
-  std::vector<std::vector<float>> results;
-  for (const std::int64_t target : test::vector_targets()) {
-    const test::OnlyTarget only(target);
-    NetworkBench bench(pooled_blocks(), two_heads(6));
-    bench.step(6);
-    results.push_back(bench.all_gradients());
-  }
-  for (const auto& result : results) EXPECT_EQ(result, results.front());
 }
 
 // What a processor without AVX2 runs.

@@ -6,9 +6,12 @@
 
 #include "polytask/report/conflict_history.h"
 #include "polytask/report/heat_map.h"
+#include "tests/report/count_of.h"
 
 namespace polytask {
 namespace {
+
+using test::count_of;
 
 constexpr const char* kMinus = "\xE2\x88\x92";
 const double kNone = std::nan("");
@@ -44,15 +47,6 @@ RecordedConflicts of_the_trunk() {
                                               {"a~c/dense_1/conflicts", 0.5}}));
   }
   return recorded;
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos;
-       at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 TEST(ConflictHistory, FindsPairsLayersAndEpochsByTheirNames) {

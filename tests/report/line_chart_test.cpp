@@ -3,20 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "polytask/report/chart_axis.h"
+#include "tests/report/count_of.h"
 
 namespace polytask {
 namespace {
 
+using test::count_of;
 using Numbers = std::vector<double>;
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos;
-       at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
 
 TEST(ChartAxis, RoundNumbersLieWithinTheRange) {
   EXPECT_EQ(round_numbers({-1.5, 3.25}), (Numbers{-1, 0, 1, 2, 3}));

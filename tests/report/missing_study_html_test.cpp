@@ -5,8 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/report/count_of.h"
+
 namespace polytask {
 namespace {
+
+using test::count_of;
 
 constexpr const char* kPlusMinus = " \xC2\xB1 ";
 
@@ -55,15 +59,6 @@ MissingStudy example() {
                       .to_observed = 128.0,
                       .f1_per_100 = 0.25,
                       .deviation = 0.125}}};
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos;
-       at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
 }
 
 void expect_parts(const std::string& page,
