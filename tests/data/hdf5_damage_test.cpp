@@ -107,7 +107,18 @@ TEST(Hdf5Damage, LengthsOfAllOnesNeverCrashTheReader) {
   }
 }
 
+// GCC 12's address sanitizer does not release its allocator's locks in a fork:
+// one that another thread holds just then stays locked in the worker, which
+// waits for it until its time is up. The C library's allocator does, so this
+// runs in the release build.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kForksBesideThreads = false;
+#else
+constexpr bool kForksBesideThreads = true;
+#endif
+
 TEST(Hdf5Damage, ManyReadersAtOnceDoNotDisturbEachOther) {
+  if (!kForksBesideThreads) GTEST_SKIP() << "the sanitizer cannot fork here";
   const test::TemporaryFolder folder;
   const std::filesystem::path good = folder / "a.h5";
   const std::string sound = sound_file(good);

@@ -6,7 +6,8 @@
 // with a string; bulk data goes through SharedMemory. It has no terminal, no
 // standard streams, writes no core file, and dies with its parent.
 //
-// Any number of threads may run workers at once.
+// Any number of threads may run workers at once, where the allocator is safe
+// in a fork: the C library's is, the address sanitizer's of GCC 12 is not.
 
 #pragma once
 
