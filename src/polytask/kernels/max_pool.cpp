@@ -80,34 +80,44 @@ struct Best {
 
 // The maximum over a window, of `lanes` channels whose first element is at
 // `src`, and the number of the first element that has it.
-Best best_of(const Window& window, const float* src, int lanes) {
+//   kSize   of the window, where it is known; else 0
+template <int kSize>
+HWY_INLINE Best best_of(const Window& window, const float* src, int lanes) {
+  const int size = kSize > 0 ? kSize : window.size;
   Best best{load_some(src, lanes), hn::Zero(kInts)};
-  for (int i = 0; i < window.size; ++i) {
-    for (int j = i == 0 ? 1 : 0; j < window.size; ++j) {
+  for (int i = 0; i < size; ++i) {
+    for (int j = i == 0 ? 1 : 0; j < size; ++j) {
       const Floats value = load_some(src + window.offset(0, 0, i, j), lanes);
       const auto larger = hn::Gt(value, best.value);
       best.value = hn::IfThenElse(larger, value, best.value);
-      best.number =
-          hn::IfThenElse(hn::RebindMask(kInts, larger),
-                         hn::Set(kInts, i * window.size + j), best.number);
+      best.number = hn::IfThenElse(hn::RebindMask(kInts, larger),
+                                   hn::Set(kInts, i * size + j), best.number);
     }
   }
   return best;
 }
 
-void MaxPool(const PoolShape& shape, const float* src, float* dst) {
+template <int kSize>
+void max_pool_of(const PoolShape& shape, const float* src, float* dst) {
   const Window window(shape);
   for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
     const float* first = src + window.offset(y, x, 0, 0);
     for (int c = 0; c < shape.channels; c += kLanes) {
       const int lanes = std::min(kLanes, shape.channels - c);
-      store_some(best_of(window, first + c, lanes).value, dst + at + c, lanes);
+      store_some(best_of<kSize>(window, first + c, lanes).value, dst + at + c,
+                 lanes);
     }
   });
 }
 
-void MaxPoolTraining(const PoolShape& shape, const PoolExtras& extras,
-                     const float* src, float* dst, std::uint8_t* winner) {
+void MaxPool(const PoolShape& shape, const float* src, float* dst) {
+  shape.window == 2 ? max_pool_of<2>(shape, src, dst)
+                    : max_pool_of<0>(shape, src, dst);
+}
+
+template <int kSize>
+void max_pool_training_of(const PoolShape& shape, const PoolExtras& extras,
+                          const float* src, float* dst, std::uint8_t* winner) {
   const Window window(shape);
   const Floats scale = hn::Set(kFloats, extras.scale);
   const Ints nobody = hn::Set(kInts, kNobody);
@@ -115,7 +125,7 @@ void MaxPoolTraining(const PoolShape& shape, const PoolExtras& extras,
     const float* first = src + window.offset(y, x, 0, 0);
     for (int c = 0; c < shape.channels; c += kLanes) {
       const int lanes = std::min(kLanes, shape.channels - c);
-      Best best = best_of(window, first + c, lanes);
+      Best best = best_of<kSize>(window, first + c, lanes);
       if (extras.positive_only) {
         const auto positive = hn::Gt(best.value, hn::Zero(kFloats));
         best.number = hn::IfThenElse(hn::RebindMask(kInts, positive),
@@ -134,24 +144,39 @@ void MaxPoolTraining(const PoolShape& shape, const PoolExtras& extras,
   });
 }
 
-void MaxPoolBackward(const PoolShape& shape, const float* diff_dst,
-                     const std::uint8_t* winner, float* diff_src) {
+void MaxPoolTraining(const PoolShape& shape, const PoolExtras& extras,
+                     const float* src, float* dst, std::uint8_t* winner) {
+  shape.window == 2 ? max_pool_training_of<2>(shape, extras, src, dst, winner)
+                    : max_pool_training_of<0>(shape, extras, src, dst, winner);
+}
+
+template <int kSize>
+void max_pool_backward_of(const PoolShape& shape, const float* diff_dst,
+                          const std::uint8_t* winner, float* diff_src) {
   const Window window(shape);
+  const int size = kSize > 0 ? kSize : window.size;
   for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
     float* first = diff_src + window.offset(y, x, 0, 0);
     for (int c = 0; c < shape.channels; c += kLanes) {
       const int lanes = std::min(kLanes, shape.channels - c);
       const Floats diff = load_some(diff_dst + at + c, lanes);
       const Ints number = load_some_bytes(winner + at + c, lanes, kNobody);
-      for (int i = 0; i < window.size; ++i) {
-        for (int j = 0; j < window.size; ++j) {
-          const auto own = hn::Eq(number, hn::Set(kInts, i * window.size + j));
+      for (int i = 0; i < size; ++i) {
+        for (int j = 0; j < size; ++j) {
+          const auto own = hn::Eq(number, hn::Set(kInts, i * size + j));
           store_some(hn::IfThenElseZero(hn::RebindMask(kFloats, own), diff),
                      first + window.offset(0, 0, i, j) + c, lanes);
         }
       }
     }
   });
+}
+
+void MaxPoolBackward(const PoolShape& shape, const float* diff_dst,
+                     const std::uint8_t* winner, float* diff_src) {
+  shape.window == 2
+      ? max_pool_backward_of<2>(shape, diff_dst, winner, diff_src)
+      : max_pool_backward_of<0>(shape, diff_dst, winner, diff_src);
 }
 
 }  // namespace polytask::kernels::HWY_NAMESPACE

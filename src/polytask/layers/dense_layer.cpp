@@ -156,9 +156,11 @@ void DenseLayer::forward_finish(int first_row, int last_row, float* partial,
                       {partial + (i + step) * sums() + begin, count});
     }
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    const float sum = partial[begin + i] + bias[i % units];
-    dst[begin + i] = options_.relu ? std::max(sum, 0.0f) : sum;
+  for (std::size_t row = begin; row < begin + count; row += units) {
+    for (std::size_t i = 0; i < units; ++i) {
+      const float sum = partial[row + i] + bias[i];
+      dst[row + i] = options_.relu ? std::max(sum, 0.0f) : sum;
+    }
   }
 }
 
