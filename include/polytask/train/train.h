@@ -22,6 +22,26 @@
 
 namespace polytask {
 
+// What makes an epoch the best, whose model is kept: the lowest, on the
+// validation part, of
+enum class Monitor {
+  loss,
+  // The mean over the tasks of
+  //
+  //   error / error of one answer to all images
+  //
+  // where the error is 1 - label_accuracy of a multilabel task,
+  // 1 - top_1_accuracy of a categorical one, and the mean absolute error of the
+  // others, of several numbers the mean ratio; and the one answer is, of the
+  // training images, the majority of each label, the most frequent class, the
+  // median of an ordinal task and of a regression, the mean of a count. 0 is
+  // perfect, 1 as good as not looking. A loss rises again, each task's from
+  // another epoch on, where wrong answers become surer while more are right;
+  // this does not, and every task counts the same, whatever the scale of its
+  // loss. Reported as "relative_error" of EpochReport::validation.
+  relative_error,
+};
+
 struct TrainOptions {
   int epochs = 50;         // >= 1
   int batch_size = 100;    // images, >= 1 and at most the training images
@@ -29,6 +49,7 @@ struct TrainOptions {
   int threads = 0;         // 0: one a processor
   AdamOptions adam;
   WeightingOptions weighting;  // how the tasks share the trunk
+  Monitor monitor = Monitor::loss;
 
   // Cosines of the tasks' gradients, into EpochReport::weighting: of the
   // shared features, or of each layer of the trunk and the whole of it, as
@@ -61,7 +82,7 @@ struct TrainData {
 // Where a run keeps its files, and who watches it.
 struct TrainRun {
   // Gets checkpoints/ (one an epoch, the two newest stay) and
-  // model.safetensors: the epoch with the lowest validation loss. Empty:
+  // model.safetensors: the best epoch, as TrainOptions::monitor says. Empty:
   // nothing is saved.
   std::filesystem::path folder;
   bool resume = false;  // go on from the newest good checkpoint in `folder`

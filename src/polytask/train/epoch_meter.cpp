@@ -22,11 +22,59 @@ MultilabelMeter counts_for(const Task& task) {
   return MultilabelMeter(task.units(), task.thresholds);
 }
 
+// The class answered to every image: the most frequent one, of an ordinal task
+// the median.
+double constant_class(const Task& task, std::span<const double> shares) {
+  const std::vector<float> answer(shares.begin(), shares.end());
+  return answered_class(task, answer);
+}
+
+// What is right most often, or nearest, where the image is not looked at: one
+// number a column, of a regression the median in deviations, of a count the
+// mean. Empty without a prior.
+std::vector<double> constant_answer(const Task& task,
+                                    std::span<const double> prior) {
+  if (prior.empty()) return {};
+  std::vector<double> answer;
+  switch (task.kind) {
+    case TaskKind::multilabel:
+      for (const double share : prior)
+        answer.push_back(share > 0.5 ? 1.0 : 0.0);
+      break;
+    case TaskKind::categorical:
+    case TaskKind::ordinal:
+      answer.push_back(constant_class(task, prior));
+      break;
+    case TaskKind::regression:
+      for (int c = 0; c < task.columns(); ++c) {
+        const Moments m = moments(prior, static_cast<std::size_t>(c));
+        answer.push_back((m.median - m.mean) / m.deviation);
+      }
+      break;
+    case TaskKind::count:
+      answer.assign(prior.begin(), prior.end());
+      break;
+  }
+  return answer;
+}
+
+double mean_of_defined(std::span<const double> values) {
+  double sum = 0.0;
+  double count = 0.0;
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    sum += value;
+    count += 1.0;
+  }
+  return ratio(sum, count);
+}
+
 }  // namespace
 
 TaskMeter::TaskMeter(const Task& task, std::span<const double> prior)
     : task_(task),
       prior_(prior.begin(), prior.end()),
+      constant_(constant_answer(task, prior)),
       counts_(counts_for(task)),
       errors_(static_cast<std::size_t>(task.columns())) {}
 
@@ -76,11 +124,40 @@ void TaskMeter::add_answer(std::span<const float> answer,
     errors.sum += std::abs(found - targets[c]);
     errors.right += found == targets[c] ? 1.0 : 0.0;
     errors.observed += 1.0;
+    if (constant_.empty()) continue;
+    errors.constant_sum += std::abs(constant_[c] - targets[c]);
+    errors.constant_right += constant_[c] == targets[c] ? 1.0 : 0.0;
   }
 }
 
 double TaskMeter::loss() const {
   return ratio(task_.columns() * loss_.weighted_sum, loss_.observed);
+}
+
+double TaskMeter::relative_error() const {
+  if (constant_.empty()) return kNaN;
+  if (task_.kind == TaskKind::multilabel) return relative_error_of_labels();
+  std::vector<double> ratios;
+  for (const Errors& e : errors_) {
+    ratios.push_back(
+        task_.kind == TaskKind::categorical
+            ? ratio(e.observed - e.right, e.observed - e.constant_right)
+            : ratio(e.sum, e.constant_sum));
+  }
+  return mean_of_defined(ratios);
+}
+
+double TaskMeter::relative_error_of_labels() const {
+  double wrong = 0.0;
+  double constant_wrong = 0.0;
+  const std::vector<ConfusionMatrix>& labels = counts_.counts().labels;
+  for (std::size_t l = 0; l < labels.size(); ++l) {
+    const ConfusionMatrix& m = labels[l];
+    wrong += static_cast<double>(m.false_positive + m.false_negative);
+    constant_wrong += static_cast<double>(
+        constant_[l] > 0.5 ? m.observed() - m.support() : m.support());
+  }
+  return ratio(wrong, constant_wrong);
 }
 
 MetricValues TaskMeter::values() const {
@@ -126,6 +203,13 @@ std::vector<double> EpochMeter::losses() const {
   std::vector<double> losses;
   for (const TaskMeter& meter : meters_) losses.push_back(meter.loss());
   return losses;
+}
+
+double EpochMeter::relative_error() const {
+  std::vector<double> tasks;
+  for (const TaskMeter& meter : meters_)
+    tasks.push_back(meter.relative_error());
+  return mean_of_defined(tasks);
 }
 
 MetricValues EpochMeter::values() const {

@@ -36,6 +36,9 @@ class TaskMeter {
 
   [[nodiscard]] MetricValues values() const;
   [[nodiscard]] double loss() const;
+  // See Monitor::relative_error. NaN also where the best answer that ignores
+  // the image is never wrong.
+  [[nodiscard]] double relative_error() const;
 
  private:
   // Of one number: errors of what was observed.
@@ -43,14 +46,19 @@ class TaskMeter {
     double sum = 0.0;
     double right = 0.0;
     double observed = 0.0;
+    // Of the best answer that ignores the image.
+    double constant_sum = 0.0;
+    double constant_right = 0.0;
   };
   void add_answers(std::span<const float> logits,
                    std::span<const float> targets);
   void add_answer(std::span<const float> answer,
                   std::span<const float> targets);
+  [[nodiscard]] double relative_error_of_labels() const;
 
   Task task_;
   std::vector<double> prior_;
+  std::vector<double> constant_;  // the best answer that ignores the image
   MultilabelMeter counts_;
   LossValue loss_;
   std::vector<Errors> errors_;        // one a column
@@ -71,6 +79,8 @@ class EpochMeter {
   [[nodiscard]] MetricValues values() const;
   // [T], NaN where nothing was observed.
   [[nodiscard]] std::vector<double> losses() const;
+  // The mean over the tasks that have one; NaN where none has.
+  [[nodiscard]] double relative_error() const;
 
  private:
   std::vector<Task> tasks_;

@@ -21,6 +21,12 @@ constexpr auto names_of(LearningRateSchedule) {
                     Name{"cosine", LearningRateSchedule::cosine}};
 }
 
+constexpr auto names_of(Monitor) {
+  using Name = std::pair<std::string_view, Monitor>;
+  return std::array{Name{"loss", Monitor::loss},
+                    Name{"relative_error", Monitor::relative_error}};
+}
+
 template <class Visitor>
 void describe(Visitor& visitor, AdamOptions& options) {
   visitor.key("learning_rate", options.learning_rate);
@@ -39,6 +45,7 @@ void describe(Visitor& visitor, TrainOptions& options) {
   visitor.key("threads", options.threads);
   visitor.section("adam", options.adam);
   visitor.key("weighting", options.weighting);
+  visitor.key("monitor", options.monitor);
   visitor.key("record_conflicts", options.record_conflicts);
   visitor.key("missing_label_weight", options.missing_label_weight);
 }

@@ -20,6 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kRelativeError = "relative_error";
+
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
@@ -32,9 +34,9 @@ ImageBatch image_batch(const Batch& batch, const Dataset& data,
           .scale = spec.preprocessing.scale(data.spec().pixels)};
 }
 
-double loss_in(const MetricValues& values) {
+double value_in(const MetricValues& values, std::string_view wanted) {
   for (const auto& [name, value] : values) {
-    if (name == "loss") return value;
+    if (name == wanted) return value;
   }
   return std::nan("");
 }
@@ -269,6 +271,9 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
     }
   }
   report.validation = meter_.values();
+  if (options_.monitor == Monitor::relative_error) {
+    report.validation.emplace_back(kRelativeError, meter_.relative_error());
+  }
   return std::nullopt;
 }
 
@@ -279,12 +284,14 @@ const ParameterStore& Training::resulting_parameters() const {
 }
 
 void Training::finish_epoch(EpochReport& report) {
-  const double loss = loss_in(report.validation);
+  const bool by_loss = options_.monitor == Monitor::loss;
+  const double value =
+      value_in(report.validation, by_loss ? "loss" : kRelativeError);
   report.best =
-      std::isnan(loss) || state_.best_epoch == 0 || loss < state_.best_loss;
+      std::isnan(value) || state_.best_epoch == 0 || value < state_.best_value;
   if (report.best) {
     state_.best_epoch = report.epoch;
-    state_.best_loss = std::isnan(loss) ? 0.0 : loss;
+    state_.best_value = std::isnan(value) ? 0.0 : value;
   }
   state_.steps = adam_.steps_done();
   state_.weighting.assign(balance_.state().begin(), balance_.state().end());

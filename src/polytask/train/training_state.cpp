@@ -103,9 +103,9 @@ void add_state(const TrainingState& state, Metadata& metadata,
     history.push_back(to_json(epoch));
   }
   metadata[kStateKey] =
-      Json{{"steps", state.steps},         {"best_epoch", state.best_epoch},
-           {"best_loss", state.best_loss}, {"fingerprint", state.fingerprint},
-           {"weighting", state.weighting}, {"history", history}}
+      Json{{"steps", state.steps},           {"best_epoch", state.best_epoch},
+           {"best_value", state.best_value}, {"fingerprint", state.fingerprint},
+           {"weighting", state.weighting},   {"history", history}}
           .dump();
   for_each_store(
       state.optimiser, [&](const char* prefix, const ParameterStore& store) {
@@ -131,7 +131,9 @@ void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
                              state.fingerprint);
     state.steps = json.at("steps").get<std::int64_t>();
     state.best_epoch = json.at("best_epoch").get<int>();
-    state.best_loss = json.at("best_loss").get<double>();
+    // Called so while only the loss was monitored.
+    const char* value = json.contains("best_loss") ? "best_loss" : "best_value";
+    state.best_value = json.at(value).get<double>();
     state.weighting = json.at("weighting").get<std::vector<double>>();
     state.history.clear();
     for (const Json& epoch : json.at("history")) {

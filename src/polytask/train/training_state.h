@@ -23,7 +23,7 @@ struct TrainingState {
   std::vector<EpochReport> history;  // one an epoch that is done
   std::vector<double> weighting;     // what the weighting of tasks learned
   int best_epoch = 0;
-  double best_loss = 0.0;   // of best_epoch's validation
+  double best_value = 0.0;  // of best_epoch: of what is monitored
   std::string fingerprint;  // of options and data: what must not change
 };
 
