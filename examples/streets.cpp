@@ -26,19 +26,20 @@ int main(int argc, char** argv) try {
         Conv2D{.filters = filters, .padding = same, .activation = relu});
     network.trunk.push_back(MaxPooling2D{.pool_size = 2});
   }
-  network.trunk.push_back(Flatten{});
-  network.trunk.push_back(Dense{.units = 128, .activation = relu});
-  network.trunk.push_back(Dropout{.rate = 0.5});
 
   // Each finds its columns by name; without a car there is no distance.
-  Task distance = regression("distance");
-  distance.loss.kind = LossKind::huber;
-  const std::vector<Task> tasks{
+  std::vector<Task> tasks{
       multilabel("objects",
                  {"pedestrian", "car", "stop sign", "traffic light"}),
       categorical("weather", {"clear", "cloudy", "rain", "fog", "snow"}),
       categorical("time", {"day", "dusk", "night"}), count("pedestrians"),
-      distance};
+      regression("distance")};
+  // The trunk ends in an image; what each looks for there is its own affair.
+  for (Task& task : tasks) {
+    task.head = {Conv2D{.filters = 64, .padding = same, .activation = relu},
+                 Dropout{.rate = 0.4}, Flatten{},
+                 Dense{.units = 64, .activation = relu}};
+  }
   const DatasetSpec& spec = data->spec();
   Model model = make_model({.image = {spec.height, spec.width, spec.channels},
                             .network = network,

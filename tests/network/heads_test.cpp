@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "polytask/base/text.h"
@@ -66,8 +67,134 @@ TEST(Heads, OtherLayersInAHeadAreRefused) {
   test::expect_error(
       Fault::config,
       "tasks.weather.head: expected dense layers, and dropouts behind them, "
-      "got conv2d",
+      "got conv2d; for layers of images, end the trunk before its flatten",
       [&] { const NetworkPlan plan(trunk(), options); });
+}
+
+// The layers of `network` with those from `at` on in the head.
+struct Cut {
+  NetworkOptions trunk;
+  std::vector<LayerOptions> head;
+};
+Cut cut(const NetworkOptions& network, std::size_t at) {
+  const auto middle = network.trunk.begin() + static_cast<std::ptrdiff_t>(at);
+  return {.trunk = {.trunk = {network.trunk.begin(), middle}},
+          .head = {middle, network.trunk.end()}};
+}
+
+bool is_flat_from(const NetworkOptions& network, std::size_t at) {
+  return std::ranges::any_of(
+      network.trunk.begin(),
+      network.trunk.begin() + static_cast<std::ptrdiff_t>(at),
+      [](const LayerOptions& l) { return std::holds_alternative<Flatten>(l); });
+}
+
+class CutNetwork : public testing::TestWithParam<int> {};
+
+// One task, the line between trunk and head drawn before every layer that sees
+// an image, the very first included. Between a convolution and its pool another
+// kernel computes them, and elsewhere the images may go in other groups. Every
+// row of 14 is read: of what is not computed dropout draws no numbers.
+TEST_P(CutNetwork, GiveWhatATrunkOfTheSameLayersGives) {
+  const int batch = GetParam();
+  for (const NetworkOptions& network : test::every_way()) {
+    PlanOptions options{
+        .input = {14, 14, 2}, .outputs = {{"task", 3}}, .batch = batch};
+    NetworkBench whole(network, options);
+    for (std::size_t at = 0; !is_flat_from(network, at); ++at) {
+      SCOPED_TRACE(cat(network.trunk.size(), " layers, cut before ", at));
+      const Cut parts = cut(network, at);
+      options.outputs[0].layers = parts.head;
+      NetworkBench apart(parts.trunk, options);
+      for (const int images : {batch, (batch + 1) / 2}) {
+        whole.step(images);
+        apart.step(images);
+        const auto near = [](const std::vector<float>& found,
+                             const std::vector<float>& expected) {
+          ASSERT_EQ(found.size(), expected.size());
+          for (std::size_t i = 0; i < found.size(); ++i) {
+            ASSERT_NEAR(found[i], expected[i],
+                        2e-5f + 2e-5f * std::abs(expected[i]))
+                << i;
+          }
+        };
+        near(apart.all_logits(), whole.all_logits());
+        near(apart.all_gradients(), whole.all_gradients());
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Batches, CutNetwork, testing::Values(1, 5, 12));
+
+NetworkOptions trunk_of_images() {
+  return {.trunk = {Conv2D{.filters = 9, .activation = Activation::relu},
+                    MaxPooling2D{}}};
+}
+
+PlanOptions two_branches(int batch, int workers = 1) {
+  PlanOptions options = test::two_heads(batch, workers);
+  options.input = {12, 12, 2};
+  options.outputs[0].layers = {
+      Conv2D{.filters = 16, .activation = Activation::relu}, Dropout{},
+      Flatten{}, Dense{.units = 4}};
+  options.outputs[1].layers = {Conv2D{.filters = 8, .padding = Padding::same},
+                               MaxPooling2D{}, Flatten{}};
+  return options;
+}
+
+TEST(HeadsOfImages, TheirParametersComeBehindTheTrunks) {
+  const NetworkPlan plan(trunk_of_images(), two_branches(5));
+  std::vector<std::string> names;
+  for (const ParameterSpec& p : plan.parameters().specs()) {
+    names.push_back(p.name);
+  }
+  EXPECT_EQ(
+      names,
+      (std::vector<std::string>{
+          "conv2d_1/kernel", "conv2d_1/bias", "scene/conv2d_1/kernel",
+          "scene/conv2d_1/bias", "weather/conv2d_1/kernel",
+          "weather/conv2d_1/bias", "scene/dense_1/kernel", "scene/dense_1/bias",
+          "scene/kernel", "scene/bias", "weather/kernel", "weather/bias"}));
+}
+
+TEST(HeadsOfImages, AnyNumberOfWorkersGivesTheSameBits) {
+  for (const int batch : {1, 7, 20}) {
+    NetworkBench alone(trunk_of_images(), two_branches(batch));
+    alone.step(batch);
+    for (const int workers : {2, 4}) {
+      NetworkBench shared(trunk_of_images(), two_branches(batch, workers));
+      shared.step(batch);
+      EXPECT_EQ(shared.all_logits(), alone.all_logits());
+      EXPECT_EQ(shared.all_gradients(), alone.all_gradients());
+    }
+  }
+}
+
+// What is left of a larger batch must not show in a smaller one.
+TEST(HeadsOfImages, APartOfABatchIsAsGoodAsAWholeOne) {
+  NetworkBench large(trunk_of_images(), two_branches(9));
+  NetworkBench small(trunk_of_images(), two_branches(4));
+  large.step(9);
+  large.step(4);
+  small.step(4);
+  for (std::size_t p = 0; p < small.parameters.layout().size(); ++p) {
+    const std::vector<float> found = large.gradient(p);
+    const std::vector<float> expected = small.gradient(p);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      ASSERT_NEAR(found[i], expected[i], 1e-5f + 1e-5f * std::abs(expected[i]));
+    }
+  }
+}
+
+TEST(HeadsOfImages, WithoutFlattenTheyAreRefused) {
+  PlanOptions options = two_branches(5);
+  options.outputs[1].layers = {Conv2D{.filters = 3}};
+  test::expect_error(
+      Fault::shape,
+      "weather: expected a vector of features, got [3, 3, 3]; put a flatten "
+      "layer before it",
+      [&] { const NetworkPlan plan(trunk_of_images(), options); });
 }
 
 // What a frozen trunk rests on: behind its features alone a head computes what

@@ -10,7 +10,7 @@ namespace {
 // Rows that are computed of each result; the columns of a square are the same.
 std::vector<int> rows_of(const std::vector<LayerOptions>& trunk, int size) {
   std::vector<int> rows;
-  for (const ReadExtent& e : read_extents({.trunk = trunk}, {size, size, 3})) {
+  for (const ReadExtent& e : read_extents(trunk, {size, size, 3})) {
     EXPECT_EQ(e.read.rows, e.read.columns);
     rows.push_back(e.read.rows);
   }
@@ -48,10 +48,10 @@ TEST(ReadExtents, TheInputComesAsItIs) {
 }
 
 TEST(ReadExtents, RowsAndColumnsAreCountedApart) {
-  const std::vector<ReadExtent> extents =
-      read_extents({.trunk = {Conv2D{.filters = 3, .padding = Padding::same},
-                              MaxPooling2D{}, Flatten{}}},
-                   {9, 12, 3});
+  const std::vector<LayerOptions> layers{
+      Conv2D{.filters = 3, .padding = Padding::same}, MaxPooling2D{},
+      Flatten{}};
+  const std::vector<ReadExtent> extents = read_extents(layers, {9, 12, 3});
   EXPECT_EQ(extents[0].read.rows, 8);
   EXPECT_EQ(extents[0].read.columns, 12);
   EXPECT_EQ(extents[1].src.rows, 9);

@@ -50,22 +50,41 @@ struct Case {
   int side = 8;
   int images = kBatch;
   int batch = kBatch;
+  bool branches = false;  // heads with layers of images
 };
 
+NetworkOptions ends_in_an_image() {
+  return {.trunk = {Conv2D{.filters = 9, .activation = Activation::relu},
+                    MaxPooling2D{}, Dropout{.rate = 0.2}}};
+}
+
 std::vector<Case> cases() {
-  return {{"every_kind", test::every_kind_of_layer()},
-          {"pooled", test::pooled_blocks(), 12},
-          {"dense", two_dense_layers()},
-          {"many_features", two_dense_layers(), 24},
-          {"convolution", convolution_alone()},
-          {"part_of_a_batch", test::every_kind_of_layer(), 8, 13},
-          {"one_image", test::pooled_blocks(), 12, 1, 1}};
+  return {
+      {"every_kind", test::every_kind_of_layer()},
+      {"pooled", test::pooled_blocks(), 12},
+      {"dense", two_dense_layers()},
+      {"many_features", two_dense_layers(), 24},
+      {"convolution", convolution_alone()},
+      {"part_of_a_batch", test::every_kind_of_layer(), 8, 13},
+      {"one_image", test::pooled_blocks(), 12, 1, 1},
+      {"branches", ends_in_an_image(), 12, kBatch, kBatch, true},
+      {"part_of_a_batch_in_branches", ends_in_an_image(), 12, 13, kBatch, true},
+      {"one_image_in_branches", ends_in_an_image(), 12, 1, 1, true}};
 }
 
 PlanOptions plan_of(const Case& c, TaskGradients kept, int workers = 1) {
   PlanOptions options = three_tasks(kept, workers);
   options.input = {c.side, c.side, 2};
   options.batch = c.batch;
+  if (!c.branches) return options;
+  constexpr auto kRelu = Activation::relu;
+  options.outputs[0].layers = {
+      Conv2D{.filters = 16, .padding = Padding::same, .activation = kRelu},
+      MaxPooling2D{}, Dropout{.rate = 0.3}, Flatten{}};
+  options.outputs[1].layers = {Flatten{}, Dense{.units = 4}};
+  options.outputs[2].layers = {Conv2D{.filters = 5, .activation = kRelu},
+                               Conv2D{.filters = 6}, Flatten{},
+                               Dense{.units = 4, .activation = kRelu}};
   return options;
 }
 

@@ -10,6 +10,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/data/columns.h"
+#include "polytask/evaluate/evaluate_model.h"
 #include "polytask/predict/predictor.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -88,6 +89,59 @@ std::vector<float> answers_of(const Model& model, const std::string& file) {
                data->spec().bytes_per_image()));
   }
   return predictor.answers({.count = 21, .pixels = pixels});
+}
+
+// The frozen trunk hands images on, and the new head has a convolution.
+TEST(TrainHeads, AHeadOfImagesLearnsBehindATrunkThatEndsInAnImage) {
+  constexpr auto kRelu = Activation::relu;
+  Task scene = multilabel("scene", {"rows", "columns", "red"});
+  scene.head = {Flatten{}};
+  Task both = categorical("both", {"neither", "one", "two"});
+  both.head = {Conv2D{.filters = 4, .activation = kRelu}, Flatten{}};
+  Model old = make_model({.image = {test::kSide, test::kSide, 3},
+                          .network = {.trunk = {Conv2D{.filters = 8,
+                                                       .padding = Padding::same,
+                                                       .activation = kRelu},
+                                                MaxPooling2D{}}},
+                          .tasks = {scene, both}},
+                         3);
+  train(old, {.train = questions(60, 1), .validation = nullptr},
+        {.epochs = 3, .batch_size = 20});
+  Task wanted = amount();
+  wanted.head = {
+      Conv2D{.filters = 8, .padding = Padding::same, .activation = kRelu},
+      Dropout{.rate = 0.1}, Flatten{}, Dense{.units = 8, .activation = kRelu}};
+  Model model = add_tasks(old, {wanted}, 5);
+  const TrainReport report = train(model, data_of(), options_for(25));
+  const auto& history = report.history;
+  EXPECT_LT(metric(history.back().validation, "loss"),
+            0.5 * metric(history.front().validation, "loss"));
+  const auto& specs = model.parameters.layout().specs();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < old.parameters.layout().size(); ++i) {
+    const auto at =
+        std::ranges::find(specs, old.parameters.layout().specs()[i]);
+    ASSERT_NE(at, specs.end());
+    kept += std::ranges::equal(
+        model.parameters[static_cast<std::size_t>(at - specs.begin())],
+        old.parameters[i]);
+  }
+  EXPECT_EQ(kept, old.parameters.layout().size());
+
+  // Alone behind the features and in its place the head says the same.
+  Predictor predictor(std::move(model), {.threads = 1, .batch = 10});
+  const auto evaluated =
+      evaluate_model(predictor, *questions(30, 5)).evaluation.tasks;
+  ASSERT_EQ(evaluated[2].labels.size(), 2u);
+  for (const auto& label : evaluated[2].labels) {
+    for (const auto& [name, number] : label.numbers) {
+      if (name != "mean_absolute_error") continue;
+      EXPECT_NEAR(number.value.value(),
+                  metric(history.back().validation,
+                         "mean_absolute_error/" + label.label),
+                  1e-4);
+    }
+  }
 }
 
 // The old tasks' losses are as they were.

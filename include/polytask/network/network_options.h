@@ -9,8 +9,9 @@
 //       Flatten{},
 //       Dense{.units = 512, .activation = Activation::relu}}};
 //
-// The trunk is shared by all tasks; each task adds a dense head of its own
-// behind it. Plain data: checked when a network is built from it.
+// The trunk is shared by all tasks; each task adds a head of its own behind it.
+// A trunk without Flatten hands an image on, and the heads flatten it
+// themselves. Plain data: checked when a network is built from it.
 
 #pragma once
 

@@ -37,7 +37,8 @@ struct Task {
   double weight = 1.0;
 
   // Layers of its own between the trunk and its logits: dense layers, and
-  // dropouts behind them.
+  // dropouts behind them; where the trunk ends in an image, any, with Flatten
+  // before the first dense layer.
   std::vector<LayerOptions> head;
 
   [[nodiscard]] int columns() const;  // targets of an image

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,14 @@ inline const char* kind_of(const LayerOptions& layer) {
 }
 
 // "conv2d_2" for the second convolution of a trunk: Keras' names, from 1.
-inline std::vector<std::string> layer_names(const NetworkOptions& network) {
+//   before   of a head: "weather/"
+inline std::vector<std::string> layer_names(
+    std::span<const LayerOptions> layers, const std::string& before = {}) {
   std::map<std::string, int> counts;
   std::vector<std::string> names;
-  for (const LayerOptions& layer : network.trunk) {
+  for (const LayerOptions& layer : layers) {
     const std::string kind = kind_of(layer);
-    names.push_back(cat(kind, "_", ++counts[kind]));
+    names.push_back(cat(before, kind, "_", ++counts[kind]));
   }
   return names;
 }

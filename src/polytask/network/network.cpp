@@ -66,7 +66,8 @@ float* Network::at(const Place& place, int image, int worker) const {
     case Place::Area::features:
       break;
   }
-  return workspace_[plan_->feature_rows].data() + row * plan_->features();
+  return workspace_[{.offset = place.offset, .count = place.count}].data() +
+         row * place.count;
 }
 
 std::uint8_t* Network::state_of(const ImageStep& step, int image) const {
@@ -182,9 +183,18 @@ void Network::forward_bands(const ImageStep& step, int image) {
 // the rows behind the batch must be finite.
 void Network::clear_rows_behind_batch() {
   if (!training_ || batch_.images == plan_->options().batch) return;
-  const auto rows = workspace_[plan_->feature_rows];
-  const auto used = static_cast<std::size_t>(batch_.images) * plan_->features();
-  std::ranges::fill(rows.subspan(used), 0.0f);
+  clear_behind_batch(plan_->feature_rows);
+  for (const Branch& branch : plan_->branches) {
+    if (!branch.empty()) clear_behind_batch(branch.rows);
+  }
+}
+
+//   rows   one an image
+void Network::clear_behind_batch(Slot rows) {
+  const auto batch = static_cast<std::size_t>(plan_->options().batch);
+  const auto images = static_cast<std::size_t>(batch_.images);
+  std::ranges::fill(workspace_[rows].subspan(rows.count / batch * images),
+                    0.0f);
 }
 
 // Into how many parts the work on the rows of a dense layer's result is cut:

@@ -157,6 +157,7 @@ class Network {
   [[nodiscard]] int row_parts(const DenseStep& step) const;
   void forward_dense(const DenseStep& step);
   void clear_rows_behind_batch();
+  void clear_behind_batch(Slot rows);
 
   void backward_heads();
   void backward_head(std::size_t task, Slot diff_features);
@@ -184,16 +185,28 @@ class Network {
     float* sum = nullptr;
     int first_image = 0;  // overwrites the sum; the others are added
   };
-  void backward_shard(int shard, int worker);
-  void backward_group(const Rows& images, int worker, ShardGradient shard);
-  void backward_in_parts(int image);
-  void backward_chain(int image, int worker, ShardGradient shard,
-                      std::atomic<std::size_t>& begun);
-  [[nodiscard]] BackwardPass pass_of(const ImageStep& step, int image,
-                                     int worker, ShardGradient shard) const;
-  [[nodiscard]] bool has_backward(const ImageStep& step) const;
-  void backward_images();
-  void sum_shards();
+  // Image steps behind one another: the trunk's, or those of a branch.
+  struct Steps {
+    std::size_t first = 0;
+    std::size_t last = 0;  // one behind
+    Slot diff_dst;         // of the last one's result, a row an image
+    Slot diff_src;  // of what the first one reads; empty: nobody needs it
+  };
+  void backward_images(const Steps& steps);
+  void backward_shard(const Steps& steps, int shard, int worker);
+  void backward_group(const Steps& steps, const Rows& images, int worker,
+                      ShardGradient shard);
+  void backward_in_parts(const Steps& steps, int image);
+  void backward_chain(const Steps& steps, int image, int worker,
+                      ShardGradient shard, std::atomic<std::size_t>& begun);
+  [[nodiscard]] BackwardPass pass_of(const Steps& steps, std::size_t step,
+                                     int image, int worker,
+                                     ShardGradient shard) const;
+  [[nodiscard]] bool has_backward(const Steps& steps, std::size_t step) const;
+  [[nodiscard]] std::span<const std::size_t> weighted_steps(
+      const Steps& steps) const;
+  [[nodiscard]] float* row_of(Slot rows, int image) const;
+  void sum_shards(const Steps& steps);
   void unpack_gradient(std::size_t step);
 
   // Lines of the clock: the input, then forward and backward of each step of

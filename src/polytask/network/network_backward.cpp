@@ -23,15 +23,18 @@ void Network::backward_trunk() {
     backward_rows(dense[i]);
     const Slot diff_src =
         i == 0 ? plan_->diff_feature_rows : dense[i - 1].diff_dst;
-    if (i == 0 && plan_->image_steps.empty()) break;
+    if (i == 0 && plan_->trunk_steps == 0) break;
     backward_dense(dense[i], workspace_[diff_src].data());
   }
   plan_->for_each_dense([this](const DenseStep& step) {
     step.layer.bias_gradient(workspace_[step.diff_dst].data(),
                              workspace_[step.diff_bias]);
   });
-  if (plan_->image_steps.empty()) return;
-  backward_images();
+  if (plan_->trunk_steps == 0) return;
+  backward_images({.first = 0,
+                   .last = plan_->trunk_steps,
+                   .diff_dst = plan_->diff_feature_rows,
+                   .diff_src = {}});
 }
 
 void Network::backward(ParameterStore& gradients) {
@@ -114,15 +117,24 @@ void Network::backward_heads() {
 // One task's gradient of the shared features, from that of its logits.
 void Network::backward_head(std::size_t task, Slot diff_features) {
   const std::vector<DenseStep>& steps = plan_->heads[task];
+  const Branch& branch = plan_->branches[task];
+  const Slot before = branch.empty() ? diff_features : branch.diff_rows;
   const DenseStep& last = steps.back();
   const auto used =
       static_cast<std::size_t>(batch_.images * last.layer.units());
   std::ranges::fill(workspace_[last.diff_dst].subspan(used), 0.0f);
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (i + 1 < steps.size()) backward_rows(steps[i]);
-    const Slot diff_src = i == 0 ? diff_features : steps[i - 1].diff_dst;
+    const Slot diff_src = i == 0 ? before : steps[i - 1].diff_dst;
     backward_dense(steps[i], workspace_[diff_src].data());
   }
+  if (branch.empty()) return;
+  clear_behind_batch(diff_features);
+  backward_images(
+      {.first = branch.first,
+       .last = branch.last,
+       .diff_dst = branch.diff_rows,
+       .diff_src = plan_->trunk_steps > 0 ? diff_features : Slot{}});
 }
 
 void Network::backward_dense(const DenseStep& step, float* diff_src) {

@@ -49,7 +49,7 @@ std::vector<LayerDescription> NetworkPlan::layers() const {
        .reason = "own: the only one",
        .kept_bytes = kept_bytes(input, element_count(options_.input))});
   for (const ImageStep& step : image_steps) all.push_back(describe(step));
-  bool with_diff_src = !image_steps.empty();
+  bool with_diff_src = trunk_steps > 0;
   for (const DenseStep& step : dense_steps) {
     all.push_back(describe(step, with_diff_src));
     for (const RowStep& after : step.after) all.push_back(describe(after));
@@ -81,7 +81,8 @@ LayerDescription NetworkPlan::describe(const ImageStep& step) const {
   }
   found.weight_bytes = found.parameters * sizeof(float);
   if (!options_.training) return found;
-  const int passes = trunk_passes();
+  const auto at = static_cast<std::size_t>(&step - image_steps.data());
+  const int passes = at < trunk_steps ? trunk_passes() : 1;
   found.backward_flops = spec.forward_flops * (first ? 1.0 : 2.0) * passes;
   found.backward_skips_zeros = spec.backward_skips_zeros;
   found.forward_runs = first && recompute_first ? 1 + passes : 1;

@@ -21,9 +21,15 @@ Place NetworkPlan::place(std::size_t count, bool keep) {
   return at;
 }
 
-// Whether backward reads what step `step` of the image stage reads.
+// A row an image.
+Place NetworkPlan::rows_of(Slot rows) const {
+  return {.area = Place::Area::features,
+          .offset = rows.offset,
+          .count = rows.count / static_cast<std::size_t>(options_.batch)};
+}
+
 bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
-  return options_.training && step < image_steps.size() &&
+  return options_.training &&
          image_steps[step].layer->spec().backward_reads_src;
 }
 
@@ -33,7 +39,7 @@ bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
 bool NetworkPlan::first_layer_is_cheap() const {
   constexpr double kFlopsPerByte = 16.0;
   constexpr double kCachedBytes = 4 << 20;
-  if (!options_.training || image_steps.size() < 2) return false;
+  if (!options_.training || trunk_steps < 2) return false;
   const ImageLayerSpec& first = image_steps.front().layer->spec();
   const auto bytes =
       static_cast<double>(element_count(first.dst) * sizeof(float));
@@ -44,24 +50,35 @@ bool NetworkPlan::first_layer_is_cheap() const {
 // Decides for each activation of the image stage where it lives: what backward
 // does not read is gone with the next image.
 void NetworkPlan::place_activations() {
-  if (image_steps.empty()) {
-    input = {.area = Place::Area::features};
-    return;
-  }
+  const Place features = rows_of(feature_rows);
   recompute_first = first_layer_is_cheap();
-  input = place(element_count(options_.input),
-                !recompute_first && backward_reads_src_of(0));
-  Place before = input;
-  for (std::size_t i = 0; i < image_steps.size(); ++i) {
+  input = trunk_steps == 0
+              ? features
+              : place(element_count(options_.input),
+                      !recompute_first && backward_reads_src_of(0));
+  place_stack(0, trunk_steps, input, features);
+  for (const Branch& branch : branches) {
+    if (branch.empty()) continue;
+    place_stack(branch.first, branch.last, features, rows_of(branch.rows));
+  }
+}
+
+// Of the steps [first, last), which read `src` and end in `dst`.
+void NetworkPlan::place_stack(std::size_t first, std::size_t last,
+                              const Place& src, const Place& dst) {
+  Place before = src;
+  for (std::size_t i = first; i < last; ++i) {
     ImageStep& step = image_steps[i];
     const ImageLayerSpec& spec = step.layer->spec();
+    step.src = before;
+    if (i + 1 == last) {
+      step.dst = dst;
+      break;
+    }
     const bool keep = !(i == 0 && recompute_first) &&
                       (backward_reads_src_of(i + 1) ||
                        (options_.training && spec.backward_reads_dst));
-    step.src = before;
-    step.dst = i + 1 == image_steps.size()
-                   ? Place{.area = Place::Area::features}
-                   : place(element_count(spec.dst), keep);
+    step.dst = place(element_count(spec.dst), keep);
     before = step.dst;
   }
 }
@@ -186,7 +203,7 @@ void NetworkPlan::keep_tasks_apart() {
     layer.count = end - layer.offset;
     trunk_layers.push_back(std::move(layer));
   };
-  for (const ImageStep& step : image_steps) {
+  for (const ImageStep& step : std::span(image_steps).first(trunk_steps)) {
     if (step.gradients.empty()) continue;
     const std::string& kernel = specs_[step.parameters.front()].name;
     add(kernel.substr(0, kernel.find('/')), step.gradients);

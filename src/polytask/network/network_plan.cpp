@@ -23,19 +23,18 @@ bool is_relu_convolution(const LayerOptions& layer) {
 // How many layers from `at` on become one PooledConvolutionLayer: a
 // convolution, its pool and perhaps a dropout; 0 when they stay apart.
 //   channels   of the convolution's input
-std::size_t pooled_layers(const NetworkOptions& network, std::size_t at,
+std::size_t pooled_layers(std::span<const LayerOptions> layers, std::size_t at,
                           int channels) {
-  const auto& trunk = network.trunk;
-  if (at + 1 >= trunk.size()) return 0;
-  const auto* conv = std::get_if<Conv2D>(&trunk[at]);
-  const auto* pool = std::get_if<MaxPooling2D>(&trunk[at + 1]);
+  if (at + 1 >= layers.size()) return 0;
+  const auto* conv = std::get_if<Conv2D>(&layers[at]);
+  const auto* pool = std::get_if<MaxPooling2D>(&layers[at + 1]);
   if (conv == nullptr || pool == nullptr ||
       !PooledConvolutionLayer::pays(channels, conv->kernel_size, conv->strides,
                                     pool->pool_size)) {
     return 0;
   }
   const bool dropout =
-      at + 2 < trunk.size() && std::holds_alternative<Dropout>(trunk[at + 2]);
+      at + 2 < layers.size() && std::holds_alternative<Dropout>(layers[at + 2]);
   return dropout && conv->filters % 8 == 0 ? 3 : 2;
 }
 
@@ -53,12 +52,19 @@ void check(const NetworkOptions& network, const PlanOptions& o) {
     throw Error(Fault::config,
                 cat("network: workers: expected >= 1, got ", o.workers));
   }
-  if (network.trunk.empty()) {
-    throw Error(Fault::config,
-                "network.trunk: expected at least one layer, got none");
-  }
   if (o.outputs.empty()) {
     throw Error(Fault::config, "tasks: expected at least one task, got none");
+  }
+  // Where the heads see the images themselves, nothing is shared.
+  const bool heads_flatten =
+      std::ranges::all_of(o.outputs, [](const NetworkOutput& output) {
+        return std::ranges::any_of(output.layers, [](const LayerOptions& l) {
+          return std::holds_alternative<Flatten>(l);
+        });
+      });
+  if (network.trunk.empty() && !heads_flatten) {
+    throw Error(Fault::config,
+                "network.trunk: expected at least one layer, got none");
   }
 }
 
@@ -75,21 +81,35 @@ Shape flattened(const std::string& layer, const Shape& shape) {
 
 }  // namespace
 
+// How many layers come before the first dense one.
+std::size_t NetworkPlan::image_layers(std::span<const LayerOptions> layers) {
+  const auto dense = std::ranges::find_if(layers, [](const LayerOptions& l) {
+    return std::holds_alternative<Dense>(l);
+  });
+  return static_cast<std::size_t>(dense - layers.begin());
+}
+
 NetworkPlan::NetworkPlan(const NetworkOptions& network,
                          const PlanOptions& options)
     : options_(options) {
   check(network, options);
-  extents_ = read_extents(network, options.input);
-  group = choose_group(network);
-  std::size_t at = 0;
-  const Shape features = add_image_layers(network, at);
-  features_ = element_count(features);
+  const std::span<const LayerOptions> trunk(network.trunk);
+  const std::size_t images = image_layers(trunk);
+  const LayerStack stack{
+      .layers = trunk.first(images),
+      .names = layer_names(trunk.first(images)),
+      .extents = read_extents(trunk.first(images), options.input)};
+  group = choose_group(stack);
+  trunk_result_ = add_image_layers(stack, options_.input);
+  trunk_steps = image_steps.size();
   feature_rows = memory_.reserve(
-      "features", features_ * static_cast<std::size_t>(options_.batch));
+      "features", features() * static_cast<std::size_t>(options_.batch));
   if (options_.training) {
     diff_feature_rows = memory_.reserve("diff features", feature_rows.count);
   }
-  add_dense_layers(network, at, features);
+  add_branches(images == trunk.size() && trunk_result_.size() == 3);
+  add_trunk_dense_layers(network, images);
+  add_heads();
   layout_ = ParameterLayout(specs_);
   place_activations();
   place_layer_buffers();
@@ -101,20 +121,20 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
 
 // One image at a time while its activations are what fills the cache; several
 // where they are few beside the weights and their gradient.
-int NetworkPlan::choose_group(const NetworkOptions& network) const {
+int NetworkPlan::choose_group(const LayerStack& stack) const {
   constexpr double kMost = 4.0;
   constexpr double kArrays = 2.0;  // of weights: backward reads, and writes
   if (!options_.training) return 1;
   double weights = 0.0;
   double activations = 0.0;
   int channels = options_.input[2];
-  for (std::size_t i = 0; i < extents_.size(); ++i) {
-    if (const auto* conv = std::get_if<Conv2D>(&network.trunk[i])) {
+  for (std::size_t i = 0; i < stack.extents.size(); ++i) {
+    if (const auto* conv = std::get_if<Conv2D>(&stack.layers[i])) {
       weights += 1.0 * conv->kernel_size * conv->kernel_size * channels *
                  conv->filters;
       channels = conv->filters;
     }
-    const Extent& read = extents_[i].read;
+    const Extent& read = stack.extents[i].read;
     activations += 1.0 * read.rows * read.columns * channels;
   }
   const double most = std::min(kMost, 1.0 * options_.batch);
@@ -137,33 +157,26 @@ int NetworkPlan::bands_of(const Conv2D& conv, const ReadExtent& extent,
   return static_cast<int>(std::clamp(flops / kBandFlops, 2.0, 1.0 * kBands));
 }
 
-// Builds the layers up to the first dense one; `at` is then its index. Returns
-// the shape behind them.
-Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
-                                    std::size_t& at) {
-  const std::vector<std::string> names = layer_names(network);
-  Shape shape = options_.input;
-  while (at < network.trunk.size()) {
-    const LayerOptions& layer = network.trunk[at];
-    if (std::holds_alternative<Dense>(layer)) break;
-    if (const std::size_t count = pooled_layers_at(network, at, shape)) {
-      shape = add_image_step(
-          make_pooled_convolution(network, std::span(names).subspan(at, count),
-                                  at, shape),
-          reason_for(network, at, shape));
+// Returns the shape behind the layers.
+Shape NetworkPlan::add_image_layers(const LayerStack& stack, Shape shape) {
+  std::size_t at = 0;
+  while (at < stack.layers.size()) {
+    const LayerOptions& layer = stack.layers[at];
+    if (const std::size_t count = pooled_layers_at(stack, at, shape)) {
+      shape = add_image_step(make_pooled_convolution(stack, at, shape),
+                             reason_for(stack, at, shape));
       at += count;
       continue;
     }
     if (std::holds_alternative<Flatten>(layer)) {
       // The same numbers in the same order.
-      shape = flattened(names[at], shape);
+      shape = flattened(stack.names[at], shape);
     } else {
-      auto built = make_image_layer(network, names[at], at, shape);
+      auto built = make_image_layer(stack, at, shape);
       const bool runs =
           options_.training || !std::holds_alternative<Dropout>(layer);
       if (runs) {
-        shape =
-            add_image_step(std::move(built), reason_for(network, at, shape));
+        shape = add_image_step(std::move(built), reason_for(stack, at, shape));
       }
     }
     ++at;
@@ -171,18 +184,52 @@ Shape NetworkPlan::add_image_layers(const NetworkOptions& network,
   return shape;
 }
 
+// The layers of images of each head.
+void NetworkPlan::add_branches(bool trunk_ends_in_image) {
+  for (const NetworkOutput& output : options_.outputs) {
+    const std::span<const LayerOptions> head(output.layers);
+    branches.push_back(add_branch(
+        output.name, head.first(trunk_ends_in_image ? image_layers(head) : 0)));
+  }
+}
+
+Branch NetworkPlan::add_branch(const std::string& task,
+                               std::span<const LayerOptions> layers) {
+  Branch branch{.layers = layers.size(),
+                .first = image_steps.size(),
+                .last = image_steps.size(),
+                .result = trunk_result_,
+                .rows = feature_rows,
+                .diff_rows = {}};
+  if (layers.empty()) return branch;
+  const LayerStack stack{.layers = layers,
+                         .names = layer_names(layers, task + "/"),
+                         .extents = read_extents(layers, trunk_result_),
+                         .behind_others = trunk_steps > 0};
+  branch.result = add_image_layers(stack, trunk_result_);
+  branch.last = image_steps.size();
+  if (branch.empty()) return branch;
+  const std::size_t count =
+      element_count(branch.result) * static_cast<std::size_t>(options_.batch);
+  branch.rows = memory_.reserve(task + "'s features", count);
+  if (options_.training) {
+    branch.diff_rows = memory_.reserve("diff " + task + "'s features", count);
+  }
+  return branch;
+}
+
 // pooled_layers() where they are wanted and the shape is an image.
-std::size_t NetworkPlan::pooled_layers_at(const NetworkOptions& network,
+std::size_t NetworkPlan::pooled_layers_at(const LayerStack& stack,
                                           std::size_t at,
                                           const Shape& shape) const {
   if (!options_.own_kernels || shape.size() != 3) return 0;
-  return pooled_layers(network, at, shape[2]);
+  return pooled_layers(stack.layers, at, shape[2]);
 }
 
 // Whether backward of convolution `at` skips what its relu has zeroed.
-bool NetworkPlan::skips_zeros(const NetworkOptions& network, std::size_t at,
+bool NetworkPlan::skips_zeros(const LayerStack& stack, std::size_t at,
                               const Shape& shape) const {
-  const auto& conv = std::get<Conv2D>(network.trunk[at]);
+  const auto& conv = std::get<Conv2D>(stack.layers[at]);
   return options_.own_kernels && conv.activation == Activation::relu &&
          shape.size() == 3 &&
          ConvolutionLayer::can_skip_zeros(shape[2], conv.kernel_size,
@@ -190,17 +237,16 @@ bool NetworkPlan::skips_zeros(const NetworkOptions& network, std::size_t at,
 }
 
 // Who computes layer `at` of the trunk and why, in a few words.
-std::string NetworkPlan::reason_for(const NetworkOptions& network,
-                                    std::size_t at, const Shape& shape) const {
-  const auto* conv = std::get_if<Conv2D>(&network.trunk[at]);
+std::string NetworkPlan::reason_for(const LayerStack& stack, std::size_t at,
+                                    const Shape& shape) const {
+  const auto* conv = std::get_if<Conv2D>(&stack.layers[at]);
   if (conv == nullptr) return "own: the only one";
   if (!options_.own_kernels) return "oneDNN: own kernels are switched off";
-  const bool last = at + 1 == network.trunk.size();
+  const bool last = at + 1 == stack.layers.size();
   const auto* pool =
-      last ? nullptr : std::get_if<MaxPooling2D>(&network.trunk[at + 1]);
+      last ? nullptr : std::get_if<MaxPooling2D>(&stack.layers[at + 1]);
   if (pool == nullptr) {
-    if (!skips_zeros(network, at, shape))
-      return "oneDNN: no max pool behind it";
+    if (!skips_zeros(stack, at, shape)) return "oneDNN: no max pool behind it";
     return cat("own where relu leaves less than ",
                std::lround(100 * kernels::kWorthSkipping),
                " % of the gradient, else oneDNN");
@@ -213,15 +259,15 @@ std::string NetworkPlan::reason_for(const NetworkOptions& network,
 }
 
 std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
-    const NetworkOptions& network, const std::string& name, std::size_t at,
-    const Shape& shape) {
-  const LayerOptions& layer = network.trunk[at];
+    const LayerStack& stack, std::size_t at, const Shape& shape) {
+  const LayerOptions& layer = stack.layers[at];
+  const std::string& name = stack.names[at];
   if (const auto* conv = std::get_if<Conv2D>(&layer)) {
     const Shape next{1, 1, conv->filters};
     const bool next_masks =
-        at + 1 < network.trunk.size() &&
-        (std::holds_alternative<MaxPooling2D>(network.trunk[at + 1]) ||
-         pooled_layers_at(network, at + 1, next) > 0);
+        at + 1 < stack.layers.size() &&
+        (std::holds_alternative<MaxPooling2D>(stack.layers[at + 1]) ||
+         pooled_layers_at(stack, at + 1, next) > 0);
     return std::make_unique<ConvolutionLayer>(
         ConvolutionLayerOptions{
             .name = name,
@@ -232,12 +278,13 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
             .relu = conv->activation == Activation::relu,
             .relu_masked_by_next = next_masks,
             .with_backward = options_.training,
-            .with_diff_src = !image_steps.empty(),
-            .skip_zeros = skips_zeros(network, at, shape),
-            .whole_src = extents_[at].src,
-            .read = extents_[at].read,
-            .bands =
-                in_bands() ? bands_of(*conv, extents_[at], shape.back()) : 1,
+            .with_diff_src = at > 0 || stack.behind_others,
+            .skip_zeros = skips_zeros(stack, at, shape),
+            .whole_src = stack.extents[at].src,
+            .read = stack.extents[at].read,
+            .bands = in_bands()
+                         ? bands_of(*conv, stack.extents[at], shape.back())
+                         : 1,
             .group = group},
         shape);
   }
@@ -246,7 +293,7 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
         MaxPoolingLayerOptions{
             .name = name,
             .pool_size = pool->pool_size,
-            .masks_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
+            .masks_relu = at > 0 && is_relu_convolution(stack.layers[at - 1]),
             .bands = in_bands() ? kBands : 1},
         shape);
   }
@@ -263,24 +310,24 @@ DropoutLayerOptions NetworkPlan::next_dropout(const std::string& name,
 }
 
 std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
-    const NetworkOptions& network, std::span<const std::string> names,
-    std::size_t at, const Shape& shape) {
-  const auto& conv = std::get<Conv2D>(network.trunk[at]);
+    const LayerStack& stack, std::size_t at, const Shape& shape) {
+  const auto& conv = std::get<Conv2D>(stack.layers[at]);
   PooledConvolutionLayerOptions options{
-      .name = names[0],
-      .pool_name = names[1],
+      .name = stack.names[at],
+      .pool_name = stack.names[at + 1],
       .filters = conv.filters,
       .same_padding = conv.padding == Padding::same,
       .relu = conv.activation == Activation::relu,
-      .masks_src_relu = at > 0 && is_relu_convolution(network.trunk[at - 1]),
+      .masks_src_relu = at > 0 && is_relu_convolution(stack.layers[at - 1]),
       .with_backward = options_.training,
-      .with_diff_src = !image_steps.empty(),
-      .whole_src = extents_[at].src,
-      .read = extents_[at + 1].read,
-      .bands = in_bands() ? bands_of(conv, extents_[at], shape.back()) : 0};
-  if (names.size() == 3) {
-    const auto& dropout = std::get<Dropout>(network.trunk[at + 2]);
-    options.dropout = next_dropout(names[2], dropout);
+      .with_diff_src = at > 0 || stack.behind_others,
+      .whole_src = stack.extents[at].src,
+      .read = stack.extents[at + 1].read,
+      .bands =
+          in_bands() ? bands_of(conv, stack.extents[at], shape.back()) : 0};
+  if (pooled_layers_at(stack, at, shape) == 3) {
+    const auto& dropout = std::get<Dropout>(stack.layers[at + 2]);
+    options.dropout = next_dropout(stack.names[at + 2], dropout);
   }
   return std::make_unique<PooledConvolutionLayer>(options, shape);
 }

@@ -30,7 +30,8 @@ struct NetworkOutput {
   std::string
       name;  // of the task; its head's parameters are "name/kernel", ...
   int units = 0;
-  // Layers of the task's own before them: dense layers and dropouts.
+  // Layers of the task's own before them: dense layers and dropouts; where the
+  // trunk ends in an image, any, with a flatten before the first dense layer.
   std::vector<LayerOptions> layers;
 };
 
@@ -58,11 +59,20 @@ struct Place {
   enum class Area {
     kept,      // one an image: backward reads it
     scratch,   // one a worker: gone with the next image
-    features,  // a row of the dense stage's input
+    features,  // a row of what the dense layers or the branches read
   };
   Area area = Area::scratch;
-  std::size_t offset = 0;  // floats from the start of the image's or worker's
+  std::size_t offset = 0;  // floats from the start of the image's or worker's,
+                           // or of the workspace
   std::size_t count = 0;   // floats of one image
+};
+
+// Layers behind one another that see images: the trunk's, or those of one head.
+struct LayerStack {
+  std::span<const LayerOptions> layers;
+  std::vector<std::string> names;
+  std::vector<ReadExtent> extents;  // one a layer
+  bool behind_others = false;       // somebody needs the gradient of its source
 };
 
 struct ImageStep {
@@ -70,7 +80,7 @@ struct ImageStep {
   std::string reason;  // why this layer computes it: for people
   Place src;
   Place dst;
-  Place diff_src;                       // of the gradient; not the first step's
+  Place diff_src;  // of the gradient; not of the first step of a stack
   std::size_t state_offset = 0;         // bytes within the image's state
   Slot prepared;                        // empty when the layer prepares nothing
   std::size_t prepared_stride = 0;      // floats, from worker to worker
@@ -111,6 +121,19 @@ struct DenseStep {
   }
 };
 
+// What a task's own layers of images are to the plan. A head without any reads
+// the trunk's result itself.
+struct Branch {
+  std::size_t layers = 0;  // of the head
+  std::size_t first = 0;   // of their image steps
+  std::size_t last = 0;    // one behind
+  Shape result;            // of one image
+  Slot rows;               // [batch, result]
+  Slot diff_rows;          // training only
+
+  [[nodiscard]] bool empty() const { return first == last; }
+};
+
 // A layer of the trunk that has parameters, where the tasks go through the
 // trunk one after the other: what is kept of each task there. That is the
 // gradient itself for a layer of images. A dense layer's kernel is larger than
@@ -145,7 +168,10 @@ class NetworkPlan {
   [[nodiscard]] const PlanOptions& options() const { return options_; }
   [[nodiscard]] const ParameterLayout& parameters() const { return layout_; }
   [[nodiscard]] const WorkspacePlan& memory() const { return memory_; }
-  [[nodiscard]] std::size_t features() const { return features_; }
+  // What the trunk's layers of images give of one image.
+  [[nodiscard]] std::size_t features() const {
+    return element_count(trunk_result_);
+  }
 
   // The scaling of the input, then every layer in the order of the network.
   [[nodiscard]] std::vector<LayerDescription> layers() const;
@@ -160,7 +186,12 @@ class NetworkPlan {
   [[nodiscard]] std::vector<std::string> implementations() const;
   [[nodiscard]] double forward_flops() const;  // one image
 
-  // What the heads read, and its gradient.
+  // What the trunk gives, for all heads: of one image, then of a batch, and its
+  // gradient.
+  [[nodiscard]] Shape shared_shape() const {
+    if (dense_steps.empty()) return trunk_result_;
+    return {dense_steps.back().layer.units()};
+  }
   [[nodiscard]] Slot shared_features() const {
     return dense_steps.empty() ? feature_rows : dense_steps.back().result();
   }
@@ -177,8 +208,11 @@ class NetworkPlan {
     }
   }
 
-  // For Network, which runs it.
+  // For Network, which runs it. The steps of the trunk, then those of each
+  // branch.
   std::vector<ImageStep> image_steps;
+  std::size_t trunk_steps = 0;
+  std::vector<Branch> branches;  // one a task
   // Each worker prepares weights for itself when it first needs them: sooner
   // done than brought over from another core's cache.
   bool own_weights = false;
@@ -201,7 +235,7 @@ class NetworkPlan {
   std::size_t scratch_stride = 0;
   std::size_t layer_scratch = 0;   // offset in a worker's scratch
   std::size_t gradient_block = 0;  // the same, of a dense layer's rows
-  Slot feature_rows;               // [batch, features]
+  Slot feature_rows;  // the trunk's last image step: [batch, features]
   Slot diff_feature_rows;
   // The gradients of the shared features, [batch, features], one a task where
   // they are separate; else one for all but the first, when there are several.
@@ -213,36 +247,38 @@ class NetworkPlan {
   std::size_t gradient_stride = 0;  // floats
 
  private:
-  [[nodiscard]] int choose_group(const NetworkOptions& network) const;
+  [[nodiscard]] static std::size_t image_layers(
+      std::span<const LayerOptions> layers);
+  [[nodiscard]] int choose_group(const LayerStack& stack) const;
   [[nodiscard]] static int bands_of(const Conv2D& conv,
                                     const ReadExtent& extent, int channels);
-  Shape add_image_layers(const NetworkOptions& network, std::size_t& at);
-  [[nodiscard]] std::size_t pooled_layers_at(const NetworkOptions& network,
+  Shape add_image_layers(const LayerStack& stack, Shape shape);
+  [[nodiscard]] std::size_t pooled_layers_at(const LayerStack& stack,
                                              std::size_t at,
                                              const Shape& shape) const;
-  [[nodiscard]] bool skips_zeros(const NetworkOptions& network, std::size_t at,
+  [[nodiscard]] bool skips_zeros(const LayerStack& stack, std::size_t at,
                                  const Shape& shape) const;
-  std::unique_ptr<const ImageLayer> make_image_layer(
-      const NetworkOptions& network, const std::string& name, std::size_t at,
-      const Shape& shape);
+  std::unique_ptr<const ImageLayer> make_image_layer(const LayerStack& stack,
+                                                     std::size_t at,
+                                                     const Shape& shape);
   std::unique_ptr<const ImageLayer> make_pooled_convolution(
-      const NetworkOptions& network, std::span<const std::string> names,
-      std::size_t at, const Shape& shape);
+      const LayerStack& stack, std::size_t at, const Shape& shape);
   DropoutLayerOptions next_dropout(const std::string& name,
                                    const Dropout& dropout);
-  [[nodiscard]] std::string reason_for(const NetworkOptions& network,
-                                       std::size_t at,
+  [[nodiscard]] std::string reason_for(const LayerStack& stack, std::size_t at,
                                        const Shape& shape) const;
   Shape add_image_step(std::unique_ptr<const ImageLayer> layer,
                        std::string reason);
-  void add_dense_layers(const NetworkOptions& network, std::size_t at,
-                        Shape shape);
+  void add_branches(bool trunk_ends_in_image);
+  Branch add_branch(const std::string& task,
+                    std::span<const LayerOptions> layers);
+  void add_trunk_dense_layers(const NetworkOptions& network, std::size_t at);
   DenseStep make_dense_step(const DenseLayerOptions& dense, const Shape& shape,
                             Slot src);
   void add_row_step(DenseStep& step, const std::string& name,
                     const Dropout& dropout);
-  std::vector<DenseStep> make_head(const NetworkOutput& output, Shape shape);
-  void add_heads(const Shape& shape);
+  std::vector<DenseStep> make_head(std::size_t task);
+  void add_heads();
   [[nodiscard]] LayerDescription describe(const ImageStep& step) const;
   [[nodiscard]] LayerDescription describe(const DenseStep& step,
                                           bool with_diff_src) const;
@@ -251,6 +287,9 @@ class NetworkPlan {
   [[nodiscard]] std::size_t kept_bytes(const Place& at,
                                        std::size_t count) const;
   Place place(std::size_t count, bool keep);
+  [[nodiscard]] Place rows_of(Slot rows) const;
+  void place_stack(std::size_t first, std::size_t last, const Place& src,
+                   const Place& dst);
   [[nodiscard]] bool backward_reads_src_of(std::size_t step) const;
   [[nodiscard]] bool first_layer_is_cheap() const;
   void place_activations();
@@ -264,9 +303,8 @@ class NetworkPlan {
   PlanOptions options_;
   ParameterLayout layout_;
   std::vector<ParameterSpec> specs_;
-  std::vector<ReadExtent> extents_;  // one a layer of the trunk
   WorkspacePlan memory_;
-  std::size_t features_ = 0;
+  Shape trunk_result_;  // of its layers of images
   int dropouts_ = 0;
   std::size_t dense_lines_ = 0;  // of the clock, so far
 };

@@ -8,9 +8,10 @@
 
 namespace polytask {
 
-void NetworkPlan::add_dense_layers(const NetworkOptions& network,
-                                   std::size_t at, Shape shape) {
-  const std::vector<std::string> names = layer_names(network);
+void NetworkPlan::add_trunk_dense_layers(const NetworkOptions& network,
+                                         std::size_t at) {
+  const std::vector<std::string> names = layer_names(network.trunk);
+  Shape shape = trunk_result_;
   for (; at < network.trunk.size(); ++at) {
     const LayerOptions& layer = network.trunk[at];
     if (const auto* dense = std::get_if<Dense>(&layer)) {
@@ -29,7 +30,6 @@ void NetworkPlan::add_dense_layers(const NetworkOptions& network,
                       "; convolutions and pooling come before dense layers"));
     }
   }
-  add_heads(shape);
 }
 
 DenseStep NetworkPlan::make_dense_step(const DenseLayerOptions& dense,
@@ -72,16 +72,20 @@ void NetworkPlan::add_row_step(DenseStep& step, const std::string& name,
   step.after.push_back(std::move(row));
 }
 
-std::vector<DenseStep> NetworkPlan::make_head(const NetworkOutput& output,
-                                              Shape shape) {
+std::vector<DenseStep> NetworkPlan::make_head(std::size_t task) {
+  const NetworkOutput& output = options_.outputs[task];
+  const std::vector<std::string> names =
+      layer_names(output.layers, output.name + "/");
+  const Branch& branch = branches[task];
+  const bool behind_dense = !dense_steps.empty();
+  Shape shape = behind_dense ? shared_shape() : branch.result;
+  Slot src = behind_dense ? shared_features() : branch.rows;
   std::vector<DenseStep> steps;
-  Slot src = shared_features();
-  int denses = 0;
-  int dropouts = 0;
-  for (const LayerOptions& layer : output.layers) {
+  for (std::size_t at = branch.layers; at < output.layers.size(); ++at) {
+    const LayerOptions& layer = output.layers[at];
     if (const auto* dense = std::get_if<Dense>(&layer)) {
       steps.push_back(
-          make_dense_step({.name = cat(output.name, "/dense_", ++denses),
+          make_dense_step({.name = names[at],
                            .units = dense->units,
                            .relu = dense->activation == Activation::relu},
                           shape, src));
@@ -93,10 +97,11 @@ std::vector<DenseStep> NetworkPlan::make_head(const NetworkOutput& output,
     if (dropout == nullptr || steps.empty()) {
       throw Error(Fault::config,
                   cat("tasks.", output.name, ".head: expected dense layers, ",
-                      "and dropouts behind them, got ", kind_of(layer)));
+                      "and dropouts behind them, got ", kind_of(layer),
+                      "; for layers of images, end the trunk before its "
+                      "flatten"));
     }
-    add_row_step(steps.back(), cat(output.name, "/dropout_", ++dropouts),
-                 *dropout);
+    add_row_step(steps.back(), names[at], *dropout);
     src = steps.back().result();
   }
   steps.push_back(make_dense_step({.name = output.name, .units = output.units},
@@ -104,14 +109,11 @@ std::vector<DenseStep> NetworkPlan::make_head(const NetworkOutput& output,
   return steps;
 }
 
-void NetworkPlan::add_heads(const Shape& shape) {
-  for (const NetworkOutput& output : options_.outputs) {
-    heads.push_back(make_head(output, shape));
-  }
+void NetworkPlan::add_heads() {
+  const std::size_t tasks = options_.outputs.size();
+  for (std::size_t t = 0; t < tasks; ++t) heads.push_back(make_head(t));
   if (!options_.training) return;
-  const std::size_t tasks = heads.size();
-  const std::size_t count =
-      element_count(shape) * static_cast<std::size_t>(options_.batch);
+  const std::size_t count = shared_features().count;
   const bool apart_here = options_.task_gradients == TaskGradients::features;
   const std::size_t apart = apart_here ? tasks : tasks > 1 ? 1 : 0;
   for (std::size_t i = 0; i < apart; ++i) {

@@ -63,13 +63,13 @@ std::vector<int> computed(const std::vector<Axis>& axes) {
 
 }  // namespace
 
-std::vector<ReadExtent> read_extents(const NetworkOptions& network,
+std::vector<ReadExtent> read_extents(std::span<const LayerOptions> layers,
                                      const Shape& input) {
-  std::vector<ReadExtent> extents(network.trunk.size());
+  std::vector<ReadExtent> extents(layers.size());
   std::vector<Axis> rows, columns;
   int height = input[0];
   int width = input[1];
-  for (const LayerOptions& layer : network.trunk) {
+  for (const LayerOptions& layer : layers) {
     if (std::holds_alternative<Flatten>(layer) ||
         std::holds_alternative<Dense>(layer)) {
       break;

@@ -21,6 +21,6 @@ struct ReadExtent {
 // One a layer of the trunk, up to the first dense one; rows and columns are 0,
 // which means all, where the network is impossible or stops being images.
 [[nodiscard]] std::vector<ReadExtent> read_extents(
-    const NetworkOptions& network, const Shape& input);
+    std::span<const LayerOptions> layers, const Shape& input);
 
 }  // namespace polytask

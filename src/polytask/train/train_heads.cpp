@@ -21,14 +21,20 @@ namespace {
 // As evaluations do: the features of the validation images are theirs.
 constexpr int kImagesAtATime = 100;
 
-// The features of each image in the place of its pixels, [1, 1, F].
+// A vector as an image of one pixel.
+Shape as_image(const Shape& features) {
+  return features.size() == 3 ? features : Shape{1, 1, features.back()};
+}
+
+// The features of each image in the place of its pixels.
 class FeatureImages final : public Dataset {
  public:
-  FeatureImages(DatasetPtr images, std::size_t features)
+  FeatureImages(DatasetPtr images, const Shape& features)
       : images_(std::move(images)), spec_(images_->spec()) {
-    spec_.height = 1;
-    spec_.width = 1;
-    spec_.channels = static_cast<int>(features);
+    const Shape image = as_image(features);
+    spec_.height = image[0];
+    spec_.width = image[1];
+    spec_.channels = image[2];
     spec_.pixels = PixelType::float32;
     features_ = allocate_images(spec_.bytes_per_image() *
                                 static_cast<std::size_t>(size()));
@@ -76,9 +82,9 @@ class FrozenTrunk {
     network_.prepare(model.parameters);
   }
 
-  [[nodiscard]] std::size_t features() const {
-    return network_.plan().shared_features().count /
-           static_cast<std::size_t>(kImagesAtATime);
+  // Of one image: [H, W, C] or [F].
+  [[nodiscard]] Shape features() const {
+    return network_.plan().shared_shape();
   }
 
   // Null when the run was stopped on the way.
@@ -125,11 +131,14 @@ void set_prior(const HeadsToTrain& heads) {
   }
 }
 
-// The heads as a network behind their features.
-Model heads_alone(const HeadsToTrain& heads, std::size_t features) {
-  Model alone = make_model({.image = {1, 1, static_cast<int>(features)},
+// The heads as a network behind their features; images they flatten
+// themselves.
+Model heads_alone(const HeadsToTrain& heads, const Shape& features) {
+  NetworkOptions network;
+  if (features.size() == 1) network.trunk = {Flatten{}};
+  Model alone = make_model({.image = as_image(features),
                             .preprocessing = {},
-                            .network = {.trunk = {Flatten{}}},
+                            .network = std::move(network),
                             .tasks = heads.tasks},
                            /*seed=*/0);
   alone.prior = heads.prior;
@@ -159,10 +168,10 @@ std::vector<Task> learning_tasks(const std::vector<Task>& tasks,
 TrainReport train_heads(const HeadsToTrain& heads, const TrainOptions& options,
                         const TrainRun& run) {
   TrainData features;
-  std::size_t count = 0;
+  Shape shape;
   {
     FrozenTrunk trunk(heads.model, options.threads);
-    count = trunk.features();
+    shape = trunk.features();
     features.train = trunk.features_of(heads.data.train, run);
     if (features.train && heads.data.validation) {
       features.validation = trunk.features_of(heads.data.validation, run);
@@ -175,7 +184,7 @@ TrainReport train_heads(const HeadsToTrain& heads, const TrainOptions& options,
                 "any step"};
   }
   set_prior(heads);
-  Model alone = heads_alone(heads, count);
+  Model alone = heads_alone(heads, shape);
   TrainReport report =
       Training({.model = alone, .whole = &heads.model}, features, options, run)
           .run();
