@@ -377,7 +377,7 @@ TEST(Advice, NamesTheTasksThatSharingHurts) {
   EXPECT_EQ(
       advice_on(with({difference("objects", Verdict::better),
                       difference("weather", Verdict::worse)})),
-      "Sharing hurts weather: try layers of its own (tasks.weather.head), "
+      "Sharing hurts weather: try more layers of its own (tasks.weather.head), "
       "a larger weight, or a network apart. It helps objects: keep those "
       "together.");
 }

@@ -334,6 +334,10 @@ TEST(Resume, GoesOnFromACheckpointThatLacksANewerOption) {
     const auto at = state.find(option);
     ASSERT_NE(at, std::string::npos);
     state.erase(at, option.size());
+    const std::string value = "\"best_value\"";
+    const auto best = state.find(value);
+    ASSERT_NE(best, std::string::npos);
+    state.replace(best, value.size(), "\"best_loss\"");
     SafetensorsWriter writer(folder / "old.safetensors", metadata,
                              file.tensors());
     writer.write_bytes();
@@ -343,6 +347,7 @@ TEST(Resume, GoesOnFromACheckpointThatLacksANewerOption) {
   const Finished resumed =
       run(options_for(4), {.folder = folder / "run", .resume = true});
   EXPECT_TRUE(resumed.report.warnings.empty());
+  EXPECT_EQ(resumed.report.best_epoch, whole.report.best_epoch);
   EXPECT_EQ(test::bits_of(resumed.model), test::bits_of(whole.model));
 }
 

@@ -48,7 +48,7 @@ std::string on_joint(const Comparison& comparison) {
     }
   } else {
     text = cat("Sharing hurts ", join(found.worse),
-               ": try layers of its own (tasks.", found.worse.front(),
+               ": try more layers of its own (tasks.", found.worse.front(),
                ".head), a larger weight, or a network apart.");
     if (!found.better.empty()) {
       text += cat(" It helps ", join(found.better), ": keep those together.");
