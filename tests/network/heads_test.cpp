@@ -301,6 +301,20 @@ TEST(TaskWeigher, TheGramianHoldsInnerProducts) {
   EXPECT_EQ(twice[3], one[3]);
 }
 
+// What a larger batch has left behind a smaller one is in no product.
+TEST(TaskWeigher, ThePartOfABatchThatIsThereDecides) {
+  const auto gramian_after = [](int larger) {
+    PlanOptions options = two_branches(9);
+    options.task_gradients = TaskGradients::features;
+    NetworkBench bench(trunk_of_images(), options);
+    std::vector<double> gramian;
+    if (larger > 0) bench.step(larger);
+    weighted_step(bench, {1.0, 1.0}, gramian);  // of 5 images
+    return gramian;
+  };
+  EXPECT_EQ(gramian_after(9), gramian_after(0));
+}
+
 TEST(TaskWeigher, AnyNumberOfWorkersGivesTheSameBits) {
   std::vector<double> alone_gramian, gramian;
   NetworkBench alone(trunk(), two_tasks(true));
