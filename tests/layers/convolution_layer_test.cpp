@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "polytask/base/text.h"
+#include "polytask/kernels/sparse_convolution.h"
 #include "tests/support/check_layer.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/vector_targets.h"
@@ -62,13 +63,17 @@ TEST(ConvolutionLayer, ChannelCountsPassTheLayerCheck) {
 
 // Bands of a training: forward is cut, backward reads the same weights.
 TEST(ConvolutionLayer, BandsPassTheLayerCheck) {
-  for (const int stride : {1, 2}) {
-    ConvolutionLayerOptions options =
-        Case{true, stride, 3, 9, 17, true}.options();
-    options.bands = 3;
-    const ConvolutionLayer layer(options, {18, 5, 9});
-    EXPECT_EQ(layer.bands(), 3);
-    test::check_layer(layer);
+  for (const bool same : {false, true}) {
+    for (const int stride : {1, 2}) {
+      for (const int kernel : {1, 3}) {
+        ConvolutionLayerOptions options =
+            Case{same, stride, kernel, 9, 17, true}.options();
+        options.bands = 3;
+        const ConvolutionLayer layer(options, {19, 5, 9});
+        EXPECT_EQ(layer.bands(), 3);
+        test::check_layer(layer);
+      }
+    }
   }
 }
 
@@ -124,32 +129,64 @@ TEST(ConvolutionLayer, SkippingZerosAddsUpWithOneDnn) {
   for (const float v : bias) EXPECT_EQ(v, 16.0f + 10.0f);
 }
 
-// What we prepare ourselves lies as oneDNN would have laid it.
-TEST(ConvolutionLayer, PreparesWhatOneDnnWould) {
+// What we pack and unpack ourselves lies as oneDNN would have laid it.
+TEST(ConvolutionLayer, PacksWhatOneDnnWould) {
   for (const int kernel_size : {1, 3}) {
-    for (const int filters : {5, 16, 40}) {
-      ConvolutionLayerOptions options = Case{.same = true}.options();
-      options.kernel_size = kernel_size;
-      options.filters = filters;
-      SCOPED_TRACE(cat(kernel_size, " x ", kernel_size, ", ", filters));
-      const Shape src{6, 6, 24};
-      const ConvolutionLayer layer(options, src);
-      const onednn::Convolution whole(options.name,
-                                      ConvolutionLayer::geometry(options, src));
-      if (kernel_size > 1) {
-        ASSERT_TRUE(whole.data_weights());
+    for (const int channels : {3, 24, 64}) {
+      for (const int filters : {5, 16, 40, 64, 128}) {
+        ConvolutionLayerOptions options = Case{.same = true}.options();
+        options.kernel_size = kernel_size;
+        options.filters = filters;
+        options.skip_zeros = false;
+        SCOPED_TRACE(cat(kernel_size, " x ", kernel_size, ", ", channels,
+                         " channels, ", filters, " filters"));
+        const Shape src{6, 6, channels};
+        const ConvolutionLayer layer(options, src);
+        const onednn::Convolution whole(
+            options.name, ConvolutionLayer::geometry(options, src));
+        const std::size_t weights =
+            element_count(layer.spec().parameters[0].shape);
+        const std::size_t biases = static_cast<std::size_t>(filters);
+
+        std::vector<float> kernel(weights);
+        std::iota(kernel.begin(), kernel.end(), 1.0f);
+        const std::vector<float> bias(biases, 2.0f);
+        std::vector<float> ours(layer.spec().prepared_count);
+        std::vector<float> theirs(ours.size());
+        layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                      ours.data());
+        whole.prepare(kernel, bias, theirs.data());
+        EXPECT_EQ(ours, theirs);
+
+        std::vector<float> gradient(layer.spec().gradient_count);
+        std::iota(gradient.begin(), gradient.end(), 1.0f);
+        std::vector<float> our_kernel(weights);
+        std::vector<float> our_bias(biases);
+        std::vector<float> their_kernel(weights);
+        std::vector<float> their_bias(biases);
+        layer.unpack_gradient(gradient.data(), std::vector<std::span<float>>{
+                                                   our_kernel, our_bias});
+        whole.unpack_gradient(gradient.data(), their_kernel, their_bias);
+        EXPECT_EQ(our_kernel, their_kernel);
+        EXPECT_EQ(our_bias, their_bias);
       }
-      std::vector<float> kernel(
-          element_count(layer.spec().parameters[0].shape));
-      std::iota(kernel.begin(), kernel.end(), 1.0f);
-      const std::vector<float> bias(static_cast<std::size_t>(filters), 2.0f);
-      std::vector<float> ours(layer.spec().prepared_count);
-      std::vector<float> theirs(ours.size());
-      layer.prepare(std::vector<std::span<const float>>{kernel, bias},
-                    ours.data());
-      whole.prepare(kernel, bias, theirs.data());
-      EXPECT_EQ(ours, theirs);
     }
+  }
+}
+
+// Which of the layouts of this processor are ours to pack: none would make the
+// test above compare oneDNN with itself.
+TEST(ConvolutionLayer, KnowsTheTilesOfThisProcessor) {
+  if (!kernels::has_vector_fma()) GTEST_SKIP() << "no AVX2";
+  for (const int kernel_size : {1, 3}) {
+    ConvolutionLayerOptions options = Case{.same = true}.options();
+    options.kernel_size = kernel_size;
+    options.filters = 32;
+    const onednn::Convolution whole(
+        options.name, ConvolutionLayer::geometry(options, {6, 6, 32}));
+    EXPECT_TRUE(whole.prepared_tiles(0)) << kernel_size;
+    EXPECT_TRUE(whole.prepared_tiles(1)) << kernel_size;
+    EXPECT_TRUE(whole.gradient_tiles()) << kernel_size;
   }
 }
 

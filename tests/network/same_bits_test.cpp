@@ -124,6 +124,46 @@ TEST(SameBits, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
   }
 }
 
+// Where a layer reads of the rows of its own share only, nobody waits for the
+// others; where it reads more, they do.
+TEST(SameBits, OneImageHasTheSameBitsWhereThreadsGoOnWithoutMeeting) {
+  constexpr auto kRelu = Activation::relu;
+  constexpr auto kSame = Padding::same;
+  const auto conv = [](int filters, int kernel, int strides) {
+    return Conv2D{.filters = filters,
+                  .kernel_size = kernel,
+                  .strides = strides,
+                  .padding = kSame,
+                  .activation = kRelu};
+  };
+  const NetworkOptions options{
+      .trunk = {conv(16, 3, 1), conv(16, 1, 1), conv(24, 3, 2), conv(24, 1, 1),
+                conv(24, 5, 1), MaxPooling2D{.pool_size = 2}, conv(24, 3, 1),
+                conv(24, 1, 1), Flatten{}}};
+  PlanOptions one = two_heads(1);
+  one.input = {64, 64, 2};
+  one.training = false;
+  NetworkBench alone(options, one);
+  alone.network.prepare(alone.parameters);
+  alone.network.forward(alone.batch(1));
+  const std::vector<float> expected = alone.all_logits();
+  for (const int workers : {2, 3, 4}) {
+    SCOPED_TRACE(cat(workers, " workers"));
+    one.workers = workers;
+    NetworkBench shared(options, one);
+    shared.network.prepare(shared.parameters);
+    ImageBatch black = shared.batch(1);
+    const std::vector<std::byte> zeros(element_count(one.input) *
+                                       size_of(black.type));
+    black.pixels = zeros.data();
+    for (int i = 0; i < 100; ++i) {
+      shared.network.forward(black);  // so that what is too early is wrong
+      shared.network.forward(shared.batch(1));
+      ASSERT_EQ(shared.all_logits(), expected) << "round " << i;
+    }
+  }
+}
+
 // Nor does a thread take a gradient of the image before for this one's: the
 // dropouts keep it waiting.
 TEST(SameBits, TrainingsOfOneImageAfterTheOtherHaveTheBitsOfOneWorker) {

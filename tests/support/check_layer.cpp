@@ -9,6 +9,8 @@
 #include <numeric>
 #include <random>
 
+#include "polytask/base/text.h"
+
 namespace polytask::test {
 namespace {
 
@@ -96,19 +98,47 @@ struct Bench {
     layer.prepare(parameters, prepared.data());
     Guarded out(element_count(spec().dst));
     state.assign(spec().state_bytes, 0xA5);
-    const auto run = [&](int band) {
-      Guarded scratch(spec().scratch_count);
-      const ForwardPass pass{.src = inputs[0].data(),
-                             .prepared = prepared.data(),
-                             .dst = out.data(),
-                             .state = state.empty() ? nullptr : state.data(),
-                             .scratch = scratch.data(),
-                             .key = kKey};
-      shared ? layer.forward_band(band, pass) : layer.forward(pass);
-      (void)scratch.take("scratch");
-    };
-    for (int band = shared ? layer.bands() : 1; band-- > 0;) run(band);
+    if (shared) {
+      for (int band = layer.bands(); band-- > 0;) {
+        run([&](auto& pass) { layer.forward_band(band, pass); }, inputs[0],
+            out);
+      }
+    } else {
+      run([&](auto& pass) { layer.forward(pass); }, inputs[0], out);
+    }
     dst = out.take("dst");
+  }
+
+  // What a band makes of its own rows of src, the others being NaN.
+  [[nodiscard]] Buffer forward_band_alone(int band) const {
+    Buffer src(inputs[0].size(), kNaN);
+    const auto [first, last] = range(layer.read_by(band), spec().src);
+    std::copy(inputs[0].begin() + first, inputs[0].begin() + last,
+              src.begin() + first);
+    Guarded out(element_count(spec().dst));
+    run([&](auto& pass) { layer.forward_band(band, pass); }, src, out);
+    return out.take("dst of a band");
+  }
+
+  // Elements of rows of an image.
+  static std::pair<std::ptrdiff_t, std::ptrdiff_t> range(const RowBand& rows,
+                                                         const Shape& image) {
+    const auto row =
+        static_cast<std::ptrdiff_t>(element_count(image)) / image[0];
+    return {rows.first * row, rows.end() * row};
+  }
+
+  template <class Forward>
+  void run(Forward forward_part, const Buffer& src, Guarded& out) const {
+    Guarded scratch(spec().scratch_count);
+    const ForwardPass pass{.src = src.data(),
+                           .prepared = prepared.data(),
+                           .dst = out.data(),
+                           .state = state.empty() ? nullptr : state.data(),
+                           .scratch = scratch.data(),
+                           .key = kKey};
+    forward_part(pass);
+    (void)scratch.take("scratch");
   }
 
   // diff_src, then the gradients of the parameters.
@@ -196,6 +226,24 @@ void expect_slopes(Bench& bench, std::size_t tensor, const Buffer& diff,
   }
 }
 
+// A band needs no other rows of src than it names, and writes those of dst.
+void expect_own_rows(const Bench& bench) {
+  for (int band = 0; band < bench.layer.bands(); ++band) {
+    SCOPED_TRACE(cat("band ", band));
+    const Buffer alone = bench.forward_band_alone(band);
+    const auto [first, last] =
+        Bench::range(bench.layer.written_by(band), bench.spec().dst);
+    for (std::ptrdiff_t i = 0; i < std::ssize(alone); ++i) {
+      const float v = alone[static_cast<std::size_t>(i)];
+      if (i < first || i >= last) {
+        ASSERT_TRUE(std::isnan(v)) << "element " << i << " is not the band's";
+      } else {
+        ASSERT_EQ(v, bench.dst[static_cast<std::size_t>(i)]) << "element " << i;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void check_layer(const ImageLayer& layer, const LayerCheck& check) {
@@ -225,6 +273,7 @@ void check_layer(const ImageLayer& layer, const LayerCheck& check) {
   bench.forward(/*shared=*/true);
   EXPECT_EQ(bits(bench.dst), bits(dst)) << "bands differ from the whole";
   EXPECT_EQ(bench.state, state) << "bands leave another state";
+  expect_own_rows(bench);
   const std::vector<Buffer> in_parts = bench.backward(1, /*shared=*/true);
   for (std::size_t t = check.needs_diff_src ? 0 : 1; t < diffs.size(); ++t) {
     SCOPED_TRACE(t == 0 ? "diff_src" : spec.parameters[t - 1].name);

@@ -23,7 +23,8 @@ struct LayerCheck {
 //   3. each gradient equals the central difference of dot(dst, diff_dst)
 //   4. a second backward gives the same bits          (no hidden state)
 //   5. the first image overwrites the gradient, a second one adds to it
-//   6. bands and parts, in any order, give the bits of the whole
+//   6. bands and parts, in any order, give the bits of the whole, and a band
+//      reads and writes no other rows than it names
 //   7. every buffer is exactly as long as the spec says (guards behind them)
 //
 // Inputs keep away from relu's kink by themselves; for a maximum say `apart`.

@@ -2,46 +2,43 @@
 
 #include <algorithm>
 
+#include "polytask/kernels/elementwise.h"
+#include "polytask/kernels/sparse_convolution.h"
+#include "polytask/kernels/weight_tiles.h"
+
 namespace polytask {
 namespace {
 
 // The rows of src that a band of dst reads, as a convolution of their own.
 onednn::ConvolutionOptions of_band(const onednn::ConvolutionOptions& whole,
-                                   const RowBand& band, int& first_row) {
+                                   const RowBand& band, RowBand& read) {
   const int begin = band.first * whole.stride - whole.pad_top;
   const int end = begin + (band.count - 1) * whole.stride + whole.kernel_height;
-  first_row = std::max(begin, 0);
+  read.first = std::max(begin, 0);
+  read.count = std::min(end, whole.height) - read.first;
   onednn::ConvolutionOptions part = whole;
   part.with_backward = false;
-  part.height = std::min(end, whole.height) - first_row;
-  part.pad_top = first_row - begin;
+  part.height = read.count;
+  part.pad_top = read.first - begin;
   part.pad_bottom = std::max(end - whole.height, 0);
   return part;
 }
 
 }  // namespace
 
-std::vector<RowBand> row_bands(int rows, int most, int multiple) {
-  constexpr int kFewestRows = 2;
-  const int count = std::clamp(rows / kFewestRows, 1, most);
-  const int even = (rows + count - 1) / count;
-  const int height = (even + multiple - 1) / multiple * multiple;
-  std::vector<RowBand> bands;
-  for (int first = 0; first < rows; first += height) {
-    bands.push_back({.first = first, .count = std::min(height, rows - first)});
-  }
-  return bands;
-}
-
 BandedConvolution::BandedConvolution(std::string_view owner,
                                      const onednn::ConvolutionOptions& options,
                                      std::vector<RowBand> bands)
-    : bands_(std::move(bands)) {
+    : bands_(std::move(bands)),
+      src_row_(static_cast<std::size_t>(options.width) *
+               static_cast<std::size_t>(options.channels)) {
   if (bands_.size() > 1) plan_bands(owner, options);
-  if (bands_.size() > 1) return;
-  convolutions_.clear();
-  convolutions_.emplace_back(owner, options);
-  src_offsets_ = {0};
+  if (bands_.size() == 1) {
+    convolutions_.clear();
+    convolutions_.emplace_back(owner, options);
+    reads_ = {{.first = 0, .count = options.height}};
+  }
+  plan_packing();
 }
 
 // Leaves one band where oneDNN wants other weights for some of them.
@@ -49,16 +46,47 @@ void BandedConvolution::plan_bands(std::string_view owner,
                                    const onednn::ConvolutionOptions& options) {
   if (options.with_backward) whole_.emplace(owner, options);
   for (const RowBand& band : bands_) {
-    int first_row = 0;
-    convolutions_.emplace_back(owner, of_band(options, band, first_row));
-    src_offsets_.push_back(static_cast<std::size_t>(first_row) *
-                           static_cast<std::size_t>(options.width) *
-                           static_cast<std::size_t>(options.channels));
+    convolutions_.emplace_back(owner,
+                               of_band(options, band, reads_.emplace_back()));
     if (convolutions_.back().prepares_like(whole())) continue;
     bands_ = {{.first = 0, .count = bands_.back().first + bands_.back().count}};
     whole_.reset();
     return;
   }
+}
+
+void BandedConvolution::plan_packing() {
+  prepared_tiles_.resize(static_cast<std::size_t>(whole().prepare_parts()));
+  if (!kernels::has_vector_fma()) return;
+  for (int part = 0; part < whole().prepare_parts(); ++part) {
+    prepared_tiles_[static_cast<std::size_t>(part)] =
+        whole().prepared_tiles(part);
+  }
+  gradient_tiles_ = whole().gradient_tiles();
+}
+
+void BandedConvolution::prepare_part(int part, std::span<const float> kernel,
+                                     std::span<const float> bias,
+                                     float* prepared) const {
+  const auto& own = prepared_tiles_[static_cast<std::size_t>(part)];
+  if (!own) {
+    whole().prepare_part(part, kernel, bias, prepared);
+    return;
+  }
+  kernels::pack_tiles(own->tiles, kernel, prepared + own->offset);
+  if (part == 0) whole().prepare_bias(bias, prepared);
+}
+
+void BandedConvolution::unpack_gradient(const float* gradient,
+                                        std::span<float> diff_kernel,
+                                        std::span<float> diff_bias) const {
+  if (!gradient_tiles_) {
+    whole().unpack_gradient(gradient, diff_kernel, diff_bias);
+    return;
+  }
+  kernels::unpack_tiles(gradient_tiles_->tiles,
+                        gradient + gradient_tiles_->offset, diff_kernel);
+  whole().unpack_bias(gradient, diff_bias);
 }
 
 std::size_t BandedConvolution::scratch_count() const {
@@ -72,8 +100,9 @@ std::size_t BandedConvolution::scratch_count() const {
 void BandedConvolution::forward(std::size_t band, const float* src,
                                 const float* prepared, float* rows,
                                 float* scratch) const {
-  convolutions_[band].forward(src + src_offsets_[band], prepared, rows,
-                              scratch);
+  const std::size_t first =
+      static_cast<std::size_t>(reads_[band].first) * src_row_;
+  convolutions_[band].forward(src + first, prepared, rows, scratch);
 }
 
 }  // namespace polytask

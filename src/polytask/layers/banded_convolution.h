@@ -7,21 +7,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "polytask/layers/row_bands.h"
 #include "polytask/onednn/convolution.h"
 
 namespace polytask {
-
-struct RowBand {
-  int first = 0;
-  int count = 0;
-};
-
-// `rows` cut into at most `most` bands, fewer where there are few rows; each
-// but the last has the same number of rows, a multiple of `multiple`.
-[[nodiscard]] std::vector<RowBand> row_bands(int rows, int most, int multiple);
 
 class BandedConvolution {
  public:
@@ -37,7 +30,15 @@ class BandedConvolution {
   [[nodiscard]] const onednn::Convolution& whole() const {
     return whole_ ? *whole_ : convolutions_.front();
   }
+  // The rows of src that a band reads.
+  [[nodiscard]] RowBand read_by(std::size_t band) const { return reads_[band]; }
   [[nodiscard]] std::size_t scratch_count() const;
+
+  // As those of whole(), and sooner done where the processor has AVX2.
+  void prepare_part(int part, std::span<const float> kernel,
+                    std::span<const float> bias, float* prepared) const;
+  void unpack_gradient(const float* gradient, std::span<float> diff_kernel,
+                       std::span<float> diff_bias) const;
 
   // Overwrites the band's rows of the result.
   //   src    the whole image
@@ -48,11 +49,16 @@ class BandedConvolution {
  private:
   void plan_bands(std::string_view owner,
                   const onednn::ConvolutionOptions& options);
+  void plan_packing();
 
   std::vector<RowBand> bands_;
+  std::size_t src_row_ = 0;                   // floats
   std::optional<onednn::Convolution> whole_;  // where no band is all there is
   std::vector<onednn::Convolution> convolutions_;  // forward, one a band
-  std::vector<std::size_t> src_offsets_;           // floats: what a band reads
+  std::vector<RowBand> reads_;                     // rows of src, one a band
+  // Those that we pack and unpack: a part each, and the gradient.
+  std::vector<std::optional<onednn::Convolution::Tiled>> prepared_tiles_;
+  std::optional<onednn::Convolution::Tiled> gradient_tiles_;
 };
 
 }  // namespace polytask

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "polytask/kernels/elementwise.h"
-#include "polytask/kernels/transposed_weights.h"
 #include "polytask/tensor/workspace.h"
 
 namespace polytask {
@@ -56,9 +55,6 @@ ConvolutionLayer::ConvolutionLayer(const ConvolutionLayerOptions& options,
       skips_zeros_(options.skip_zeros && options.with_backward),
       banded_(plan(options, src)),
       spec_(describe(options, geometry(options, src), banded_)) {
-  if (kernels::has_vector_fma()) {
-    data_weights_ = banded_.whole().data_weights();
-  }
   skips_zeros_ ? plan_lists(options, src) : plan_group(options, src);
 }
 
@@ -114,17 +110,9 @@ void ConvolutionLayer::prepare_part(
   if (part == banded_.whole().prepare_parts()) {
     kernels::pack_weights(sparse_, parameters[kKernel],
                           prepared + packed_offset_);
-  } else if (data_weights_ && part == data_weights_->part) {
-    const Shape& kernel = spec_.parameters[kKernel].shape;
-    kernels::pack_transposed({.taps = kernel[0] * kernel[1],
-                              .channels = kernel[2],
-                              .filters = kernel[3],
-                              .tile = data_weights_->tile},
-                             parameters[kKernel],
-                             prepared + data_weights_->offset);
   } else {
-    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
-                                 prepared);
+    banded_.prepare_part(part, parameters[kKernel], parameters[kBias],
+                         prepared);
   }
 }
 
@@ -141,6 +129,14 @@ void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
   const std::size_t first = static_cast<std::size_t>(
       banded_.bands()[at].first * spec_.dst[1] * spec_.dst[2]);
   banded_.forward(at, pass.src, pass.prepared, pass.dst + first, pass.scratch);
+}
+
+RowBand ConvolutionLayer::written_by(int band) const {
+  return banded_.bands()[static_cast<std::size_t>(band)];
+}
+
+RowBand ConvolutionLayer::read_by(int band) const {
+  return banded_.read_by(static_cast<std::size_t>(band));
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
@@ -241,8 +237,8 @@ void ConvolutionLayer::find_diff_src(const BackwardPass& pass,
 void ConvolutionLayer::unpack_gradient(
     const float* gradient,
     std::span<const std::span<float>> diff_parameters) const {
-  banded_.whole().unpack_gradient(gradient, diff_parameters[kKernel],
-                                  diff_parameters[kBias]);
+  banded_.unpack_gradient(gradient, diff_parameters[kKernel],
+                          diff_parameters[kBias]);
   if (!skips_zeros_) return;
   kernels::add_unpacked_weights(sparse_, gradient + gradient_offset_,
                                 diff_parameters[kKernel]);

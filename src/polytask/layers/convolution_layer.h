@@ -63,6 +63,8 @@ class ConvolutionLayer final : public ImageLayer {
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
+  [[nodiscard]] RowBand written_by(int band) const override;
+  [[nodiscard]] RowBand read_by(int band) const override;
   void backward(const BackwardPass& pass) const override;
   void begin_backward(const BackwardPass& pass) const override;
   void backward_weights(const BackwardPass& pass) const override;
@@ -88,8 +90,6 @@ class ConvolutionLayer final : public ImageLayer {
   BandedConvolution banded_;
   int group_ = 1;
   std::optional<onednn::Convolution> grouped_;  // where group_ > 1
-  // Those that we prepare, sooner than oneDNN would.
-  std::optional<onednn::Convolution::DataWeights> data_weights_;
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

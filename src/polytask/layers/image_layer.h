@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "polytask/kernels/dropout.h"
+#include "polytask/layers/row_bands.h"
 #include "polytask/tensor/parameter_store.h"
 #include "polytask/tensor/shape.h"
 
@@ -124,6 +125,13 @@ class ImageLayer {
   [[nodiscard]] virtual int bands() const { return 1; }
   virtual void forward_band(int /*band*/, const ForwardPass& pass) const {
     forward(pass);
+  }
+  // The rows of dst that a band writes, and those of src that it reads.
+  [[nodiscard]] virtual RowBand written_by(int /*band*/) const {
+    return {.first = 0, .count = spec().dst[0]};
+  }
+  [[nodiscard]] virtual RowBand read_by(int /*band*/) const {
+    return {.first = 0, .count = spec().src[0]};
   }
   // backward likewise: after begin_backward, which may overwrite diff_dst, one
   // thread may add to gradient while another writes diff_src. Gives the same

@@ -66,6 +66,16 @@ void MaxPoolingLayer::forward_band(int band, const ForwardPass& pass) const {
   }
 }
 
+RowBand MaxPoolingLayer::written_by(int band) const {
+  return bands_[static_cast<std::size_t>(band)];
+}
+
+RowBand MaxPoolingLayer::read_by(int band) const {
+  const RowBand& rows = bands_[static_cast<std::size_t>(band)];
+  return {.first = rows.first * shape_.window,
+          .count = rows.count * shape_.window};
+}
+
 void MaxPoolingLayer::backward(const BackwardPass& pass) const {
   kernels::max_pool_backward(shape_, pass.diff_dst, pass.state, pass.diff_src);
 }

@@ -31,6 +31,8 @@ class MaxPoolingLayer final : public ImageLayer {
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
+  [[nodiscard]] RowBand written_by(int band) const override;
+  [[nodiscard]] RowBand read_by(int band) const override;
   void backward(const BackwardPass& pass) const override;
   [[nodiscard]] std::optional<Survivors> survivors(
       const std::uint8_t* state) const override;

@@ -130,8 +130,8 @@ void PooledConvolutionLayer::prepare_part(
     int part, std::span<const std::span<const float>> parameters,
     float* prepared) const {
   if (part < banded_.whole().prepare_parts()) {
-    banded_.whole().prepare_part(part, parameters[kKernel], parameters[kBias],
-                                 prepared);
+    banded_.prepare_part(part, parameters[kKernel], parameters[kBias],
+                         prepared);
   } else {
     kernels::pack_weights(shape_, parameters[kKernel],
                           prepared + packed_offset_);
@@ -152,6 +152,15 @@ void PooledConvolutionLayer::forward_band(int band,
 
 int PooledConvolutionLayer::bands() const {
   return static_cast<int>(banded_.bands().size());
+}
+
+RowBand PooledConvolutionLayer::written_by(int band) const {
+  const RowBand& rows = banded_.bands()[static_cast<std::size_t>(band)];
+  return {.first = rows.first / kWindow, .count = rows.count / kWindow};
+}
+
+RowBand PooledConvolutionLayer::read_by(int band) const {
+  return banded_.read_by(static_cast<std::size_t>(band));
 }
 
 std::span<std::uint8_t> PooledConvolutionLayer::dropout_bits_in(

@@ -62,6 +62,8 @@ class PooledConvolutionLayer final : public ImageLayer {
   void forward(const ForwardPass& pass) const override;
   [[nodiscard]] int bands() const override;
   void forward_band(int band, const ForwardPass& pass) const override;
+  [[nodiscard]] RowBand written_by(int band) const override;
+  [[nodiscard]] RowBand read_by(int band) const override;
   void backward(const BackwardPass& pass) const override;
   void backward_weights(const BackwardPass& pass) const override;
   void backward_data(const BackwardPass& pass) const override;

@@ -1,6 +1,8 @@
 #include "polytask/network/network.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -29,6 +31,7 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
       versions_(static_cast<std::size_t>(pool.workers()),
                 std::vector<Versions>(plan_->image_steps.size())) {
   if (!plan_->trunk_layers.empty()) reserve_products();
+  if (plan_->in_bands()) join_bands();
   const int planned = plan_->options().workers;
   if (pool.workers() <= planned) return;
   throw Error(Fault::config, cat("network: planned for at most ", planned,
@@ -46,6 +49,25 @@ Network::Rows Network::shard_rows(int shard) const {
     return std::min(groups() * s / shards() * plan_->group, batch_.images);
   };
   return {.first = edge(shard), .last = edge(shard + 1)};
+}
+
+// The larger ones first, so that all threads end at about the same time. Where
+// images are small, forward goes by shards, too: what backward reads of them is
+// then mostly in the cache of the thread that comes for it.
+void Network::for_each_shard(ThreadPool::Part work) {
+  std::array<int, kShards> order;
+  std::iota(order.begin(), order.end(), 0);
+  const auto images = [this](int shard) {
+    if (shard >= shards()) return 0;
+    const Rows rows = shard_rows(shard);
+    return rows.last - rows.first;
+  };
+  std::ranges::sort(order, [&](int a, int b) {
+    return images(a) != images(b) ? images(a) > images(b) : a < b;
+  });
+  pool_.run(shards(), [&](int part, int worker) {
+    work(order[static_cast<std::size_t>(part)], worker);
+  });
 }
 
 float* Network::worker_scratch(int worker, std::size_t offset) const {
@@ -105,6 +127,11 @@ void Network::run_forward(const ImageBatch& batch) {
   batch_ = batch;
   if (plan_->in_bands()) {
     for (int i = 0; i < batch.images; ++i) forward_in_bands(i);
+  } else if (training_ && plan_->group > 1) {
+    for_each_shard([this](int shard, int worker) {
+      const Rows rows = shard_rows(shard);
+      for (int i = rows.first; i < rows.last; ++i) forward_image(i, worker);
+    });
   } else {
     pool_.run(batch.images,
               [this](int image, int worker) { forward_image(image, worker); });
@@ -152,31 +179,6 @@ void Network::forward_step(const ImageStep& step, int image, int worker) {
   bring_weights(step, worker, Pass::forward);
   clock_.measure(worker, line_of(step),
                  [&] { step.layer->forward(pass_of(step, image, worker)); });
-}
-
-// All threads work on one image; its activations are those of worker 0.
-void Network::forward_in_bands(int image) {
-  scale_input(image, 0);
-  for (const ImageStep& step : plan_->image_steps) forward_bands(step, image);
-}
-
-// A thread takes bands that are neighbours, and in each layer the same share of
-// the image: most of what it reads is then in its own cache.
-void Network::forward_bands(const ImageStep& step, int image) {
-  const int bands = step.layer->bands();
-  const int shares = std::min(bands, pool_.workers());
-  pool_.run(shares, [&](int share, int worker) {
-    bring_weights(step, worker, Pass::forward);
-    ForwardPass pass = pass_of(step, image, 0);
-    pass.prepared = prepared(step, worker);
-    pass.scratch = worker_scratch(worker, plan_->layer_scratch);
-    clock_.measure(worker, line_of(step), [&] {
-      for (int band = bands * share / shares;
-           band < bands * (share + 1) / shares; ++band) {
-        step.layer->forward_band(band, pass);
-      }
-    });
-  });
 }
 
 // A batch that is not full: the dense layers compute all rows, and in backward

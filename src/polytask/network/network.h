@@ -136,6 +136,7 @@ class Network {
   [[nodiscard]] int groups() const;
   [[nodiscard]] int shards() const;
   [[nodiscard]] Rows shard_rows(int shard) const;
+  void for_each_shard(ThreadPool::Part work);
   enum class Pass { forward, backward };
   void prepare_part(const ImageStep& step, int part, int worker);
   [[nodiscard]] float* prepared(const ImageStep& step, int worker) const;
@@ -150,8 +151,15 @@ class Network {
   void scale_input(int image, int worker);
   void forward_image(int image, int worker);
   void forward_step(const ImageStep& step, int image, int worker);
+  // Image steps [first, last), between which the threads need not meet.
+  struct StepRun {
+    std::size_t first = 0;
+    std::size_t last = 0;
+  };
+  [[nodiscard]] int shares_of(const ImageStep& step) const;
+  void join_bands();
   void forward_in_bands(int image);
-  void forward_bands(const ImageStep& step, int image);
+  void forward_bands(const StepRun& run, int image);
   [[nodiscard]] ForwardPass pass_of(const ImageStep& step, int image,
                                     int worker) const;
   [[nodiscard]] int row_parts(const DenseStep& step) const;
@@ -215,6 +223,7 @@ class Network {
 
   std::shared_ptr<const NetworkPlan> plan_;
   ThreadPool& pool_;
+  std::vector<StepRun> band_runs_;  // where all threads work on one image
   Workspace workspace_;
   LayerClock clock_;
   const ParameterStore* parameters_ = nullptr;

@@ -1,7 +1,6 @@
 // Backward of the image stage: shards, and the images of a shard.
 
 #include <algorithm>
-#include <numeric>
 #include <thread>
 
 #include "polytask/kernels/elementwise.h"
@@ -22,20 +21,8 @@ void Network::backward_images(const Steps& steps) {
     }
     return;
   }
-  // The larger ones first, so that all threads end at about the same time.
-  std::array<int, kShards> order;
-  std::iota(order.begin(), order.end(), 0);
-  const auto images = [this](int shard) {
-    if (shard >= shards()) return 0;
-    const Rows rows = shard_rows(shard);
-    return rows.last - rows.first;
-  };
-  std::ranges::sort(order, [&](int a, int b) {
-    return images(a) != images(b) ? images(a) > images(b) : a < b;
-  });
-  pool_.run(shards(), [&](int part, int worker) {
-    backward_shard(steps, order[static_cast<std::size_t>(part)], worker);
-  });
+  for_each_shard(
+      [&](int shard, int worker) { backward_shard(steps, shard, worker); });
   sum_shards(steps);
   const auto weighted = weighted_steps(steps);
   pool_.run(static_cast<int>(weighted.size()), [&](int part, int) {
@@ -134,7 +121,7 @@ void Network::backward_in_parts(const Steps& steps, int image) {
                                .first_image = image};
   if (steps.first == 0 && plan_->recompute_first) {
     scale_input(image, 0);
-    forward_bands(plan_->image_steps.front(), image);
+    forward_bands({.first = 0, .last = 1}, image);
   }
   std::atomic<std::size_t> begun = steps.last;  // and all behind
   const auto weighted = weighted_steps(steps);

@@ -1,6 +1,7 @@
 #include "polytask/network/network_plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -154,7 +155,9 @@ int NetworkPlan::bands_of(const Conv2D& conv, const ReadExtent& extent,
   const double flops = 2.0 * extent.read.rows * extent.read.columns *
                        conv.filters * conv.kernel_size * conv.kernel_size *
                        channels;
-  return static_cast<int>(std::clamp(flops / kBandFlops, 2.0, 1.0 * kBands));
+  // A power of two, which as many threads share evenly.
+  return static_cast<int>(std::bit_floor(static_cast<unsigned>(
+      std::clamp(flops / kBandFlops, 2.0, 1.0 * kBands))));
 }
 
 // Returns the shape behind the layers.

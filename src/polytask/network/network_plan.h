@@ -65,6 +65,8 @@ struct Place {
   std::size_t offset = 0;  // floats from the start of the image's or worker's,
                            // or of the workspace
   std::size_t count = 0;   // floats of one image
+
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 // Layers behind one another that see images: the trunk's, or those of one head.

@@ -60,6 +60,50 @@ std::unique_ptr<Call> reorder(const Desc& from, const Desc& to) {
       std::vector<Call::Argument>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
+// A layout that is tiles of channels, all of them where `channels` is 0, and of
+// filters.
+struct TileTag {
+  Tag tag;
+  int channels;
+  int filters;
+  bool rows_are_filters = false;
+  bool channels_first = false;
+};
+
+constexpr TileTag kTileTags[] = {
+    {Tag::Ohwi8o, 0, 8},
+    {Tag::Ohwi16o, 0, 16},
+    {Tag::Ohwi32o, 0, 32},
+    {Tag::Ohwi48o, 0, 48},
+    {Tag::Ohwi64o, 0, 64},
+    {Tag::OIhw8i8o, 8, 8},
+    {Tag::OIhw16i16o, 16, 16},
+    {Tag::IOhw16i16o, 16, 16, false, true},
+    {Tag::OIhw8o8i, 8, 8, true},
+    {Tag::OIhw16o16i, 16, 16, true},
+    {Tag::IOhw16o16i, 16, 16, true, true},
+};
+
+//   weights   [O, C, KH, KW]
+std::optional<Convolution::Tiled> tiled(const Desc& weights,
+                                        std::size_t offset) {
+  const Dims dims = weights.dims();
+  for (const TileTag& t : kTileTags) {
+    if (weights != Desc(dims, kF32, t.tag)) continue;
+    const int channels = static_cast<int>(dims[1]);
+    return Convolution::Tiled{
+        .offset = offset,
+        .tiles = {.taps = static_cast<int>(dims[2] * dims[3]),
+                  .channels = channels,
+                  .filters = static_cast<int>(dims[0]),
+                  .tile_channels = t.channels == 0 ? channels : t.channels,
+                  .tile_filters = t.filters,
+                  .rows_are_filters = t.rows_are_filters,
+                  .channels_first = t.channels_first}};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int result_rows(const ConvolutionOptions& o) {
@@ -81,7 +125,9 @@ struct Convolution::Primitives {
                  {DNNL_ARG_DST, forward_desc.dst_desc()},
                  {DNNL_ARG_SCRATCHPAD, forward_desc.scratchpad_desc()}}),
         pack_forward(
-            reorder(arrays.plain_weights, forward_desc.weights_desc())) {
+            reorder(arrays.plain_weights, forward_desc.weights_desc())),
+        bias_offset(line(floats(forward_desc.weights_desc()))),
+        data_offset(bias_offset + line(floats(bias))) {
     if (!o.with_backward) return;
     if (o.with_diff_src) plan_data(arrays);
     plan_weights(arrays);
@@ -117,26 +163,21 @@ struct Convolution::Primitives {
             {DNNL_ARG_DIFF_BIAS, arrays.bias},
             {DNNL_ARG_SCRATCHPAD, weights_desc->scratchpad_desc()}});
     unpack = reorder(weights_desc->diff_weights_desc(), arrays.plain_weights);
+    diff_bias_offset = line(floats(weights_desc->diff_weights_desc()));
   }
 
-  // What is prepared lies behind one another, each on a cache line of its own:
-  // forward's kernel, the bias, and, where there is one, backward data's
-  // kernel.
-  [[nodiscard]] std::size_t bias_offset() const {
-    return line(floats(forward_desc.weights_desc()));
-  }
-  [[nodiscard]] std::size_t data_offset() const {
-    return bias_offset() + line(floats(bias));
-  }
-  [[nodiscard]] std::size_t diff_bias_offset() const {
-    return line(floats(weights_desc->diff_weights_desc()));
-  }
   static std::size_t line(std::size_t count) { return (count + 15) / 16 * 16; }
 
   Desc bias;
   dnnl::convolution_forward::primitive_desc forward_desc;
   Call forward;
   std::unique_ptr<Call> pack_forward;
+  // What is prepared lies behind one another, each on a cache line of its own:
+  // forward's kernel, the bias, and, where there is one, backward data's
+  // kernel. So do the gradients of kernel and bias.
+  std::size_t bias_offset;
+  std::size_t data_offset;
+  std::size_t diff_bias_offset = 0;
   std::optional<dnnl::convolution_backward_data::primitive_desc> data_desc;
   std::unique_ptr<Call> data;
   std::unique_ptr<Call> pack_data;
@@ -158,13 +199,13 @@ Convolution& Convolution::operator=(Convolution&&) noexcept = default;
 
 std::size_t Convolution::prepared_count() const {
   const Primitives& p = *primitives_;
-  if (!p.data) return p.bias_offset() + floats(p.bias);
-  return p.data_offset() + floats(p.data_desc->weights_desc());
+  if (!p.data) return p.bias_offset + floats(p.bias);
+  return p.data_offset + floats(p.data_desc->weights_desc());
 }
 
 std::size_t Convolution::gradient_count() const {
   const Primitives& p = *primitives_;
-  return p.weights ? p.diff_bias_offset() + floats(p.bias) : 0;
+  return p.weights ? p.diff_bias_offset + floats(p.bias) : 0;
 }
 
 std::size_t Convolution::scratch_count() const {
@@ -216,16 +257,16 @@ int Convolution::prepare_parts() const {
   return primitives_->pack_data ? 2 : 1;
 }
 
-std::optional<Convolution::DataWeights> Convolution::data_weights() const {
+std::optional<Convolution::Tiled> Convolution::prepared_tiles(int part) const {
   const Primitives& p = *primitives_;
-  if (!p.data) return std::nullopt;
-  const Desc desc = p.data_desc->weights_desc();
-  for (const auto& [tag, tile] :
-       {std::pair(Tag::OIhw8o8i, 8), std::pair(Tag::OIhw16o16i, 16)}) {
-    if (desc != Desc(desc.dims(), kF32, tag)) continue;
-    return DataWeights{.part = 1, .offset = p.data_offset(), .tile = tile};
-  }
-  return std::nullopt;
+  return part == 0 ? tiled(p.forward_desc.weights_desc(), 0)
+                   : tiled(p.data_desc->weights_desc(), p.data_offset);
+}
+
+std::optional<Convolution::Tiled> Convolution::gradient_tiles() const {
+  const Primitives& p = *primitives_;
+  if (!p.weights) return std::nullopt;
+  return tiled(p.weights_desc->diff_weights_desc(), 0);
 }
 
 // What forward reads, and what backward data does.
@@ -235,32 +276,37 @@ void Convolution::prepare_part(int part, std::span<const float> kernel,
   const Primitives& p = *primitives_;
   if (part == 0) {
     p.pack_forward->run(std::to_array<const float*>({kernel.data(), prepared}));
-    std::ranges::copy(bias, prepared + p.bias_offset());
+    prepare_bias(bias, prepared);
   } else {
-    p.pack_data->run(std::to_array<const float*>(
-        {kernel.data(), prepared + p.data_offset()}));
+    p.pack_data->run(
+        std::to_array<const float*>({kernel.data(), prepared + p.data_offset}));
   }
+}
+
+void Convolution::prepare_bias(std::span<const float> bias,
+                               float* prepared) const {
+  std::ranges::copy(bias, prepared + primitives_->bias_offset);
 }
 
 void Convolution::forward(const float* src, const float* prepared, float* dst,
                           float* scratch) const {
   const Primitives& p = *primitives_;
   p.forward.run(std::to_array<const float*>(
-      {src, prepared, prepared + p.bias_offset(), dst, scratch}));
+      {src, prepared, prepared + p.bias_offset, dst, scratch}));
 }
 
 void Convolution::backward_data(const float* diff_dst, const float* prepared,
                                 float* diff_src, float* scratch) const {
   const Primitives& p = *primitives_;
   p.data->run(std::to_array<const float*>(
-      {diff_dst, prepared + p.data_offset(), diff_src, scratch}));
+      {diff_dst, prepared + p.data_offset, diff_src, scratch}));
 }
 
 void Convolution::backward_weights(const float* src, const float* diff_dst,
                                    float* gradient, float* scratch) const {
   const Primitives& p = *primitives_;
   p.weights->run(std::to_array<const float*>(
-      {src, diff_dst, gradient, gradient + p.diff_bias_offset(), scratch}));
+      {src, diff_dst, gradient, gradient + p.diff_bias_offset, scratch}));
 }
 
 void Convolution::unpack_gradient(const float* gradient,
@@ -268,7 +314,12 @@ void Convolution::unpack_gradient(const float* gradient,
                                   std::span<float> diff_bias) const {
   const Primitives& p = *primitives_;
   p.unpack->run(std::to_array<const float*>({gradient, diff_kernel.data()}));
-  const float* bias = gradient + p.diff_bias_offset();
+  unpack_bias(gradient, diff_bias);
+}
+
+void Convolution::unpack_bias(const float* gradient,
+                              std::span<float> diff_bias) const {
+  const float* bias = gradient + primitives_->diff_bias_offset;
   std::copy(bias, bias + diff_bias.size(), diff_bias.begin());
 }
 

@@ -23,6 +23,8 @@
 #include <string>
 #include <string_view>
 
+#include "polytask/tensor/weight_tiles.h"
+
 namespace polytask::onednn {
 
 struct ConvolutionOptions {
@@ -77,15 +79,17 @@ class Convolution {
   void prepare_part(int part, std::span<const float> kernel,
                     std::span<const float> bias, float* prepared) const;
 
-  // Where backward data's weights lie in `prepared`, for whoever prepares them
-  // himself: they are [O / tile, C / tile, KH, KW, tile of O, tile of C].
-  struct DataWeights {
-    int part = 0;            // of prepare_parts(), that writes them
-    std::size_t offset = 0;  // floats
-    int tile = 0;
+  // Where a kernel, or its gradient, lies for whoever packs it himself: from
+  // `offset` floats on, in `tiles`. None where oneDNN wants another layout.
+  struct Tiled {
+    std::size_t offset = 0;
+    WeightTiles tiles;
   };
-  // None where they do not exist, or lie otherwise.
-  [[nodiscard]] std::optional<DataWeights> data_weights() const;
+  [[nodiscard]] std::optional<Tiled> prepared_tiles(int part) const;
+  [[nodiscard]] std::optional<Tiled> gradient_tiles() const;
+  // The bias belongs to part 0.
+  void prepare_bias(std::span<const float> bias, float* prepared) const;
+  void unpack_bias(const float* gradient, std::span<float> diff_bias) const;
 
   // Overwrites dst.
   void forward(const float* src, const float* prepared, float* dst,
