@@ -81,6 +81,9 @@ void print_json(const RecipeRun& run, const Console& console) {
 }
 
 void print_text(const RecipeRun& run, const Console& console) {
+  if (!run.report.message.empty() && run.report.outcome == Outcome::finished) {
+    console.out << "\nThe training " << run.report.message << ".\n";
+  }
   if (!run.evaluation.tasks.empty()) {
     console.out << "\nThe best model (epoch " << run.report.best_epoch
                 << ") on the " << run.evaluation.images

@@ -257,12 +257,25 @@ TEST_F(TrainCommandAgain, ResumeWithOtherSettingsIsRefused) {
   expect_refusal(
       cli::kUsage,
       "polytask: run/checkpoints/epoch-0002.safetensors: cannot go on with "
-      "other settings or other data (only train.threads may change, and "
-      "train.epochs where train.adam.schedule is constant):\n"
+      "other settings or other data (only train.threads and train.patience "
+      "may change, and train.epochs where train.adam.schedule is constant):\n"
       "  - train.batch_size: 12 in the checkpoint, 6 in this run\n",
       {"train", "--resume", "run", "train.batch_size=6"});
   EXPECT_NE(test::read_bytes("run/recipe.yaml").find("batch_size: 12"),
             std::string::npos);
+}
+
+// Nothing is learned, so no epoch is better than the first.
+TEST_F(TrainCommandAgain, SaysThatItEndedOutOfPatience) {
+  const auto result =
+      test::polytask({"train", "recipe.yaml", "train.adam.learning_rate=1e-30",
+                      "train.epochs=9", "train.patience=2", "run.dir=patient"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_NE(result.out.find("The training ended after epoch 3 of 9: 2 epochs "
+                            "were not better than epoch 1 (train.patience).\n"),
+            std::string::npos)
+      << result.out;
+  EXPECT_EQ(lines_of("patient/log.jsonl").size(), 3u);
 }
 
 TEST_F(TrainCommandAgain, ResumeStaysInItsFolder) {

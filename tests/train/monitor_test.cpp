@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/train/epoch_meter.h"
 #include "polytask/train/train.h"
+#include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/questions.h"
 #include "tests/train/recorder.h"
@@ -142,6 +144,71 @@ TEST(Monitor, WithoutValidationTheLastEpochIsTheBest) {
              .threads = 1,
              .monitor = Monitor::relative_error});
   EXPECT_EQ(report.best_epoch, 2);
+}
+
+class Patience : public testing::Test {
+ protected:
+  TrainReport trained(int patience, bool resume = false) {
+    Model model = model_of(every_kind());
+    TrainReport report = train(
+        model, {.train = questions(60, 1), .validation = questions(60, 2)},
+        {.epochs = 25,
+         .batch_size = 20,
+         .threads = 2,
+         .adam = {.learning_rate = 1e-2},
+         .patience = patience},
+        {.folder = folder_ / cat("run-", runs_), .resume = resume});
+    const auto flat = model.parameters.flat();
+    last_.assign(flat.begin(), flat.end());
+    return report;
+  }
+
+  TemporaryFolder folder_;
+  int runs_ = 0;
+  std::vector<float> last_;
+};
+
+TEST_F(Patience, EndsTheTrainingSoManyEpochsAfterTheBest) {
+  const TrainReport all = trained(0);
+  ASSERT_EQ(all.history.size(), 25u);
+  EXPECT_EQ(all.message, "");
+  ++runs_;
+  const TrainReport some = trained(2);
+  EXPECT_EQ(some.outcome, Outcome::finished);
+  const int best = some.best_epoch;
+  ASSERT_LT(best + 2, 25);
+  ASSERT_EQ(some.history.size(), static_cast<std::size_t>(best + 2));
+  EXPECT_EQ(some.message, cat("ended after epoch ", best + 2,
+                              " of 25: 2 epochs were not better than epoch ",
+                              best, " (train.patience)"));
+  EXPECT_EQ(best, lowest(some, "loss"));
+  for (std::size_t i = 0; i < some.history.size(); ++i) {
+    EXPECT_EQ(some.history[i].validation, all.history[i].validation);
+  }
+}
+
+TEST_F(Patience, WhatEndedGoesOnWithMore) {
+  trained(0);
+  const std::vector<float> expected = last_;
+  ++runs_;
+  const std::size_t ended = trained(2).history.size();
+  ASSERT_LT(ended, 25u);
+  EXPECT_EQ(trained(2, /*resume=*/true).history.size(), ended);
+  EXPECT_EQ(trained(0, /*resume=*/true).history.size(), 25u);
+  EXPECT_EQ(last_, expected);
+}
+
+TEST_F(Patience, NeedsImagesToJudgeBy) {
+  Model model = model_of(every_kind());
+  test::expect_error(
+      Fault::config,
+      "train.patience: 5 epochs without a better one would end the training, "
+      "but there are no validation images to judge by; give the data a split "
+      "or a validation part, or leave patience out",
+      [&] {
+        train(model, {.train = questions(20, 1), .validation = nullptr},
+              {.batch_size = 20, .patience = 5});
+      });
 }
 
 }  // namespace

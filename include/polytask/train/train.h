@@ -50,6 +50,9 @@ struct TrainOptions {
   AdamOptions adam;
   WeightingOptions weighting;  // how the tasks share the trunk
   Monitor monitor = Monitor::loss;
+  // Ends the training when so many epochs in a row were not better than the
+  // best one, as Keras' EarlyStopping. Needs validation images. 0: never.
+  int patience = 0;
 
   // Cosines of the tasks' gradients, into EpochReport::weighting: of the
   // shared features, or of each layer of the trunk and the whole of it, as
@@ -98,7 +101,7 @@ enum class Outcome {
 
 struct TrainReport {
   Outcome outcome = Outcome::finished;
-  std::string message;  // empty when finished
+  std::string message;  // empty when finished after all epochs
   std::vector<EpochReport> history;
   int best_epoch = 0;                 // 0: none was finished
   std::vector<std::string> warnings;  // what TrainObserver::on_warning got

@@ -34,6 +34,7 @@ std::string checksum(const Dataset& data) {
 
 TrainOptions comparable(TrainOptions options) {
   options.threads = 0;
+  options.patience = 0;
   // The cosine is as long as the training.
   if (options.adam.schedule == LearningRateSchedule::constant) {
     options.epochs = 0;

@@ -94,6 +94,8 @@ std::vector<std::string> problems(const TrainOptions& options) {
   require(options.epochs >= 1, "epochs", ">= 1", options.epochs);
   require(options.batch_size >= 1, "batch_size", ">= 1", options.batch_size);
   require(options.threads >= 0, "threads", ">= 0", options.threads);
+  require(options.patience >= 0, "patience", ">= 0 (0: all epochs)",
+          options.patience);
   require(options.missing_label_weight >= 0.0 &&
               options.missing_label_weight <= 1.0,
           "missing_label_weight", "0 (ignored) to 1 (assumed negative)",
@@ -117,6 +119,16 @@ void require_batch(const TrainOptions& options, std::int64_t train_images) {
                   " training images, got ", options.batch_size));
 }
 
+// Who is patient needs something to wait for.
+void require_judge(const TrainOptions& options, const TrainData& data) {
+  if (options.patience == 0 || data.validation) return;
+  throw Error(Fault::config,
+              cat("train.patience: ", options.patience,
+                  " epochs without a better one would end the training, but "
+                  "there are no validation images to judge by; give the data a "
+                  "split or a validation part, or leave patience out"));
+}
+
 TrainReport train(Model& model, const TrainData& all,
                   const TrainOptions& options, const TrainRun& run) {
   require_options(options);
@@ -126,6 +138,7 @@ TrainReport train(Model& model, const TrainData& all,
     data.validation = fitted(model.spec, tasks, all.validation, "validation");
   }
   require_batch(options, data.train->size());
+  require_judge(options, data);
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
   std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);

@@ -46,6 +46,7 @@ void describe(Visitor& visitor, TrainOptions& options) {
   visitor.section("adam", options.adam);
   visitor.key("weighting", options.weighting);
   visitor.key("monitor", options.monitor);
+  visitor.key("patience", options.patience);
   visitor.key("record_conflicts", options.record_conflicts);
   visitor.key("missing_label_weight", options.missing_label_weight);
 }

@@ -110,6 +110,7 @@ TrainReport Training::run() {
   start_observer();
   const int done = static_cast<int>(state_.history.size());
   for (int epoch = done + 1; epoch <= options_.epochs; ++epoch) {
+    if (out_of_patience()) break;
     if (const auto end = run_epoch(epoch)) {
       report_.outcome = end->outcome;
       report_.message = end->message;
@@ -125,6 +126,18 @@ TrainReport Training::run() {
   report_.history = state_.history;
   report_.best_epoch = state_.best_epoch;
   return std::move(report_);
+}
+
+bool Training::out_of_patience() {
+  const int last = static_cast<int>(state_.history.size());
+  if (options_.patience == 0 || last - state_.best_epoch < options_.patience) {
+    return false;
+  }
+  report_.message =
+      cat("ended after epoch ", last, " of ", options_.epochs, ": ",
+          last - state_.best_epoch, " epochs were not better than epoch ",
+          state_.best_epoch, " (train.patience)");
+  return true;
 }
 
 void Training::start_observer() {

@@ -47,6 +47,8 @@ class Training {
   };
 
   void open_folder();
+  // Says so in the report.
+  [[nodiscard]] bool out_of_patience();
   void start_observer();
   [[nodiscard]] std::optional<End> run_epoch(int epoch);
   [[nodiscard]] std::optional<End> train_epoch(int epoch, EpochReport& report);

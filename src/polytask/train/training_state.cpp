@@ -89,8 +89,8 @@ void require_same_fingerprint(const SafetensorsFile& file,
   throw Error(Fault::config,
               cat(file.path().string(),
                   ": cannot go on with other settings or other data (only "
-                  "train.threads may change, and train.epochs where "
-                  "train.adam.schedule is constant):",
+                  "train.threads and train.patience may change, and "
+                  "train.epochs where train.adam.schedule is constant):",
                   bullet_list(differences)));
 }
 
