@@ -65,14 +65,14 @@ std::string memory_lines(const NetworkPlan& plan, const AdamOptions& adam) {
   return text;
 }
 
-// ", 8 shards", or ", 2 shards, backward in groups of 4 images".
+// ", 8 shards", or ", 2 shards, in groups of 4 images".
 std::string shards_text(const NetworkPlan& plan) {
   if (!plan.options().training) return "";
   const int shards = plan.shards(plan.options().batch);
   const std::string text =
       cat(", ", shards, shards == 1 ? " shard" : " shards");
   if (plan.group == 1) return text;
-  return cat(text, ", backward in groups of ", plan.group, " images");
+  return cat(text, ", in groups of ", plan.group, " images");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <random>
 
 #include "polytask/base/text.h"
 #include "polytask/kernels/sparse_convolution.h"
@@ -127,6 +128,69 @@ TEST(ConvolutionLayer, SkippingZerosAddsUpWithOneDnn) {
                         std::vector<std::span<float>>{kernel, bias});
   for (const float v : kernel) EXPECT_EQ(v, 16.0f + 10.0f);
   for (const float v : bias) EXPECT_EQ(v, 16.0f + 10.0f);
+}
+
+// oneDNN promises nothing of the kind; nobody's answers may depend on who else
+// is asked about.
+void expect_bits_of_one(const ConvolutionLayerOptions& options,
+                        const Shape& src) {
+  SCOPED_TRACE(cat(options.name, ", ", src[0], " x ", src[1]));
+  const ConvolutionLayer layer(options, src);
+  if (!layer.spec().forward_takes_groups) return;
+  std::mt19937 random(1);
+  const auto values = [&](std::size_t count) {
+    std::vector<float> some(count);
+    for (float& v : some) {
+      v = std::normal_distribution<float>(0.0f, 1.0f)(random);
+    }
+    return some;
+  };
+  const auto images = static_cast<std::size_t>(options.group);
+  const std::size_t pixels = element_count(layer.spec().src);
+  const std::size_t results = element_count(layer.spec().dst);
+  const std::vector<float> all = values(images * pixels);
+  const std::vector<float> kernel =
+      values(element_count(layer.spec().parameters[0].shape));
+  const std::vector<float> bias =
+      values(static_cast<std::size_t>(options.filters));
+  std::vector<float> prepared(layer.spec().prepared_count);
+  std::vector<float> scratch(layer.spec().scratch_count);
+  layer.prepare(std::vector<std::span<const float>>{kernel, bias},
+                prepared.data());
+  std::vector<float> together(images * results);
+  std::vector<float> alone(images * results);
+  ForwardPass pass{.images = options.group,
+                   .src = all.data(),
+                   .prepared = prepared.data(),
+                   .dst = together.data(),
+                   .scratch = scratch.data()};
+  layer.forward(pass);
+  pass.images = 1;
+  for (std::size_t i = 0; i < images; ++i) {
+    pass.src = all.data() + i * pixels;
+    pass.dst = alone.data() + i * results;
+    layer.forward(pass);
+  }
+  EXPECT_EQ(together, alone);
+}
+
+TEST(ConvolutionLayer, AGroupGivesEachImageTheBitsItHasAlone) {
+  for (const int size : {4, 15}) {
+    for (const int kernel : {1, 3, 5}) {
+      for (const int stride : {1, 2}) {
+        for (const int channels : {3, 16, 33, 128}) {
+          for (const int filters : {5, 16, 64, 128}) {
+            ConvolutionLayerOptions options =
+                Case{true, stride, kernel, channels, filters, true}.options();
+            for (const int group : {2, 4}) {
+              options.group = group;
+              expect_bits_of_one(options, {size, size, channels});
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 // What we pack and unpack ourselves lies as oneDNN would have laid it.

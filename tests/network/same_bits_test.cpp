@@ -124,6 +124,36 @@ TEST(SameBits, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
   }
 }
 
+// Small images go through the layers in groups: an image gives the same in a
+// full one, in one that is not, and alone.
+TEST(SameBits, AnImageHasTheSameFeaturesAmongAnyNeighbours) {
+  PlanOptions planned = two_heads(7);
+  planned.training = false;
+  NetworkOptions options = grouped_blocks();
+  while (!std::holds_alternative<Flatten>(options.trunk.back())) {
+    options.trunk.pop_back();
+  }
+  NetworkBench bench(options, planned);
+  ASSERT_EQ(bench.plan->group, 4);
+  bench.network.prepare(bench.parameters);
+  const auto features_of = [&](const ImageBatch& batch, std::size_t image) {
+    bench.network.forward(batch);
+    const std::span<const float> all = bench.network.shared_features();
+    const std::size_t row = all.size() / static_cast<std::size_t>(batch.images);
+    const auto own = all.subspan(image * row, row);
+    return std::vector<float>(own.begin(), own.end());
+  };
+  const std::vector<float> expected = features_of(bench.batch(7), 2);
+  const std::size_t bytes = element_count(planned.input);
+  std::ranges::rotate(bench.pixels, bench.pixels.begin() +
+                                        static_cast<std::ptrdiff_t>(2 * bytes));
+  EXPECT_EQ(features_of(bench.batch(1), 0), expected);
+  EXPECT_EQ(features_of(bench.batch(3), 0), expected);
+  std::ranges::rotate(
+      bench.pixels, bench.pixels.begin() + static_cast<std::ptrdiff_t>(bytes));
+  EXPECT_EQ(features_of(bench.batch(7), 6), expected);
+}
+
 // Where a layer reads of the rows of its own share only, nobody waits for the
 // others; where it reads more, they do.
 TEST(SameBits, OneImageHasTheSameBitsWhereThreadsGoOnWithoutMeeting) {

@@ -244,7 +244,8 @@ void expect_refused(const std::vector<std::string>& words,
   parts.push_back(
       (folder / "run" / "checkpoints" / "epoch-0002.safetensors").string() +
       ": cannot go on with other settings or other data (only train.threads "
-      "may change, and train.epochs where train.adam.schedule is constant):");
+      "and train.patience may change, and train.epochs where "
+      "train.adam.schedule is constant):");
   const std::string before =
       test::read_bytes(folder / "run" / "model.safetensors");
   test::expect_error_parts(Fault::config, parts, [&] {

@@ -85,16 +85,19 @@ void ConvolutionLayer::plan_lists(const ConvolutionLayerOptions& options,
 
 void ConvolutionLayer::plan_group(const ConvolutionLayerOptions& options,
                                   const Shape& src) {
-  if (options.group == 1 || !options.with_backward) return;
+  if (options.group == 1) return;
   onednn::ConvolutionOptions c = geometry(options, src);
   c.images = options.group;
   grouped_.emplace(options.name, c);
-  if (!grouped_->goes_back_like(banded_.whole())) {
+  const onednn::Convolution& whole = banded_.whole();
+  spec_.forward_takes_groups = grouped_->prepares_like(whole);
+  spec_.backward_takes_groups =
+      options.with_backward && grouped_->goes_back_like(whole);
+  if (!spec_.forward_takes_groups && !spec_.backward_takes_groups) {
     grouped_.reset();
     return;
   }
   group_ = options.group;
-  spec_.backward_takes_groups = true;
   spec_.scratch_count = std::max(
       spec_.scratch_count, WorkspacePlan::aligned(grouped_->gradient_count()) +
                                grouped_->scratch_count());
@@ -117,7 +120,25 @@ void ConvolutionLayer::prepare_part(
 }
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
+  if (pass.images > 1) {
+    forward_group(pass);
+    return;
+  }
   for (int band = 0; band < bands(); ++band) forward_band(band, pass);
+}
+
+void ConvolutionLayer::forward_group(const ForwardPass& pass) const {
+  if (pass.images == group_) {
+    grouped_->forward(pass.src, pass.prepared, pass.dst, pass.scratch);
+    return;
+  }
+  ForwardPass one = pass;
+  one.images = 1;
+  for (int i = 0; i < pass.images; ++i) {
+    forward(one);
+    one.src += element_count(spec_.src);
+    one.dst += element_count(spec_.dst);
+  }
 }
 
 int ConvolutionLayer::bands() const {

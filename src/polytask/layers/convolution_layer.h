@@ -82,6 +82,7 @@ class ConvolutionLayer final : public ImageLayer {
   void find_diff_src(const BackwardPass& pass, double share) const;
 
   void plan_lists(const ConvolutionLayerOptions& options, const Shape& src);
+  void forward_group(const ForwardPass& pass) const;
   void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
   [[nodiscard]] const onednn::Convolution& backward_of(int images) const;
 

@@ -60,7 +60,9 @@ struct ImageLayerSpec {
   // What backward reads, so that the network keeps nothing else.
   bool backward_reads_src = false;
   bool backward_reads_dst = false;
-  bool backward_takes_groups = false;  // see BackwardPass::images
+  // See ForwardPass::images and BackwardPass::images.
+  bool forward_takes_groups = false;
+  bool backward_takes_groups = false;
 
   double forward_flops = 0.0;  // multiplications and additions, one image
   // Backward computes for the survivors alone; see ImageLayer::survivors().
@@ -79,6 +81,9 @@ struct Survivors {
 };
 
 struct ForwardPass {
+  // More than 1 only for a layer that takes groups: so many lie behind one
+  // another in src and dst, and each gets the bits it would get alone.
+  int images = 1;
   const float* src = nullptr;
   const float* prepared = nullptr;
   float* dst = nullptr;
@@ -88,8 +93,7 @@ struct ForwardPass {
 };
 
 struct BackwardPass {
-  // More than 1 only for a layer that takes groups: so many lie behind one
-  // another in src, dst, diff_dst and diff_src.
+  // Likewise in src, dst, diff_dst and diff_src, but for the bits.
   int images = 1;
   const float* src = nullptr;  // null unless backward_reads_src
   const float* dst = nullptr;  // null unless backward_reads_dst

@@ -130,20 +130,30 @@ void Network::run_forward(const ImageBatch& batch) {
   } else if (training_ && plan_->group > 1) {
     for_each_shard([this](int shard, int worker) {
       const Rows rows = shard_rows(shard);
-      for (int i = rows.first; i < rows.last; ++i) forward_image(i, worker);
+      for (int i = rows.first; i < rows.last; i += plan_->group) {
+        forward_group(i, std::min(i + plan_->group, rows.last), worker);
+      }
     });
   } else {
-    pool_.run(batch.images,
-              [this](int image, int worker) { forward_image(image, worker); });
+    pool_.run(groups(), [this](int number, int worker) {
+      const int first = number * plan_->group;
+      forward_group(first, std::min(first + plan_->group, batch_.images),
+                    worker);
+    });
   }
   clear_rows_behind_batch();
   plan_->for_each_dense([this](const DenseStep& step) { forward_dense(step); });
 }
 
-void Network::forward_image(int image, int worker) {
-  scale_input(image, worker);
+// Images [first, last), layer by layer.
+void Network::forward_group(int first, int last, int worker) {
+  for (int image = first; image < last; ++image) scale_input(image, worker);
   for (const ImageStep& step : plan_->image_steps) {
-    forward_step(step, image, worker);
+    const int at_once =
+        step.layer->spec().forward_takes_groups ? last - first : 1;
+    for (int image = first; image < last; image += at_once) {
+      forward_step(step, image, at_once, worker);
+    }
   }
 }
 
@@ -175,10 +185,15 @@ ForwardPass Network::pass_of(const ImageStep& step, int image,
           .key = image_key(image)};
 }
 
-void Network::forward_step(const ImageStep& step, int image, int worker) {
+//   images   from `image` on, more than one only where the layer takes groups
+void Network::forward_step(const ImageStep& step, int image, int images,
+                           int worker) {
   bring_weights(step, worker, Pass::forward);
-  clock_.measure(worker, line_of(step),
-                 [&] { step.layer->forward(pass_of(step, image, worker)); });
+  clock_.measure(worker, line_of(step), [&] {
+    ForwardPass pass = pass_of(step, image, worker);
+    pass.images = images;
+    step.layer->forward(pass);
+  });
 }
 
 // A batch that is not full: the dense layers compute all rows, and in backward

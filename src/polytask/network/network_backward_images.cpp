@@ -94,7 +94,7 @@ void Network::backward_group(const Steps& steps, const Rows& images, int worker,
   if (steps.first == 0 && plan_->recompute_first) {
     for (int image = images.first; image < images.last; ++image) {
       scale_input(image, worker);
-      forward_step(plan_->image_steps.front(), image, worker);
+      forward_step(plan_->image_steps.front(), image, 1, worker);
     }
   }
   for (std::size_t i = steps.last; i-- > steps.first;) {

@@ -125,7 +125,6 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
 int NetworkPlan::choose_group(const LayerStack& stack) const {
   constexpr double kMost = 4.0;
   constexpr double kArrays = 2.0;  // of weights: backward reads, and writes
-  if (!options_.training) return 1;
   double weights = 0.0;
   double activations = 0.0;
   int channels = options_.input[2];

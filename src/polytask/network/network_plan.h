@@ -223,9 +223,9 @@ class NetworkPlan {
   std::vector<DenseStep> dense_steps;
   // One a task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
-  // So many images, and in backward of a convolution at once, go through a
-  // layer before the next one: in `kept` and `scratch` their activations of one
-  // layer lie behind one another. A shard has at least so many.
+  // So many images go through a layer before the next one, through a
+  // convolution at once: in `kept` and `scratch` their activations of one layer
+  // lie behind one another. A shard has at least so many.
   int group = 1;
   Place input;                   // the scaled image
   bool recompute_first = false;  // backward runs the first layer again
