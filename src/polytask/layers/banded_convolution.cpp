@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "polytask/kernels/elementwise.h"
+#include "polytask/kernels/pack_tiles.h"
 #include "polytask/kernels/sparse_convolution.h"
-#include "polytask/kernels/weight_tiles.h"
 
 namespace polytask {
 namespace {

@@ -1,4 +1,4 @@
-#include "polytask/kernels/weight_tiles.h"
+#include "polytask/kernels/pack_tiles.h"
 
 #include <gtest/gtest.h>
 
@@ -93,7 +93,7 @@ void check_all() {
   }
 }
 
-TEST(WeightTiles, LieWhereTheyShouldOnEveryProcessor) {
+TEST(PackTiles, PutsWeightsWhereTheyBelongOnEveryProcessor) {
   for (const std::int64_t target : test::vector_targets()) {
     SCOPED_TRACE(hwy::TargetName(target));
     const test::OnlyTarget only(target);
@@ -101,7 +101,7 @@ TEST(WeightTiles, LieWhereTheyShouldOnEveryProcessor) {
   }
 }
 
-TEST(WeightTiles, LieWhereTheyShouldWithoutVectors) {
+TEST(PackTiles, PutsWeightsWhereTheyBelongWithoutVectors) {
   const test::OnlyTarget only(HWY_SCALAR);
   check_all();
 }

@@ -1,11 +1,11 @@
-#include "polytask/kernels/weight_tiles.h"
+#include "polytask/kernels/pack_tiles.h"
 
 #include <algorithm>
 
 #include "polytask/kernels/vector_targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "polytask/kernels/weight_tiles.cpp"
+#define HWY_TARGET_INCLUDE "polytask/kernels/pack_tiles.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
