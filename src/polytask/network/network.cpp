@@ -135,14 +135,24 @@ void Network::run_forward(const ImageBatch& batch) {
       }
     });
   } else {
-    pool_.run(groups(), [this](int number, int worker) {
-      const int first = number * plan_->group;
-      forward_group(first, std::min(first + plan_->group, batch_.images),
-                    worker);
-    });
+    share_out_groups();
   }
   clear_rows_behind_batch();
   plan_->for_each_dense([this](const DenseStep& step) { forward_dense(step); });
+}
+
+// As many groups as all threads get the same number of, and the images that
+// are left one by one: nobody waits for a group while another has nothing.
+void Network::share_out_groups() {
+  const int round = plan_->group * pool_.workers();
+  const int groups = batch_.images / round * pool_.workers();
+  const int left = batch_.images - groups * plan_->group;
+  pool_.run(groups + left, [&](int part, int worker) {
+    const bool whole = part < groups;
+    const int first =
+        whole ? part * plan_->group : batch_.images - left + part - groups;
+    forward_group(first, first + (whole ? plan_->group : 1), worker);
+  });
 }
 
 // Images [first, last), layer by layer.

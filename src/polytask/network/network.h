@@ -149,6 +149,7 @@ class Network {
 
   void run_forward(const ImageBatch& batch);
   void scale_input(int image, int worker);
+  void share_out_groups();
   void forward_group(int first, int last, int worker);
   void forward_step(const ImageStep& step, int image, int images, int worker);
   // Image steps [first, last), between which the threads need not meet.
