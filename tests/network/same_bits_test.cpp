@@ -126,8 +126,9 @@ TEST(SameBits, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
 
 // Small images go through the layers in groups: an image gives the same in a
 // full one, in one that is not, and alone.
-TEST(SameBits, AnImageHasTheSameFeaturesAmongAnyNeighbours) {
-  PlanOptions planned = two_heads(7);
+void expect_same_features_among_neighbours(int workers) {
+  SCOPED_TRACE(cat(workers, " workers"));
+  PlanOptions planned = two_heads(7, workers);
   planned.training = false;
   NetworkOptions options = grouped_blocks();
   while (!std::holds_alternative<Flatten>(options.trunk.back())) {
@@ -152,6 +153,12 @@ TEST(SameBits, AnImageHasTheSameFeaturesAmongAnyNeighbours) {
   std::ranges::rotate(
       bench.pixels, bench.pixels.begin() + static_cast<std::ptrdiff_t>(bytes));
   EXPECT_EQ(features_of(bench.batch(7), 6), expected);
+}
+
+TEST(SameBits, AnImageHasTheSameFeaturesAmongAnyNeighbours) {
+  for (const int workers : {1, 2, 4}) {
+    expect_same_features_among_neighbours(workers);
+  }
 }
 
 // Where a layer reads of the rows of its own share only, nobody waits for the

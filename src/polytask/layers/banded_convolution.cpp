@@ -62,6 +62,10 @@ void BandedConvolution::plan_packing() {
         whole().prepared_tiles(part);
   }
   gradient_tiles_ = whole().gradient_tiles();
+  // Such a layout is left to oneDNN: unpack_tiles() does not know it.
+  if (gradient_tiles_ && gradient_tiles_->tiles.rows_are_filters) {
+    gradient_tiles_.reset();
+  }
 }
 
 void BandedConvolution::prepare_part(int part, std::span<const float> kernel,
