@@ -7,8 +7,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
+#include "polytask/base/thread_pool.h"
 #include "polytask/data/shared_memory.h"
 #include "tests/support/expect_error.h"
 
@@ -140,6 +142,24 @@ TEST(WorkerProcess, ClosesWhatItWasNotToldToKeep) {
   EXPECT_EQ(run_in_worker({}, {kept.get()}, open_ones).answer,
             "open closed closed ");
   EXPECT_EQ(open_ones(), "open open open ");
+}
+
+// A thread that is just starting holds locks of the address sanitizer's
+// allocator, and a fork would leave them locked in the worker.
+TEST(WorkerProcess, AnswersBesideThreadsThatHaveJustBeenStarted) {
+  for (int round = 0; round < 200; ++round) {
+    const ThreadPool pool(16);
+    const WorkerOutcome outcome = run(
+        [] {
+          std::string text;
+          for (std::size_t size = 1; size < 100'000; size *= 2) {
+            text += *std::make_unique<std::string>(size, 'a');
+          }
+          return text;
+        },
+        {.wall_seconds = 10});
+    ASSERT_TRUE(outcome.answered) << "round " << round;
+  }
 }
 
 TEST(WorkerProcess, PrintsNothing) {

@@ -88,6 +88,7 @@ ThreadPool::ThreadPool(int workers) {
                 cat("threads: the system gave ", started, " of ", count, " (",
                     e.what(), "); ask for fewer"));
   }
+  while (running_ < count - 1) std::this_thread::yield();
 }
 
 ThreadPool::~ThreadPool() { stop(); }
@@ -130,6 +131,7 @@ void ThreadPool::run(int parts, Part part) {
 
 void ThreadPool::work(int worker) {
   const FlushedDenormals flushed;
+  ++running_;
   while (!stopping_) {
     take_parts(worker);
     wait_for_parts();

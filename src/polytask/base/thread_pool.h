@@ -32,6 +32,9 @@ class ThreadPool {
   using Part = FunctionRef<void(int part, int worker)>;
 
   // workers   >= 1; 0 asks for one a processor this process may use.
+  // Returns when all of them run: a thread that is still being set up holds
+  // locks of the runtime, and a process forked just then would inherit them
+  // locked for ever.
   // Throws Fault::config when negative, Fault::resource when the system
   // refuses a thread.
   explicit ThreadPool(int workers);
@@ -63,6 +66,7 @@ class ThreadPool {
   const Part* job_ = nullptr;        // these two are read by owners of a part
   int parts_ = 0;
 
+  std::atomic<int> running_ = 0;  // threads that have come up
   std::atomic<int> sleepers_ = 0;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;  // guards failure_, and sleeping
