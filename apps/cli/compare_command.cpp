@@ -3,6 +3,7 @@
 // out: the table, or comparison.json's document with --json.
 // err: a line a training, with an estimate of the rest.
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -128,14 +129,31 @@ Comparison compare_recipe(const CompareArguments& args,
 }
 
 // Where the conflicts are drawn, also those of an earlier command.
-std::string drawings_text(const Comparison& comparison) {
-  std::string text;
+std::vector<std::string> drawings_of(const Comparison& comparison) {
+  std::vector<std::string> pages;
   for (const std::filesystem::path& folder : comparison.joint_folders) {
     const std::filesystem::path page = folder / "conflicts.html";
-    if (!std::filesystem::exists(page)) continue;
-    text += cat(text.empty() ? "\n" : "", "conflicts    ", page.string(), '\n');
+    if (std::filesystem::exists(page)) pages.push_back(page.string());
   }
+  return pages;
+}
+
+std::string text_of(const Comparison& comparison) {
+  std::string text = comparison_table(comparison);
+  const std::vector<std::string> pages = drawings_of(comparison);
+  if (!pages.empty()) text += '\n';
+  for (const std::string& page : pages)
+    text += cat("conflicts    ", page, '\n');
   return text;
+}
+
+std::string document_of(const Comparison& comparison) {
+  auto document = nlohmann::ordered_json::parse(comparison_json(comparison));
+  const std::vector<std::string> pages = drawings_of(comparison);
+  if (!pages.empty()) document["conflicts"] = pages;
+  return document.dump(2, ' ', false,
+                       nlohmann::ordered_json::error_handler_t::replace) +
+         '\n';
 }
 
 int run(Arguments arguments, const Console& console) {
@@ -164,12 +182,10 @@ int run(Arguments arguments, const Console& console) {
     return report_stop(comparison.outcome, comparison.message, args.folder,
                        console);
   }
-  const std::string json = comparison_json(comparison);
+  const std::string document = document_of(comparison);
   write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
-                        json);
-  console.out << (args.json ? json
-                            : comparison_table(comparison) +
-                                  drawings_text(comparison));
+                        document);
+  console.out << (args.json ? document : text_of(comparison));
   return kOk;
 }
 

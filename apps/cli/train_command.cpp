@@ -73,11 +73,15 @@ void print_json(const RecipeRun& run, const Console& console) {
                               {"best_epoch", run.report.best_epoch},
                               {"run", run.folder.string()},
                               {"model", run.model.string()}};
+  const std::filesystem::path drawing = run.folder / "conflicts.html";
+  if (std::filesystem::exists(drawing)) json["conflicts"] = drawing.string();
   if (!run.evaluation.tasks.empty()) {
     json["evaluation"] =
         nlohmann::ordered_json::parse(evaluation_json(run.evaluation));
   }
-  console.out << json.dump(2) << '\n';
+  console.out << json.dump(2, ' ', false,
+                           nlohmann::ordered_json::error_handler_t::replace)
+              << '\n';
 }
 
 void print_text(const RecipeRun& run, const Console& console) {

@@ -55,6 +55,15 @@ TEST_F(Conflicts, OfTheTrunkAreLoggedAndDrawn) {
   EXPECT_NE(page.find("scene ~ both, conv2d_1, epoch 2: "), std::string::npos);
 }
 
+TEST_F(Conflicts, TheDrawingIsNamedInTheDocument) {
+  std::vector<std::string> words{"train", "two.yaml", "--json",
+                                 "run.dir=plain"};
+  EXPECT_FALSE(json::parse(test::polytask(words).out).contains("conflicts"));
+  words.back() = "train.record_conflicts=true";
+  EXPECT_EQ(json::parse(test::polytask(words).out)["conflicts"],
+            "run/conflicts.html");
+}
+
 TEST_F(Conflicts, AreDrawnOnlyWhenTheyAreRecorded) {
   const Answer answer =
       test::polytask({"train", "two.yaml", "train.weighting=pcgrad"});
@@ -92,7 +101,11 @@ TEST_F(Conflicts, OfNetworksOfOneTaskThereAreNone) {
       test::polytask({"compare", "two.yaml", "--seeds", "1", "--dir", "c",
                       "train.record_conflicts=true", "--json"});
   ASSERT_EQ(answer.code, 0) << answer.err;
-  EXPECT_TRUE(json::parse(answer.out).contains("networks"));
+  const json document = json::parse(answer.out);
+  EXPECT_TRUE(document.contains("networks"));
+  EXPECT_EQ(document["conflicts"],
+            json::array({"c/seed-1/joint-equal/conflicts.html"}));
+  EXPECT_EQ(document, json::parse(test::read_bytes("c/comparison.json")));
   EXPECT_TRUE(std::filesystem::exists("c/seed-1/joint-equal/conflicts.html"));
   EXPECT_FALSE(
       std::filesystem::exists("c/seed-1/alone-1-scene/conflicts.html"));
@@ -104,6 +117,8 @@ TEST_F(Conflicts, OfAComparisonAreDrawnOnlyWhenTheyAreRecorded) {
                       "train.weighting=pcgrad"});
   ASSERT_EQ(answer.code, 0) << answer.err;
   EXPECT_EQ(answer.out.find("conflicts.html"), std::string::npos);
+  EXPECT_FALSE(
+      json::parse(test::read_bytes("c/comparison.json")).contains("conflicts"));
   EXPECT_FALSE(std::filesystem::exists("c/seed-1/joint-pcgrad/conflicts.html"));
 }
 
