@@ -114,7 +114,8 @@ std::string pass_line(const PassReport& pass, const BenchReport& report,
       percent(pass.seconds / summary.thread_seconds),
       speed_cells(speed(pass.nominal_flops, pass, report),
                   speed(pass.executed_flops, pass, report), summary.peak),
-      pass.density ? percent(*pass.alive) + percent(*pass.density) : "");
+      pass.alive && pass.density ? percent(*pass.alive) + percent(*pass.density)
+                                 : "");
 }
 
 std::string without_end_spaces(const std::string& line) {

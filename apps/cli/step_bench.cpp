@@ -196,7 +196,7 @@ void add_survivors(const Network& network,
 
 }  // namespace
 
-BenchReport bench_steps(const RecipeJob& job, DatasetPtr data,
+BenchReport bench_steps(const RecipeJob& job, const DatasetPtr& data,
                         const BenchOptions& options) {
   const int batch = job.recipe.train.batch_size;
   if (batch > data->size()) {
@@ -204,7 +204,7 @@ BenchReport bench_steps(const RecipeJob& job, DatasetPtr data,
                 cat("train.batch_size: expected at most the ", data->size(),
                     " training images, got ", batch));
   }
-  Steps steps(job, std::move(data));
+  Steps steps(job, data);
   BenchReport report{.batch = batch, .threads = steps.pool().workers()};
   Peak peak(steps.pool());
   std::map<std::string, Survivors> survivors;

@@ -52,7 +52,8 @@ struct BenchOptions {
 // drift of the machine meets both.
 // Throws Fault::config when a batch does not fit the data; as plan_model does;
 // Fault::resource when memory is short.
-[[nodiscard]] BenchReport bench_steps(const RecipeJob& job, DatasetPtr data,
+[[nodiscard]] BenchReport bench_steps(const RecipeJob& job,
+                                      const DatasetPtr& data,
                                       const BenchOptions& options);
 
 }  // namespace polytask::cli

@@ -1,5 +1,6 @@
 #include "apps/cli/study_progress.h"
 
+#include <cmath>
 #include <ostream>
 
 #include "polytask/base/text.h"
@@ -48,7 +49,7 @@ std::string StudyProgress::rest() const {
   if (seconds < 90.0) {
     return cat(", about ", static_cast<int>(seconds), " s left");
   }
-  return cat(", about ", static_cast<int>(seconds / 60.0 + 0.5), " min left");
+  return cat(", about ", std::lround(seconds / 60.0), " min left");
 }
 
 int report_stop(Outcome outcome, const std::string& message,

@@ -147,8 +147,10 @@ int ConvolutionLayer::bands() const {
 
 void ConvolutionLayer::forward_band(int band, const ForwardPass& pass) const {
   const auto at = static_cast<std::size_t>(band);
-  const std::size_t first = static_cast<std::size_t>(
-      banded_.bands()[at].first * spec_.dst[1] * spec_.dst[2]);
+  const std::size_t row = static_cast<std::size_t>(spec_.dst[1]) *
+                          static_cast<std::size_t>(spec_.dst[2]);
+  const std::size_t first =
+      static_cast<std::size_t>(banded_.bands()[at].first) * row;
   banded_.forward(at, pass.src, pass.prepared, pass.dst + first, pass.scratch);
 }
 

@@ -275,7 +275,8 @@ std::size_t Network::line_of(const ImageStep& step) const {
 std::span<const float> Network::logits(std::size_t output) const {
   const DenseStep& head = plan_->heads[output].back();
   return workspace_[head.dst].first(
-      static_cast<std::size_t>(batch_.images * head.layer.units()));
+      static_cast<std::size_t>(batch_.images) *
+      static_cast<std::size_t>(head.layer.units()));
 }
 
 std::span<const float> Network::shared_features() const {
@@ -288,7 +289,8 @@ std::span<const float> Network::shared_features() const {
 std::span<float> Network::diff_logits(std::size_t output) {
   const DenseStep& head = plan_->heads[output].back();
   return workspace_[head.diff_dst].first(
-      static_cast<std::size_t>(batch_.images * head.layer.units()));
+      static_cast<std::size_t>(batch_.images) *
+      static_cast<std::size_t>(head.layer.units()));
 }
 
 }  // namespace polytask

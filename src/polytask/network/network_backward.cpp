@@ -120,8 +120,8 @@ void Network::backward_head(std::size_t task, Slot diff_features) {
   const Branch& branch = plan_->branches[task];
   const Slot before = branch.empty() ? diff_features : branch.diff_rows;
   const DenseStep& last = steps.back();
-  const auto used =
-      static_cast<std::size_t>(batch_.images * last.layer.units());
+  const auto used = static_cast<std::size_t>(batch_.images) *
+                    static_cast<std::size_t>(last.layer.units());
   std::ranges::fill(workspace_[last.diff_dst].subspan(used), 0.0f);
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (i + 1 < steps.size()) backward_rows(steps[i]);

@@ -40,13 +40,13 @@ struct NamedLayer {
 
 // Every kind of layer, in the order of LayerOptions.
 const std::array<NamedLayer, 5>& known_layers() {
-  static const std::array<NamedLayer, 5> kLayers{
+  static const std::array<NamedLayer, 5> layers{
       {{"conv2d", Conv2D{}},
        {"max_pooling2d", MaxPooling2D{}},
        {"dropout", Dropout{}},
        {"flatten", Flatten{}},
        {"dense", Dense{}}}};
-  return kLayers;
+  return layers;
 }
 
 void read_layer(const TaggedItem& item, Problems& problems,

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "polytask/base/text.h"
 #include "polytask/study/compare.h"
 
@@ -33,7 +35,7 @@ std::string of_training_time(const Comparison& comparison) {
   if (alone <= 0.0) return "less of the training time";
   const double share =
       comparison.networks.front().cost.training_seconds / alone;
-  return cat(static_cast<int>(100.0 * share + 0.5), " % of the training time");
+  return cat(std::lround(100.0 * share), " % of the training time");
 }
 
 std::string on_joint(const Comparison& comparison) {

@@ -1,5 +1,7 @@
 #include "polytask/train/recipe.h"
 
+#include <utility>
+
 #include "polytask/base/error.h"
 #include "polytask/base/settings_override.h"
 #include "polytask/base/settings_yaml.h"
@@ -110,7 +112,7 @@ std::string recipe_text(const Recipe& recipe) {
 
 PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   PreparedRun run;
-  run.start = start ? start : load_start(recipe);
+  run.start = start ? std::move(start) : load_start(recipe);
   if (run.start) complete_from_start(recipe, *run.start);
   const DatasetPtr found = open_data(recipe);
   if (run.start) require_fit(recipe, *run.start, found->spec());
