@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <thread>
@@ -24,6 +27,27 @@ TEST(ThreadPool, EveryPartRunsExactlyOnce) {
       });
       for (const auto& count : runs) EXPECT_EQ(count, 1);
     }
+  }
+}
+
+// Threads of this process that no processor has run yet, as the system counts.
+int threads_that_never_ran() {
+  int count = 0;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream file(task.path() / "schedstat");
+    std::uint64_t running = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t turns = 0;
+    if (file >> running >> waiting >> turns && turns == 0) ++count;
+  }
+  return count;
+}
+
+TEST(ThreadPool, ItsThreadsRunWhenItIsConstructed) {
+  for (int round = 0; round < 50; ++round) {
+    const ThreadPool pool(32);
+    ASSERT_EQ(threads_that_never_ran(), 0) << "round " << round;
   }
 }
 
