@@ -17,4 +17,5 @@ write_basic_package_version_file(polytaskConfigVersion.cmake
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/polytaskConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/polytaskConfigVersion.cmake
               cmake/FindDNNL.cmake
+              cmake/FindHDF5C.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/polytask)
