@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string_view>
 #include <vector>
 
@@ -53,6 +54,19 @@ TEST(Crc32c, InstructionEqualsTableAtEveryOffsetAndLength) {
       const auto part = std::span(all).subspan(offset, length);
       ASSERT_EQ(crc32c(part, 7), crc32c_by_table(part, 7))
           << offset << " " << length;
+    }
+  }
+}
+
+// From a few thousand bytes on, three stretches are summed at a time.
+TEST(Crc32c, InstructionEqualsTableWhereItIsLong) {
+  std::mt19937 random(1);
+  std::vector<std::byte> all(120'000);
+  for (std::byte& b : all) b = static_cast<std::byte>(random());
+  for (const std::size_t around : {3 << 13, 6 << 13, 9 << 13, 12 << 13}) {
+    for (std::size_t length = around - 9; length <= around + 9; ++length) {
+      const auto part = std::span(all).subspan(length % 8, length);
+      ASSERT_EQ(crc32c(part, 7), crc32c_by_table(part, 7)) << length;
     }
   }
 }
