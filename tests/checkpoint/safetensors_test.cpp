@@ -12,12 +12,14 @@
 #include <fstream>
 #include <iomanip>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <random>
 
 #include "polytask/base/crc32c.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/tensor/parameter_store.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/failing_operations.h"
 #include "tests/support/temporary_folder.h"
@@ -63,17 +65,24 @@ void save_small(const fs::path& path) {
         {"none", {0, 7}, {}}});
 }
 
+// What is said of a file, whether its values are wanted or not; "" when it is
+// good.
 std::string why_refused(const fs::path& path, ReadOptions options = {}) {
-  try {
-    const SafetensorsFile file(path, options);
-    return "";
-  } catch (const Error& e) {
-    EXPECT_EQ(e.fault(), Fault::data) << e.what();
-    const std::string text = e.what();
-    const std::string place = path.string() + ": ";
-    EXPECT_TRUE(text.starts_with(place)) << text;
-    return text.substr(place.size());
-  }
+  const auto said = [&](auto read) -> std::string {
+    try {
+      read();
+      return "";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.fault(), Fault::data) << e.what();
+      return e.what();
+    }
+  };
+  const std::string text = said([&] { SafetensorsFile(path, options); });
+  EXPECT_EQ(said([&] { SafetensorsFile::verify(path, options); }), text);
+  if (text.empty()) return "";
+  const std::string place = path.string() + ": ";
+  EXPECT_TRUE(text.starts_with(place)) << text;
+  return text.substr(place.size());
 }
 
 TEST(Safetensors, GivesBackNamesShapesAndTexts) {
@@ -91,6 +100,41 @@ TEST(Safetensors, GivesBackNamesShapesAndTexts) {
   EXPECT_EQ(file.metadata(), (Metadata{{"labels", "[\"sea\"]"}}));
   EXPECT_TRUE(file.verified());
   EXPECT_EQ(file.checksum(), read_bytes(file.path()).substr(53, 8));
+}
+
+// Longer than a block, so that the checksum goes on from one to the next.
+TEST(Safetensors, LongTensorsAreReadAndVerifiedInBlocks) {
+  const TemporaryFolder folder;
+  std::vector<float> values(300'001);
+  std::iota(values.begin(), values.end(), 0.0f);
+  save(folder / "m", {}, {{"short", {1}, kBias}, {"long", {300'001}, values}});
+  EXPECT_EQ(bits_of(SafetensorsFile(folder / "m").find("long")->values),
+            bits_of(values));
+  SafetensorsFile::verify(folder / "m");
+  std::string bytes = read_bytes(folder / "m");
+  for (const std::size_t back : {1, 300'000, 600'000, 900'000, 1'200'000}) {
+    bytes[bytes.size() - back] ^= 1;
+    test::write_bytes(folder / "m", bytes);
+    EXPECT_NE(why_refused(folder / "m"), "") << back << " bytes from the end";
+    bytes[bytes.size() - back] ^= 1;
+  }
+}
+
+TEST(Safetensors, TakenValuesLieAsInAParameterStore) {
+  const TemporaryFolder folder;
+  save_small(folder / "m");
+  SafetensorsFile file(folder / "m");
+  std::vector<ParameterSpec> specs;
+  for (const TensorView& tensor : file.tensors()) {
+    specs.push_back({tensor.name, {tensor.shape.begin(), tensor.shape.end()}});
+  }
+  ParameterStore expected{ParameterLayout(specs)};
+  std::ranges::copy(kWeight, expected[0].begin());
+  expected[1][0] = expected[2][0] = kBias[0];
+  const auto values = std::move(file).take_values();
+  const std::size_t count = expected.flat().size();
+  EXPECT_EQ(bits_of({values.get(), count}), bits_of(expected.flat()));
+  EXPECT_TRUE(file.find("fc.weight")->values.empty());
 }
 
 TEST(Safetensors, GivesBackEveryBit) {
@@ -271,10 +315,10 @@ TEST(Safetensors, AReaderKeepsItsValuesWhenTheFileIsReplaced) {
   std::optional<SafetensorsFile> file(folder / "m");
   save(folder / "m", {}, {{"t", {6}, kWeight}});
   EXPECT_EQ(file->find("t")->values[0], -0.5f);
-  const SafetensorsFile copy = *file;
+  const SafetensorsFile moved = std::move(*file);
   file.reset();
   fs::remove(folder / "m");
-  EXPECT_EQ(copy.find("t")->values[0], -0.5f);
+  EXPECT_EQ(moved.find("t")->values[0], -0.5f);
 }
 
 TEST(SafetensorsWriter, RefusesWhatWouldNotBeReadBack) {

@@ -63,6 +63,9 @@ class ParameterStore {
   ParameterStore& operator=(const ParameterStore&) = delete;
   // Throws Fault::resource when there is not enough memory.
   explicit ParameterStore(ParameterLayout layout);
+  // Takes over numbers that lie in this layout already, zeros in the gaps.
+  ParameterStore(ParameterLayout layout, std::shared_ptr<float[]> values)
+      : layout_(std::move(layout)), values_(std::move(values)) {}
 
   [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
   [[nodiscard]] std::span<float> flat() {

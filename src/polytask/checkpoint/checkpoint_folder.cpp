@@ -105,7 +105,7 @@ void CheckpointFolder::prune(std::size_t keep) {
 bool CheckpointFolder::is_good(const CheckpointEntry& entry) {
   if (known_good_.contains(entry.epoch)) return true;
   try {
-    const SafetensorsFile file(entry.path);
+    SafetensorsFile::verify(entry.path);
     known_good_.insert(entry.epoch);
     return true;
   } catch (const Error&) {

@@ -101,11 +101,14 @@ std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
   return prior;
 }
 
-ParameterStore read_parameters(const SafetensorsFile& file) {
+bool is_of_the_training(const TensorView& tensor) {
+  return tensor.name.starts_with(kTrainingPrefix);
+}
+
+ParameterLayout read_layout(const SafetensorsFile& file) {
   std::vector<ParameterSpec> specs;
-  std::vector<TensorView> views;
   for (const TensorView& tensor : file.tensors()) {
-    if (tensor.name.starts_with(kTrainingPrefix)) continue;
+    if (is_of_the_training(tensor)) continue;
     Shape shape;
     for (const std::int64_t axis : tensor.shape) {
       if (axis > std::numeric_limits<int>::max()) {
@@ -115,13 +118,34 @@ ParameterStore read_parameters(const SafetensorsFile& file) {
       shape.push_back(static_cast<int>(axis));
     }
     specs.push_back({tensor.name, shape});
-    views.push_back(tensor);
   }
-  ParameterStore store{ParameterLayout(specs)};
-  for (std::size_t i = 0; i < views.size(); ++i) {
-    std::ranges::copy(views[i].values, store[i].begin());
+  return ParameterLayout(std::move(specs));
+}
+
+ParameterStore copy_parameters(const SafetensorsFile& file) {
+  ParameterStore store(read_layout(file));
+  std::size_t i = 0;
+  for (const TensorView& tensor : file.tensors()) {
+    if (is_of_the_training(tensor)) continue;
+    std::ranges::copy(tensor.values, store[i++].begin());
   }
   return store;
+}
+
+// All but the parameters.
+Model read_model(const SafetensorsFile& file) {
+  const std::string& version = text_of(file, kFormat);
+  if (version != kVersion) {
+    refuse(file, cat("expected a model of format version ", kVersion,
+                     ", found ", version, "; this polytask is too old for it"));
+  }
+  Model model;
+  model.spec = read_spec(file);
+  model.prior = read_prior(file, model.spec);
+  for (const auto& [key, text] : file.metadata()) {
+    if (key.starts_with(kNote)) model.notes[key.substr(kNote.size())] = text;
+  }
+  return model;
 }
 
 }  // namespace
@@ -150,18 +174,19 @@ std::vector<TensorView> parameter_tensors(const ParameterLayout& layout,
 }
 
 Model model_of(const SafetensorsFile& file) {
-  const std::string& version = text_of(file, kFormat);
-  if (version != kVersion) {
-    refuse(file, cat("expected a model of format version ", kVersion,
-                     ", found ", version, "; this polytask is too old for it"));
+  Model model = read_model(file);
+  model.parameters = copy_parameters(file);
+  return model;
+}
+
+Model model_of(SafetensorsFile&& file) {
+  if (std::ranges::any_of(file.tensors(), is_of_the_training)) {
+    return model_of(std::as_const(file));
   }
-  Model model;
-  model.spec = read_spec(file);
-  model.prior = read_prior(file, model.spec);
-  model.parameters = read_parameters(file);
-  for (const auto& [key, text] : file.metadata()) {
-    if (key.starts_with(kNote)) model.notes[key.substr(kNote.size())] = text;
-  }
+  Model model = read_model(file);
+  ParameterLayout layout = read_layout(file);
+  model.parameters =
+      ParameterStore(std::move(layout), std::move(file).take_values());
   return model;
 }
 

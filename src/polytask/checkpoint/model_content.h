@@ -18,8 +18,10 @@ inline constexpr std::string_view kTrainingPrefix = "training/";
     const ParameterLayout& layout, std::span<const float> values,
     const std::string& prefix = "");
 
-// The model in a file; tensors of the training are left alone.
+// The model in a file; tensors of the training are left alone. A file that goes
+// hands its memory on where there is nothing else in it.
 // Throws Fault::data when it is none, or of a newer version.
 [[nodiscard]] Model model_of(const SafetensorsFile& file);
+[[nodiscard]] Model model_of(SafetensorsFile&& file);
 
 }  // namespace polytask

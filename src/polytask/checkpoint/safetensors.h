@@ -77,25 +77,33 @@ struct ReadOptions {
   bool require_checksum = true;
 };
 
-// A checked file, open for reading. Its values stay mapped as long as this
-// object or a copy of it lives, also when the file is deleted or replaced;
-// only a program that shortens the file in place can harm a reader. Immutable,
-// safe for any number of threads.
+// The content of a checked file, in memory: whatever happens to the file
+// afterwards changes nothing. Moves, never copies: a copy of 70 MB should be
+// seen in the code that makes it. Immutable, safe for any number of threads.
 class SafetensorsFile {
  public:
-  // Reads the header and verifies the checksum, which reads the whole file.
+  // Reads the whole file and verifies its checksum.
   // Throws Fault::io when the file cannot be read, Fault::data when it is
   // damaged, truncated, no safetensors file, holds a tensor that is not F32,
-  // or lacks a checksum that is required.
+  // or lacks a checksum that is required; Fault::resource when there is not
+  // enough memory.
   explicit SafetensorsFile(std::filesystem::path path,
                            ReadOptions options = {});
+  SafetensorsFile(SafetensorsFile&&) = default;
+  SafetensorsFile& operator=(SafetensorsFile&&) = default;
+  SafetensorsFile(const SafetensorsFile&) = delete;
+  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
+
+  // Only reads and verifies. Throws as the constructor, but needs no memory.
+  static void verify(const std::filesystem::path& path,
+                     ReadOptions options = {});
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   // Without the checksum.
   [[nodiscard]] const Metadata& metadata() const { return metadata_; }
 
-  // In the order of their values in the file.
+  // In the order of their values in the file, and of those in memory.
   [[nodiscard]] const std::vector<TensorView>& tensors() const {
     return tensors_;
   }
@@ -107,12 +115,16 @@ class SafetensorsFile {
   // Eight digits, as in the file; empty when it has none.
   [[nodiscard]] const std::string& checksum() const { return checksum_; }
 
+  // All values, for their next owner: they lie as in a ParameterStore of these
+  // tensors. Afterwards tensors() have none.
+  [[nodiscard]] std::shared_ptr<float[]> take_values() &&;
+
  private:
   std::filesystem::path path_;
   Metadata metadata_;
   std::vector<TensorView> tensors_;
   std::string checksum_;
-  std::shared_ptr<const std::byte> values_;  // keeps the tensors' values alive
+  std::shared_ptr<float[]> values_;  // owns the memory they lie in
 };
 
 }  // namespace polytask

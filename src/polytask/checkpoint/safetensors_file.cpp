@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/checkpoint/safetensors_header.h"
+#include "polytask/tensor/workspace.h"
 
 namespace polytask {
 namespace {
@@ -19,9 +19,9 @@ namespace {
 constexpr std::uint64_t kBlockBytes = std::uint64_t{256} << 10;
 constexpr std::uint64_t kLengthBytes = 8;
 
-// A file opened for reading. Everything that is judged is read with pread into
-// memory of ours: it cannot change after the check, and a disk error is an
-// error, not the signal that a mapping would raise.
+// A file opened for reading. Everything is read with pread into memory of ours:
+// it cannot change after the check, and a disk error is an error, not the
+// signal that a mapping would raise.
 class Source {
  public:
   explicit Source(const std::filesystem::path& path)
@@ -64,30 +64,7 @@ class Source {
     return text;
   }
 
-  // The bytes from `offset` to the end, as float memory.
-  [[nodiscard]] std::shared_ptr<const std::byte> map(
-      std::uint64_t offset) const {
-    if (offset % alignof(float) != 0) return copy(offset);
-    void* memory =
-        ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file_.get(), 0);
-    if (memory == MAP_FAILED) fail_to("map it");
-    const auto* bytes = static_cast<const std::byte*>(memory);
-    return {bytes + offset, [memory, size = size_](const std::byte*) {
-              ::munmap(memory, size);
-            }};
-  }
-
  private:
-  // For files of other programs that do not align their values.
-  [[nodiscard]] std::shared_ptr<const std::byte> copy(
-      std::uint64_t offset) const {
-    const std::uint64_t bytes = size_ - offset;
-    const auto floats = std::make_shared<std::vector<float>>(bytes / 4 + 1);
-    const std::span<float> memory(*floats);
-    read(offset, {reinterpret_cast<char*>(memory.data()), bytes});
-    return {floats, reinterpret_cast<const std::byte*>(memory.data())};
-  }
-
   [[noreturn]] void fail_to(std::string_view what) const {
     const int error = errno;
     if (error == ENOENT) {
@@ -131,8 +108,7 @@ std::uint64_t header_length(const Source& source) {
   return length;
 }
 
-Header read_header(const Source& source, std::uint64_t length) {
-  const std::string json = source.read_text(kLengthBytes, length);
+Header read_header(const Source& source, std::string_view json) {
   if (json.front() != '{') {
     throw Error(Fault::data, cat(source.place(),
                                  ": not a safetensors file: expected \"{\" "
@@ -140,7 +116,8 @@ Header read_header(const Source& source, std::uint64_t length) {
                                  in_quotes(json.substr(0, 1)), kDamageAdvice));
   }
   Header header = parse_header(json, source.place());
-  const std::uint64_t expected = kLengthBytes + length + header.value_bytes;
+  const std::uint64_t expected =
+      kLengthBytes + json.size() + header.value_bytes;
   if (source.size() < expected) fail_as_truncated(source, expected);
   if (source.size() > expected) {
     throw Error(Fault::data,
@@ -150,71 +127,109 @@ Header read_header(const Source& source, std::uint64_t length) {
   return header;
 }
 
-// What the file says its checksum is: "" when it stands nowhere, or not where
-// polytask writes it. The latter means that another program has rewritten the
-// file and kept our metadata.
-std::string stated_checksum(const Source& source) {
-  const std::size_t end = kChecksumOffset + kChecksumDigits;
-  if (source.size() < end) return "";
-  const std::string start = source.read_text(kLengthBytes, end - kLengthBytes);
-  if (!start.starts_with(kChecksumLead)) return "";
-  return start.substr(kChecksumLead.size());
-}
-
-std::string computed_checksum(const Source& source) {
-  std::uint32_t checksum = 0;
-  std::vector<char> block(std::min(kBlockBytes, source.size()));
-  for (std::uint64_t at = 0; at < source.size(); at += block.size()) {
-    block.resize(std::min(kBlockBytes, source.size() - at));
-    source.read(at, block);
-    if (at == 0) {
-      std::ranges::fill(
-          std::span(block).subspan(kChecksumOffset, kChecksumDigits), '0');
+// A file on its way into memory: the header first, then all values in their
+// order, then the checksum, which is right.
+class Reading {
+ public:
+  Reading(const std::filesystem::path& path, const ReadOptions& options)
+      : source_(path), header_bytes_(kLengthBytes + header_length(source_)) {
+    std::string head = source_.read_text(0, header_bytes_);
+    const auto json = std::string_view(head).substr(kLengthBytes);
+    header_ = read_header(source_, json);
+    if (json.starts_with(kChecksumLead)) {
+      stated_ = json.substr(kChecksumLead.size(), kChecksumDigits);
     }
-    checksum = crc32c(std::as_bytes(std::span(block)), checksum);
+    if (stated_.empty() && options.require_checksum) {
+      throw Error(Fault::data,
+                  cat(source_.place(),
+                      ": it has no checksum of polytask's, so "
+                      "nothing proves that it is whole; save it with polytask, "
+                      "or use another file"));
+    }
+    if (stated_.empty()) return;
+    head.replace(kChecksumOffset, kChecksumDigits, kChecksumDigits, '0');
+    computed_ = crc32c(std::as_bytes(std::span(head)));
   }
-  return hex_digits(checksum);
-}
 
-// The checksum, which is right; empty when there is none.
-std::string verified_checksum(const Source& source,
-                              const ReadOptions& options) {
-  const std::string stated = stated_checksum(source);
-  if (stated.empty() && options.require_checksum) {
-    throw Error(Fault::data,
-                cat(source.place(),
-                    ": it has no checksum of polytask's, so "
-                    "nothing proves that it is whole; save it with polytask, "
-                    "or use another file"));
+  [[nodiscard]] Header& header() { return header_; }
+
+  // The next bytes of the values; each block is summed while it is in the
+  // cache.
+  void read(std::span<char> bytes) {
+    while (!bytes.empty()) {
+      const auto block = bytes.first(std::min(kBlockBytes, bytes.size()));
+      source_.read(header_bytes_ + read_, block);
+      if (!stated_.empty()) {
+        computed_ = crc32c(std::as_bytes(block), computed_);
+      }
+      read_ += block.size();
+      bytes = bytes.subspan(block.size());
+    }
   }
-  if (stated.empty()) return stated;
-  const std::string computed = computed_checksum(source);
-  if (stated == computed) return stated;
-  throw Error(Fault::data,
-              cat(source.place(), ": expected the checksum ", in_quotes(stated),
-                  ", found \"", computed, "\"", kDamageAdvice));
-}
+
+  // Of a file that has been read to its end; "" when it states none, or not
+  // where polytask writes it: then another program has rewritten the file and
+  // kept our metadata.
+  [[nodiscard]] const std::string& checksum() const {
+    const std::string computed = hex_digits(computed_);
+    if (stated_.empty() || stated_ == computed) return stated_;
+    throw Error(Fault::data, cat(source_.place(), ": expected the checksum ",
+                                 in_quotes(stated_), ", found \"", computed,
+                                 "\"", kDamageAdvice));
+  }
+
+ private:
+  Source source_;
+  std::uint64_t header_bytes_;
+  Header header_;
+  std::string stated_;
+  std::uint32_t computed_ = 0;
+  std::uint64_t read_ = 0;
+};
 
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(std::filesystem::path path,
                                  ReadOptions options)
     : path_(std::move(path)) {
-  const Source source(path_);
-  const std::uint64_t length = header_length(source);
-  Header header = read_header(source, length);
-  checksum_ = verified_checksum(source, options);
-
+  Reading reading(path_, options);
+  Header& header = reading.header();
+  WorkspacePlan plan;
+  std::vector<Slot> slots;
+  for (const HeaderTensor& tensor : header.tensors) {
+    const std::uint64_t count = (tensor.end - tensor.begin) / sizeof(float);
+    slots.push_back(count > 0 ? plan.reserve(tensor.name, count) : Slot{});
+  }
+  const auto memory = std::make_shared<const Workspace>(plan);
+  values_ = {memory, (*memory)[{}].data()};
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const std::span<float> values = (*memory)[slots[i]];
+    reading.read({reinterpret_cast<char*>(values.data()), values.size_bytes()});
+    tensors_.push_back({.name = std::move(header.tensors[i].name),
+                        .shape = std::move(header.tensors[i].shape),
+                        .values = values});
+  }
+  checksum_ = reading.checksum();
   metadata_ = std::move(header.metadata);
   metadata_.erase(std::string(kChecksumKey));
-  values_ = source.map(kLengthBytes + length);
-  for (HeaderTensor& tensor : header.tensors) {
-    const auto* values =
-        reinterpret_cast<const float*>(values_.get() + tensor.begin);
-    tensors_.push_back({.name = std::move(tensor.name),
-                        .shape = std::move(tensor.shape),
-                        .values = {values, (tensor.end - tensor.begin) / 4}});
+}
+
+void SafetensorsFile::verify(const std::filesystem::path& path,
+                             ReadOptions options) {
+  Reading reading(path, options);
+  std::vector<char> block;
+  std::uint64_t left = reading.header().value_bytes;
+  while (left > 0) {
+    block.resize(std::min(kBlockBytes, left));
+    reading.read(block);
+    left -= block.size();
   }
+  (void)reading.checksum();
+}
+
+std::shared_ptr<float[]> SafetensorsFile::take_values() && {
+  for (TensorView& tensor : tensors_) tensor.values = {};
+  return std::move(values_);
 }
 
 const TensorView* SafetensorsFile::find(std::string_view name) const {

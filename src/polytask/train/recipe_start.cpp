@@ -78,10 +78,11 @@ std::shared_ptr<const Model> load_start(const Recipe& recipe) {
   if (recipe.start.from.empty()) return nullptr;
   auto model = std::make_shared<Model>();
   try {
-    const SafetensorsFile file(model_file(recipe.start.from));
-    *model = model_of(file);
-    model->notes[kStartNote] =
+    SafetensorsFile file(model_file(recipe.start.from));
+    const std::string note =
         start_note(file.path(), file.checksum(), recipe.start.freeze_trunk);
+    *model = model_of(std::move(file));
+    model->notes[kStartNote] = note;
   } catch (const Error& e) {
     throw Error(e.fault(), cat("network.from: ", e.what()));
   }
