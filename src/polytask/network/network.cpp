@@ -216,12 +216,16 @@ void Network::clear_rows_behind_batch() {
   }
 }
 
-//   rows   one an image
-void Network::clear_behind_batch(Slot rows) {
+//   rows   one an image of the plan's batch
+std::span<float> Network::rows_of_batch(Slot rows) const {
   const auto batch = static_cast<std::size_t>(plan_->options().batch);
   const auto images = static_cast<std::size_t>(batch_.images);
-  std::ranges::fill(workspace_[rows].subspan(rows.count / batch * images),
-                    0.0f);
+  return workspace_[rows].first(rows.count / batch * images);
+}
+
+void Network::clear_behind_batch(Slot rows) {
+  const std::size_t used = rows_of_batch(rows).size();
+  std::ranges::fill(workspace_[rows].subspan(used), 0.0f);
 }
 
 // Into how many parts the work on the rows of a dense layer's result is cut:
@@ -273,24 +277,15 @@ std::size_t Network::line_of(const ImageStep& step) const {
 }
 
 std::span<const float> Network::logits(std::size_t output) const {
-  const DenseStep& head = plan_->heads[output].back();
-  return workspace_[head.dst].first(
-      static_cast<std::size_t>(batch_.images) *
-      static_cast<std::size_t>(head.layer.units()));
+  return rows_of_batch(plan_->heads[output].back().dst);
 }
 
 std::span<const float> Network::shared_features() const {
-  const std::span<const float> rows = workspace_[plan_->shared_features()];
-  return rows.first(rows.size() /
-                    static_cast<std::size_t>(plan_->options().batch) *
-                    static_cast<std::size_t>(batch_.images));
+  return rows_of_batch(plan_->shared_features());
 }
 
 std::span<float> Network::diff_logits(std::size_t output) {
-  const DenseStep& head = plan_->heads[output].back();
-  return workspace_[head.diff_dst].first(
-      static_cast<std::size_t>(batch_.images) *
-      static_cast<std::size_t>(head.layer.units()));
+  return rows_of_batch(plan_->heads[output].back().diff_dst);
 }
 
 }  // namespace polytask

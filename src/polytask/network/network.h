@@ -166,6 +166,7 @@ class Network {
   [[nodiscard]] int row_parts(const DenseStep& step) const;
   void forward_dense(const DenseStep& step);
   void clear_rows_behind_batch();
+  [[nodiscard]] std::span<float> rows_of_batch(Slot rows) const;
   void clear_behind_batch(Slot rows);
 
   void backward_heads();

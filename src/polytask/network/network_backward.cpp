@@ -119,10 +119,7 @@ void Network::backward_head(std::size_t task, Slot diff_features) {
   const std::vector<DenseStep>& steps = plan_->heads[task];
   const Branch& branch = plan_->branches[task];
   const Slot before = branch.empty() ? diff_features : branch.diff_rows;
-  const DenseStep& last = steps.back();
-  const auto used = static_cast<std::size_t>(batch_.images) *
-                    static_cast<std::size_t>(last.layer.units());
-  std::ranges::fill(workspace_[last.diff_dst].subspan(used), 0.0f);
+  clear_behind_batch(steps.back().diff_dst);
   for (std::size_t i = steps.size(); i-- > 0;) {
     if (i + 1 < steps.size()) backward_rows(steps[i]);
     const Slot diff_src = i == 0 ? before : steps[i - 1].diff_dst;
