@@ -1,6 +1,7 @@
-# HDF5's C library, as HDF5C::hdf5: the static one where it can be linked.
-# Debian's shared one opens files on other machines, too, and for that brings
-# thirty libraries that nothing here uses into every process.
+# HDF5's C library, as HDF5C::hdf5: for programs the static one, where it can be
+# linked. Debian's shared one opens files on other machines, too, and for that
+# brings thirty libraries that nothing here uses into every process. Its static
+# one is not position independent, so shared libraries get the shared one.
 
 include(CheckCXXSourceCompiles)
 include(CMakePushCheckState)
@@ -26,22 +27,21 @@ if(HDF5C_INCLUDE_DIR AND HDF5C_STATIC_LIBRARY)
     HDF5C_STATIC_LINKS)
   cmake_pop_check_state()
 endif()
-if(HDF5C_STATIC_LINKS)
-  set(HDF5C_LIBRARY ${HDF5C_STATIC_LIBRARY})
-else()
-  set(HDF5C_LIBRARY ${HDF5C_SHARED_LIBRARY})
-endif()
 
-find_package_handle_standard_args(HDF5C REQUIRED_VARS HDF5C_LIBRARY
+find_package_handle_standard_args(HDF5C REQUIRED_VARS HDF5C_SHARED_LIBRARY
                                   HDF5C_INCLUDE_DIR)
 if(HDF5C_FOUND AND NOT TARGET HDF5C::hdf5)
-  add_library(HDF5C::hdf5 UNKNOWN IMPORTED GLOBAL)
-  set_target_properties(HDF5C::hdf5 PROPERTIES
-    IMPORTED_LOCATION ${HDF5C_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${HDF5C_INCLUDE_DIR})
+  add_library(HDF5C::hdf5 INTERFACE IMPORTED GLOBAL)
+  target_include_directories(HDF5C::hdf5 INTERFACE ${HDF5C_INCLUDE_DIR})
   if(HDF5C_STATIC_LINKS)
-    set_target_properties(HDF5C::hdf5 PROPERTIES
-      INTERFACE_LINK_LIBRARIES "${HDF5C_NEEDED}")
+    set(program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
+    foreach(library ${HDF5C_STATIC_LIBRARY} ${HDF5C_NEEDED})
+      target_link_libraries(HDF5C::hdf5 INTERFACE $<${program}:${library}>)
+    endforeach()
+    target_link_libraries(HDF5C::hdf5
+      INTERFACE $<$<NOT:${program}>:${HDF5C_SHARED_LIBRARY}>)
+  else()
+    target_link_libraries(HDF5C::hdf5 INTERFACE ${HDF5C_SHARED_LIBRARY})
   endif()
 endif()
 mark_as_advanced(HDF5C_INCLUDE_DIR HDF5C_SHARED_LIBRARY HDF5C_STATIC_LIBRARY)

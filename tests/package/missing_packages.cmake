@@ -7,6 +7,7 @@ set(ENV{PKG_CONFIG_LIBDIR} ${WORK})
 execute_process(
   COMMAND ${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}
           -D CMAKE_DISABLE_FIND_PACKAGE_DNNL=ON
+          -D CMAKE_DISABLE_FIND_PACKAGE_HDF5C=ON
   RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
 if(result EQUAL 0)
   message(FATAL_ERROR "configured without any of its packages")
