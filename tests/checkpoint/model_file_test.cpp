@@ -87,14 +87,16 @@ TEST(ModelFile, ACheckpointIsAModelWithMore) {
   auto tensors =
       parameter_tensors(model.parameters.layout(), model.parameters.flat());
   const std::vector<float> moment{1.0f, 2.0f};
-  tensors.push_back(
-      {.name = "training/adam_m/x", .shape = {2}, .values = moment});
+  tensors.insert(tensors.begin(),
+                 {.name = "training/adam_m/x", .shape = {2}, .values = moment});
   SafetensorsWriter writer(folder / "checkpoint", model_metadata(model),
                            tensors);
   writer.write_bytes();
   writer.commit();
-  EXPECT_EQ(load_model(folder / "checkpoint").parameters.layout(),
-            model.parameters.layout());
+  const Model loaded = load_model(folder / "checkpoint");
+  EXPECT_EQ(loaded.parameters.layout(), model.parameters.layout());
+  EXPECT_TRUE(
+      std::ranges::equal(loaded.parameters.flat(), model.parameters.flat()));
 }
 
 TEST(ModelFile, NoSuchFile) {

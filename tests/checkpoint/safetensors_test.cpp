@@ -60,9 +60,9 @@ constexpr std::array<float, 1> kBias{-0.5f};
 void save_small(const fs::path& path) {
   save(path, {{"labels", "[\"sea\"]"}},
        {{"fc.weight", {2, 3}, kWeight},
+        {"none", {0, 7}, {}},
         {"fc.bias", {1}, kBias},
-        {"scale", {}, kBias},
-        {"none", {0, 7}, {}}});
+        {"scale", {}, kBias}});
 }
 
 // What is said of a file, whether its values are wanted or not; "" when it is
@@ -130,7 +130,7 @@ TEST(Safetensors, TakenValuesLieAsInAParameterStore) {
   }
   ParameterStore expected{ParameterLayout(specs)};
   std::ranges::copy(kWeight, expected[0].begin());
-  expected[1][0] = expected[2][0] = kBias[0];
+  expected[2][0] = expected[3][0] = kBias[0];
   const auto values = std::move(file).take_values();
   const std::size_t count = expected.flat().size();
   EXPECT_EQ(bits_of({values.get(), count}), bits_of(expected.flat()));
@@ -319,6 +319,37 @@ TEST(Safetensors, AReaderKeepsItsValuesWhenTheFileIsReplaced) {
   file.reset();
   fs::remove(folder / "m");
   EXPECT_EQ(moved.find("t")->values[0], -0.5f);
+}
+
+TEST(Safetensors, AReaderKeepsItsValuesWhenTheFileIsWrittenOver) {
+  const TemporaryFolder folder;
+  save_small(folder / "m");
+  const SafetensorsFile file(folder / "m");
+  const auto size = fs::file_size(folder / "m");
+  std::fstream(folder / "m", std::ios::binary | std::ios::in | std::ios::out)
+      << std::string(size, '\xFF');
+  EXPECT_EQ(bits_of(file.find("fc.weight")->values), bits_of(kWeight));
+  fs::resize_file(folder / "m", 0);
+  EXPECT_EQ(bits_of(file.find("fc.weight")->values), bits_of(kWeight));
+}
+
+// 8 TiB, nearly all of it a hole.
+TEST(Safetensors, AFileLargerThanTheMemoryIsNamed) {
+  const TemporaryFolder folder;
+  const std::string json = R"({"t":{"dtype":"F32","shape":[2199023255552],)"
+                           R"("data_offsets":[0,8796093022208]}})";
+  std::string head(8, '\0');
+  head[0] = static_cast<char>(json.size());
+  test::write_bytes(folder / "m", head + json);
+  std::error_code no_room;
+  fs::resize_file(folder / "m", 8 + json.size() + 8796093022208, no_room);
+  if (no_room) GTEST_SKIP() << "no file of 8 TiB can be here";
+  test::expect_error(
+      Fault::resource,
+      cat((folder / "m").string(),
+          ": expected memory for its values, 8388608 MiB, and the system has "
+          "not so much; close other programs, or use a larger machine"),
+      [&] { SafetensorsFile(folder / "m", {.require_checksum = false}); });
 }
 
 TEST(SafetensorsWriter, RefusesWhatWouldNotBeReadBack) {

@@ -63,7 +63,8 @@ class ParameterStore {
   ParameterStore& operator=(const ParameterStore&) = delete;
   // Throws Fault::resource when there is not enough memory.
   explicit ParameterStore(ParameterLayout layout);
-  // Takes over numbers that lie in this layout already, zeros in the gaps.
+  // Takes over numbers that lie in this layout already: `values` has room for
+  // flat_count() of them and begins on a cache line, and the gaps are zero.
   ParameterStore(ParameterLayout layout, std::shared_ptr<float[]> values)
       : layout_(std::move(layout)), values_(std::move(values)) {}
 

@@ -42,7 +42,8 @@ class CheckpointFolder {
   // newer one that is not, a line is added to `problems`:
   //   "PATH: ... the file is damaged ...; going on from epoch-0008"
   // Throws Fault::data when there are some and all are damaged, Fault::io when
-  // one is there but the system does not let us read it.
+  // one is there but the system does not let us read it, Fault::resource when
+  // there is not enough memory.
   [[nodiscard]] std::optional<GoodCheckpoint> newest_good(
       std::vector<std::string>& problems);
 

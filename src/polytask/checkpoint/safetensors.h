@@ -94,7 +94,8 @@ class SafetensorsFile {
   SafetensorsFile(const SafetensorsFile&) = delete;
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
-  // Only reads and verifies. Throws as the constructor, but needs no memory.
+  // Only reads and verifies, without memory for the values. Throws as the
+  // constructor.
   static void verify(const std::filesystem::path& path,
                      ReadOptions options = {});
 

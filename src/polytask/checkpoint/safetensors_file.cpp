@@ -16,7 +16,7 @@
 namespace polytask {
 namespace {
 
-constexpr std::uint64_t kBlockBytes = std::uint64_t{256} << 10;
+constexpr std::uint64_t kBlockBytes = std::uint64_t{240} << 10;
 constexpr std::uint64_t kLengthBytes = 8;
 
 // A file opened for reading. Everything is read with pread into memory of ours:
@@ -187,6 +187,19 @@ class Reading {
   std::uint64_t read_ = 0;
 };
 
+std::shared_ptr<const Workspace> memory_for(const std::filesystem::path& path,
+                                            const WorkspacePlan& plan) {
+  try {
+    return std::make_shared<const Workspace>(plan);
+  } catch (const Error& e) {
+    throw Error(e.fault(),
+                cat(path.string(), ": expected memory for its values, ",
+                    plan.total_bytes() >> 20,
+                    " MiB, and the system has not so "
+                    "much; close other programs, or use a larger machine"));
+  }
+}
+
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(std::filesystem::path path,
@@ -200,7 +213,7 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
     const std::uint64_t count = (tensor.end - tensor.begin) / sizeof(float);
     slots.push_back(count > 0 ? plan.reserve(tensor.name, count) : Slot{});
   }
-  const auto memory = std::make_shared<const Workspace>(plan);
+  const auto memory = memory_for(path_, plan);
   values_ = {memory, (*memory)[{}].data()};
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::span<float> values = (*memory)[slots[i]];
