@@ -18,8 +18,8 @@ void save_model(const Model& model, const std::filesystem::path& path);
 
 // Reads and checks everything before it is used.
 // Throws Fault::io when there is no such file, Fault::data when it is damaged,
-// not a polytask model, or of a newer version; Fault::resource when there is not
-// enough memory.
+// not a polytask model, or of a newer version, Fault::resource when there is
+// not enough memory.
 [[nodiscard]] Model load_model(const std::filesystem::path& path);
 
 }  // namespace polytask
