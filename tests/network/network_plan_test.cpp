@@ -63,12 +63,11 @@ TEST(NetworkPlan, PostHasTheWorkOfThePost) {
 
 // The peak of a whole training is to stay below 500 MB; parameters and Adam's
 // two moments take 209 of them.
-TEST(NetworkPlan, PostTrainsInAHundredAndSixtyMegabytesOfWorkspace) {
-  if (!kernels::has_vector_fma()) {
-    GTEST_SKIP() << "no AVX2 here: what a pool reads is kept, too";
-  }
+// Without our own kernels what a pool reads is kept, too.
+TEST(NetworkPlan, PostTrainsInFewMegabytesOfWorkspace) {
   const NetworkPlan plan(test::post_network(true), post_plan());
-  EXPECT_LT(plan.memory().total_bytes(), 160u << 20);
+  const std::size_t megabytes = kernels::has_vector_fma() ? 160 : 170;
+  EXPECT_LT(plan.memory().total_bytes(), megabytes << 20);
 }
 
 // Three colours make little work for many bytes; later layers are worth their

@@ -16,6 +16,7 @@
 namespace polytask {
 namespace {
 
+// Fits into the cache, and is whole rounds of crc32c, 24 KiB each.
 constexpr std::uint64_t kBlockBytes = std::uint64_t{240} << 10;
 constexpr std::uint64_t kLengthBytes = 8;
 
