@@ -1,20 +1,22 @@
 #include "apps/cli/input.h"
 
-#include <array>
-#include <fstream>
-
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/data/file_kind.h"
 
 namespace polytask::cli {
 
 std::filesystem::path model_path(const std::filesystem::path& path) {
-  if (std::filesystem::is_regular_file(path) && is_hdf5(path)) {
+  const RecognizedFile found = recognize_file(path);
+  if (found.kind == FileKind::model) return path;
+  if (found.kind == FileKind::hdf5) {
     throw Error(Fault::data, cat(path.string(),
                                  ": expected a model, found a data set (HDF5); "
                                  "the model comes first, then the data"));
   }
-  if (!std::filesystem::is_directory(path)) return path;
+  if (found.kind != FileKind::folder) {
+    throw wrong_kind(path, "a model", found);
+  }
   const std::filesystem::path inside = path / "model.safetensors";
   if (std::filesystem::exists(inside)) return inside;
   throw Error(Fault::io, cat(path.string(),
@@ -23,18 +25,7 @@ std::filesystem::path model_path(const std::filesystem::path& path) {
 }
 
 bool is_hdf5(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) return false;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(Fault::io, cat(path.string(),
-                               ": no such file, or it may not "
-                               "be read; check the path"));
-  }
-  constexpr std::array<char, 8> kSignature{'\x89', 'H',  'D',    'F',
-                                           '\r',   '\n', '\x1a', '\n'};
-  std::array<char, 8> begin{};
-  file.read(begin.data(), begin.size());
-  return file && begin == kSignature;
+  return recognize_file(path).kind == FileKind::hdf5;
 }
 
 }  // namespace polytask::cli

@@ -7,12 +7,12 @@
 namespace polytask::cli {
 
 // A model file, or the model in a run folder. Throws Fault::io for a folder
-// without a model, Fault::data for an HDF5 file.
+// without a model and for what cannot be read, Fault::data for another kind of
+// file (file_kind.h).
 [[nodiscard]] std::filesystem::path model_path(
     const std::filesystem::path& path);
 
-// Whether a file begins as HDF5 files do. Throws Fault::io when there is no
-// such file.
+// Whether it is an HDF5 file. Throws Fault::io as recognize_file does.
 [[nodiscard]] bool is_hdf5(const std::filesystem::path& path);
 
 }  // namespace polytask::cli

@@ -15,6 +15,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/thread_pool.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/data/file_kind.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/task/model_plan.h"
 #include "polytask/task/model_settings.h"
@@ -107,11 +108,6 @@ Json inspect_data(const std::filesystem::path& path) {
   return json;
 }
 
-bool is_recipe(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
-  return extension == ".yaml" || extension == ".yml";
-}
-
 Json inspect_recipe(const std::filesystem::path& path,
                     const std::vector<std::string>& overrides) {
   Recipe recipe = load_recipe(path, overrides);
@@ -143,19 +139,30 @@ void require_use(const InspectArguments& args) {
   if (!args.plan && !args.input.empty()) {
     throw Error(Fault::config, "inspect: --input says nothing without --plan");
   }
-  if (is_recipe(args.file())) return;
   if (!args.plan && args.words.size() == 1) return;
+  if (recognize_file(args.file()).kind == FileKind::recipe) return;
   throw Error(Fault::config,
               cat("inspect: ", args.plan ? "--plan" : args.words[1],
-                  ": expected a recipe, whose name ends in .yaml, found ",
-                  args.file().string()));
+                  ": expected a recipe (YAML), found ", args.file().string()));
 }
 
 Json inspect(const InspectArguments& args) {
   const std::filesystem::path path = args.file();
-  if (is_hdf5(path)) return inspect_data(path);
-  if (is_recipe(path)) return inspect_recipe(path, args.overrides());
-  return inspect_model(model_path(path));
+  const RecognizedFile found = recognize_file(path);
+  switch (found.kind) {
+    case FileKind::hdf5:
+      return inspect_data(path);
+    case FileKind::recipe:
+      return inspect_recipe(path, args.overrides());
+    case FileKind::folder:
+    case FileKind::model:
+      return inspect_model(model_path(path));
+    default:
+      throw Error(
+          Fault::data,
+          cat(path.string(), ": not a model, data set or recipe: ", found.words,
+              found.advice.empty() ? "" : "; ", found.advice));
+  }
 }
 
 // What a training by this recipe runs; behind a frozen trunk, forward alone.

@@ -50,14 +50,14 @@ TEST_F(BadInput, NoSuchRecipe) {
 
 TEST_F(BadInput, NoSuchData) {
   expect_refusal(cli::kIo,
-                 "polytask: nowhere.h5: cannot be opened: No such file or "
-                 "directory; expected an HDF5 file there\n",
+                 "polytask: nowhere.h5: expected a file, found nothing; check "
+                 "the path\n",
                  {"train", "recipe.yaml", "data.path=nowhere.h5"});
 }
 
 TEST_F(BadInput, DataThatIsNotHdf5) {
   test::write_bytes("odd.h5", "hello\n");
-  expect_odd_data(cli::kBadData, "expected an HDF5 file, found something else");
+  expect_odd_data(cli::kBadData, "expected an HDF5 file, found text");
 }
 
 TEST_F(BadInput, AMissingDatasetListsWhatIsThere) {
@@ -300,8 +300,10 @@ TEST_F(BadModel, AChangedBit) {
 }
 
 TEST_F(BadModel, NoSuchModel) {
-  expect_refusal(cli::kIo, "polytask: nowhere: no such file\n",
-                 {"predict", "nowhere", "scenes.h5"});
+  expect_refusal(
+      cli::kIo,
+      "polytask: nowhere: expected a file, found nothing; check the path\n",
+      {"predict", "nowhere", "scenes.h5"});
 }
 
 TEST_F(BadModel, AFolderWithoutAModel) {
@@ -381,9 +383,8 @@ TEST_F(BadModel, AnUnreadableImageAmongManyIsNamedAndTheOthersAnswered) {
 TEST_F(BadModel, WhenNoImageCanBeReadThereIsNoAnswer) {
   test::write_bytes("text.png", "hello");
   expect_refusal(cli::kBadData,
-                 "polytask: text.png: expected a JPEG or PNG image, found a "
-                 "file that starts with the bytes 68 65 6c 6c; convert it to "
-                 "JPEG or PNG\n",
+                 "polytask: text.png: expected a JPEG or PNG image, found "
+                 "text; convert it to JPEG or PNG\n",
                  {"predict", "run", "text.png"});
   expect_refusal(cli::kIo,
                  "polytask: nowhere.png: cannot be read: No such file or "

@@ -143,12 +143,12 @@ TEST_F(Plan, InputNeedsTheLabelsFromTheRecipe) {
 
 TEST_F(Plan, IsForRecipes) {
   expect_refusal(cli::kUsage,
-                 "polytask: inspect: --plan: expected a recipe, whose name "
-                 "ends in .yaml, found scenes.h5\n",
+                 "polytask: inspect: --plan: expected a recipe (YAML), "
+                 "found scenes.h5\n",
                  {"inspect", "scenes.h5", "--plan"});
   expect_refusal(cli::kUsage,
-                 "polytask: inspect: train.epochs=1: expected a recipe, whose "
-                 "name ends in .yaml, found scenes.h5\n",
+                 "polytask: inspect: train.epochs=1: expected a recipe "
+                 "(YAML), found scenes.h5\n",
                  {"inspect", "scenes.h5", "train.epochs=1"});
   expect_refusal(cli::kUsage,
                  "polytask: inspect: --input says nothing without --plan\n",

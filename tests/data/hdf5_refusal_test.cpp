@@ -53,9 +53,7 @@ class Hdf5Refusal : public ::testing::Test {
 };
 
 TEST_F(Hdf5Refusal, NoSuchFile) {
-  expect_parts(Fault::io,
-               {"cannot be opened: No such file or directory; expected an "
-                "HDF5 file there"});
+  expect_parts(Fault::io, {": expected a file, found nothing; check the path"});
 }
 
 TEST_F(Hdf5Refusal, ADirectory) {
@@ -69,11 +67,14 @@ TEST_F(Hdf5Refusal, APipeIsNotWaitedFor) {
 }
 
 TEST_F(Hdf5Refusal, AnotherKindOfFile) {
-  for (const char* content : {"", "\x89PNG\r\n\x1a\n", "a,b\n1,2\n"}) {
+  const auto expect_found = [&](const char* content, const char* words) {
     test::write_bytes(path_, content);
     expect_parts(Fault::data,
-                 {": expected an HDF5 file, found something else"});
-  }
+                 {std::string(": expected an HDF5 file, found ") + words});
+  };
+  expect_found("", "an empty file");
+  expect_found("\x89PNG\r\n\x1a\n", "a PNG image");
+  expect_found("a,b\n1,2\n", "a table (CSV); give the folder of its images");
 }
 
 TEST_F(Hdf5Refusal, AMissingDatasetListsThoseThatAreThere) {

@@ -1,16 +1,12 @@
 #include "polytask/data/hdf5_reader.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 #include <optional>
+#include <system_error>
 
 #include "polytask/base/error.h"
-#include "polytask/base/file_descriptor.h"
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
+#include "polytask/data/file_kind.h"
 #include "polytask/data/hdf5_content.h"
 #include "polytask/data/worker_process.h"
 
@@ -24,26 +20,21 @@ constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;
 constexpr double kWallSeconds = 60.0;
 constexpr double kBytesPerSecond = 1e6;
 
-// Size of the regular file `path`. Opened without waiting: a pipe of that
-// name shall not block.
-std::uint64_t checked_file_size(const std::string& path) {
-  const FileDescriptor fd(
-      open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  struct stat status = {};
-  if (fd.get() < 0 || fstat(fd.get(), &status) != 0) {
-    throw Error(Fault::io,
-                cat(path, ": cannot be opened: ", std::strerror(errno),
-                    "; expected an HDF5 file there"));
+// Size of the HDF5 file `path`.
+std::uint64_t checked_file_size(const std::filesystem::path& path) {
+  const RecognizedFile found = recognize_file(path);
+  if (found.kind == FileKind::folder) {
+    throw Error(Fault::io, cat(path.string(),
+                               ": expected an HDF5 file, found a directory"));
   }
-  if (S_ISDIR(status.st_mode)) {
-    throw Error(Fault::io,
-                cat(path, ": expected an HDF5 file, found a directory"));
+  if (found.kind != FileKind::hdf5) {
+    throw wrong_kind(path, "an HDF5 file", found);
   }
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(Fault::io,
-                cat(path, ": expected an HDF5 file, found a device or pipe"));
-  }
-  return static_cast<std::uint64_t>(status.st_size);
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (!error) return bytes;
+  throw Error(Fault::io, cat(path.string(), ": cannot be read: ",
+                             error.message(), "; check the path"));
 }
 
 // Reads what the worker wrote; nothing it says is taken on trust, for the
@@ -101,7 +92,7 @@ WorkerOutcome read_in_worker(const std::string& path, std::uint64_t bytes,
 DatasetPtr read_hdf5(const std::filesystem::path& path,
                      const Hdf5Options& options) {
   const std::string name = path.string();
-  const std::uint64_t bytes = checked_file_size(name);
+  const std::uint64_t bytes = checked_file_size(path);
   SharedMemory memory;
   const WorkerOutcome outcome = read_in_worker(name, bytes, options, memory);
   ArrayContent content =

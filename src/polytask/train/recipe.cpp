@@ -1,5 +1,6 @@
 #include "polytask/train/recipe.h"
 
+#include <system_error>
 #include <utility>
 
 #include "polytask/base/error.h"
@@ -7,6 +8,7 @@
 #include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
 #include "polytask/data/data_settings.h"
+#include "polytask/data/file_kind.h"
 #include "polytask/data/subset.h"
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/model_settings.h"
@@ -86,10 +88,27 @@ DatasetPtr open_data(const Recipe& recipe) {
   }
 }
 
+// Of text, and of what is not there, the reader of recipes says more.
+void require_recipe(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return;
+  const RecognizedFile found = recognize_file(path);
+  switch (found.kind) {
+    case FileKind::recipe:
+    case FileKind::table:
+    case FileKind::text:
+      return;
+    default:
+      throw Error(Fault::config,
+                  wrong_kind(path, "a recipe (YAML)", found).what());
+  }
+}
+
 }  // namespace
 
 Recipe load_recipe(const std::filesystem::path& path,
                    const std::vector<std::string>& overrides) {
+  require_recipe(path);
   Settings settings = load_settings(path);
   for (const std::string& text : overrides) apply_override(settings, text);
   Recipe recipe;
