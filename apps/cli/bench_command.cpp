@@ -9,8 +9,10 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/output.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 
 namespace polytask::cli {
 namespace {
@@ -98,7 +100,7 @@ int run(Arguments arguments, const Console& console) {
 
   const RecipeJob job = job_of(args);
   for (const std::string& warning : job.warnings) {
-    console.err << "warning: " << warning << '\n';
+    console.err << "warning: " << printable_lines(warning) << '\n';
   }
   const BenchReport report = measure(job, args.steps, console);
   if (const int code = report_end(report, console); code != kOk) return code;
@@ -106,8 +108,11 @@ int run(Arguments arguments, const Console& console) {
                              .random_pixels = !job.train,
                              .data = job.recipe.data.path.string(),
                              .image = job.model.image};
-  console.out << (args.json ? bench_json(subject, report)
-                            : bench_table(subject, report));
+  if (args.json) {
+    print_json(console, bench_json(subject, report));
+  } else {
+    console.out << bench_table(subject, report);
+  }
   return kOk;
 }
 

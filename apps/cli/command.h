@@ -11,12 +11,15 @@ namespace polytask::cli {
 
 using Arguments = std::span<const std::string>;
 
-// Results go to `out`, talk goes to `err`, so a pipe sees only results.
+// Results go to `out`, talk goes to `err`, so a pipe sees only results. What
+// verbs write to either is shown in its printable form; documents for programs
+// go through output.h.
 struct Console {
   std::ostream& out;
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  std::ostream* pipe = nullptr;  // what is behind `out`, for output.h
 };
 
 // The exit codes of docs/cli.md.

@@ -9,12 +9,14 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/output.h"
 #include "apps/cli/recipe_job.h"
 #include "apps/cli/run_folder.h"
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/report/comparison_text.h"
 #include "polytask/task/weighting_settings.h"
 #include "polytask/tensor/shape.h"
@@ -109,7 +111,7 @@ Comparison compare_recipe(const CompareArguments& args,
     }
   }
   for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << warning << '\n';
+    console.err << "warning: " << printable_lines(warning) << '\n';
   }
   const InterruptGuard interrupt;
   StudyProgress progress(console);
@@ -143,7 +145,7 @@ std::string text_of(const Comparison& comparison) {
   const std::vector<std::string> pages = drawings_of(comparison);
   if (!pages.empty()) text += '\n';
   for (const std::string& page : pages)
-    text += cat("conflicts    ", page, '\n');
+    text += cat("conflicts    ", printable(page), '\n');
   return text;
 }
 
@@ -185,7 +187,11 @@ int run(Arguments arguments, const Console& console) {
   const std::string document = document_of(comparison);
   write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
                         document);
-  console.out << (args.json ? document : text_of(comparison));
+  if (args.json) {
+    print_json(console, document);
+  } else {
+    console.out << text_of(comparison);
+  }
   return kOk;
 }
 

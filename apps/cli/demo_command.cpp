@@ -7,6 +7,7 @@
 #include "apps/cli/run_recipe.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_writer.h"
 #include "polytask/data/png_writer.h"
@@ -102,14 +103,16 @@ int run(Arguments arguments, const Console& console) {
               << " images it was not trained on:\n\n"
               << evaluation_table(done.evaluation);
   answer_new_scenes(done, console);
-  console.out << "\nthe images   " << folder << "/scenes.png, scenes.h5\n"
-              << "the run      " << done.folder.string()
+  console.out << "\nthe images   " << printable(folder)
+              << "/scenes.png, scenes.h5\n"
+              << "the run      " << printable(done.folder.string())
               << "/ (recipe.yaml, log.jsonl, evaluation.json, ...)\n"
-              << "the model    " << done.model.string() << "\n\nNext:\n"
-              << "  polytask predict " << done.model.string()
+              << "the model    " << printable(done.model.string())
+              << "\n\nNext:\n"
+              << "  polytask predict " << printable(done.model.string())
               << " YOUR-IMAGE.jpg\n"
-              << "  polytask train recipes/blog.yaml data.path=" << folder
-              << "/scenes.h5\n";
+              << "  polytask train recipes/blog.yaml data.path="
+              << printable(folder) << "/scenes.h5\n";
   return kOk;
 }
 

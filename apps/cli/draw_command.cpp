@@ -6,6 +6,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "polytask/base/error.h"
+#include "polytask/base/utf8.h"
 #include "polytask/data/hdf5_writer.h"
 #include "polytask/data/png_writer.h"
 #include "polytask/draw/scenes.h"
@@ -73,11 +74,11 @@ int run(Arguments arguments, const Console& console) {
 
   const DatasetPtr world = draw_world(args);
   write_hdf5(*world, args.output);
-  console.err << world->size() << " images: " << args.output << '\n';
+  console.err << world->size() << " images: " << printable(args.output) << '\n';
   if (!args.sheet.empty()) {
     const ContactSheet sheet = draw_contact_sheet(*world);
     write_png(args.sheet, sheet.height, sheet.width, sheet.rgb);
-    console.err << "contact sheet: " << args.sheet << '\n';
+    console.err << "contact sheet: " << printable(args.sheet) << '\n';
   }
   return kOk;
 }

@@ -7,8 +7,10 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
+#include "apps/cli/output.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
@@ -89,11 +91,14 @@ int run(Arguments arguments, const Console& console) {
   const ModelEvaluation found = evaluate_model(predictor, *data);
   if (!found.not_judged.empty()) {
     console.err << "not judged, there are no columns for them: "
-                << join(found.not_judged) << '\n';
+                << printable(join(found.not_judged)) << '\n';
   }
   const Evaluation& evaluation = found.evaluation;
-  console.out << (args.json ? evaluation_json(evaluation)
-                            : evaluation_table(evaluation));
+  if (args.json) {
+    print_json(console, evaluation_json(evaluation));
+  } else {
+    console.out << evaluation_table(evaluation);
+  }
   return kOk;
 }
 

@@ -9,11 +9,13 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
+#include "apps/cli/output.h"
 #include "apps/cli/plan_report.h"
 #include "apps/cli/recipe_job.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/thread_pool.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/file_kind.h"
 #include "polytask/data/hdf5_reader.h"
@@ -25,6 +27,11 @@ namespace polytask::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Names of files need not be UTF-8.
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 Json describe_network(const ModelSpec& spec) {
   const auto plan = plan_model(spec, {.training = true});
@@ -187,7 +194,7 @@ int print_plan(const InspectArguments& args, const Console& console) {
   if (args.json) {
     Json json{{"file", args.file().string()}, {"kind", "plan"}};
     json.update(plan_json(*plan, adam));
-    console.out << json.dump(2) << '\n';
+    print_json(console, text_of(json, 2) + '\n');
   } else {
     console.out << plan_table(*plan, adam);
   }
@@ -196,7 +203,8 @@ int print_plan(const InspectArguments& args, const Console& console) {
 
 // The document as indented lines: texts of several lines keep them.
 void print(const Json& json, const std::string& indent, std::ostream& out) {
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& [name, value] : json.items()) {
+    const std::string key = printable(name);
     if (value.is_object()) {
       out << indent << key << '\n';
       print(value, indent + "  ", out);
@@ -209,7 +217,7 @@ void print(const Json& json, const std::string& indent, std::ostream& out) {
       }
     } else if (key != "tensors") {
       out << indent << key << "  "
-          << (value.is_string() ? value.get<std::string>() : value.dump())
+          << (value.is_string() ? value.get<std::string>() : text_of(value, -1))
           << '\n';
     }
   }
@@ -234,7 +242,7 @@ int run(Arguments arguments, const Console& console) {
   if (args.plan) return print_plan(args, console);
   const Json found = inspect(args);
   if (args.json) {
-    console.out << found.dump(2) << '\n';
+    print_json(console, text_of(found, 2) + '\n');
   } else {
     print(found, "", console.out);
   }

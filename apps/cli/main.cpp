@@ -1,16 +1,24 @@
 #include <unistd.h>
 
-#include <iostream>
 #include <string>
 #include <vector>
 
 #include "apps/cli/command.h"
+#include "apps/cli/output.h"
+#include "apps/cli/standard_streams.h"
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return polytask::cli::run_cli(
-      arguments, {.out = std::cout,
-                  .err = std::cerr,
-                  .out_is_terminal = isatty(STDOUT_FILENO) == 1,
-                  .err_is_terminal = isatty(STDERR_FILENO) == 1});
+  using namespace polytask::cli;
+  prepare_standard_streams();
+  DescriptorStream out(STDOUT_FILENO);
+  DescriptorStream err(STDERR_FILENO);
+  err.setf(std::ios::unitbuf);
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0),
+                                           argv + argc);
+  const int code =
+      run_cli(arguments, {.out = out,
+                          .err = err,
+                          .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                          .err_is_terminal = isatty(STDERR_FILENO) == 1});
+  return code_after_output(code, out.finish(), err);
 }

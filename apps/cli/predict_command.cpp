@@ -12,8 +12,10 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
+#include "apps/cli/output.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/image_list.h"
@@ -107,15 +109,15 @@ int run(Arguments arguments, const Console& console) {
     }
   }
   for (const std::string& problem : inputs.unreadable) {
-    console.err << "polytask: " << problem << '\n';
+    console.err << "polytask: " << printable_lines(problem) << '\n';
   }
   if (rows.empty() && !inputs.unreadable.empty()) return failure_code(args);
   if (args.json || args.format == "json") {
-    console.out << predictions_json(predictor.columns(), rows);
+    print_json(console, predictions_json(predictor.columns(), rows));
   } else if (args.format == "csv") {
-    console.out << predictions_csv(predictor.columns(), rows);
+    print_csv(console, predictions_csv(predictor.columns(), rows));
   } else {
-    console.out << predictions_names(rows);
+    print_json(console, predictions_names(rows));
   }
   return inputs.unreadable.empty() ? kOk : kBadData;
 }

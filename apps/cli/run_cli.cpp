@@ -1,13 +1,16 @@
 // Finds the command, runs it, turns what it throws into an exit code.
 
 #include <array>
+#include <filesystem>
 #include <new>
 #include <ostream>
 
 #include "apps/cli/command.h"
 #include "apps/cli/commands.h"
+#include "apps/cli/printable_stream.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 
 namespace polytask::cli {
 namespace {
@@ -78,18 +81,31 @@ int run_command(Arguments arguments, const Console& console) {
 
 }  // namespace
 
-int run_cli(Arguments arguments, const Console& console) {
+int run_cli(Arguments arguments, const Console& bare) {
+  PrintableStream out(bare.out);
+  PrintableStream err(bare.err, bare.err_is_terminal);
+  const Console console{.out = out,
+                        .err = err,
+                        .out_is_terminal = bare.out_is_terminal,
+                        .err_is_terminal = bare.err_is_terminal,
+                        .pipe = &bare.out};
   try {
     return run_command(arguments, console);
   } catch (const Error& e) {
-    console.err << "polytask: " << e.what() << '\n';
+    console.err << "polytask: " << printable_lines(e.what()) << '\n';
     return exit_code(e.fault());
   } catch (const std::bad_alloc&) {
     console.err << "polytask: out of memory; a smaller train.batch_size or "
                    "smaller images need less\n";
     return kResources;
+  } catch (const std::filesystem::filesystem_error& e) {
+    console.err << "polytask: " << printable(e.path1().string()) << ": "
+                << e.code().message()
+                << "; check the path and its permissions\n";
+    return kIo;
   } catch (const std::exception& e) {
-    console.err << "polytask: internal error: " << e.what() << '\n';
+    console.err << "polytask: internal error: " << printable_lines(e.what())
+                << '\n';
     return kInternal;
   }
 }

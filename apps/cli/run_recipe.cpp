@@ -7,6 +7,7 @@
 #include "apps/cli/run_folder.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/report/evaluation_text.h"
@@ -84,7 +85,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   }
   PreparedRun prepared = prepare_run(recipe, begun);
   for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << warning << '\n';
+    console.err << "warning: " << printable_lines(warning) << '\n';
   }
   RecipeRun run;
   run.folder = recipe.run.dir;
@@ -118,10 +119,12 @@ int report_outcome(const RecipeRun& run, const Console& console) {
     case Outcome::finished:
       return kOk;
     case Outcome::interrupted:
-      console.err << "\npolytask: " << run.report.message << '\n';
+      console.err << "\npolytask: " << printable_lines(run.report.message)
+                  << '\n';
       return kInterrupted;
     case Outcome::diverged:
-      console.err << "\npolytask: " << run.report.message << '\n';
+      console.err << "\npolytask: " << printable_lines(run.report.message)
+                  << '\n';
       return kDiverged;
   }
   return kInternal;

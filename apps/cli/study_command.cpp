@@ -10,11 +10,13 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/output.h"
 #include "apps/cli/recipe_job.h"
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/missing_study_html.h"
@@ -100,7 +102,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   recipe.run.dir = args.folder;
   const PreparedRun prepared = prepare_run(recipe);
   for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << warning << '\n';
+    console.err << "warning: " << printable_lines(warning) << '\n';
   }
   const InterruptGuard interrupt;
   StudyProgress progress(console);
@@ -128,10 +130,10 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   const std::filesystem::path page = folder / "study.html";
   write_file_atomically(page, missing_study_html(study));
   if (args.json) {
-    console.out << json;
+    print_json(console, json);
   } else {
     console.out << missing_study_table(study)
-                << cat("\nfigures      ", page.string(), '\n');
+                << cat("\nfigures      ", printable(page.string()), '\n');
   }
   return kOk;
 }

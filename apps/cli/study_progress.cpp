@@ -4,14 +4,9 @@
 #include <ostream>
 
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 
 namespace polytask::cli {
-namespace {
-
-constexpr const char* kClearLine = "\r\x1b[K";
-
-}  // namespace
-
 void StudyProgress::begin(const TrainingStart& start) {
   start_ = start;
   epoch_ = 0;
@@ -21,23 +16,22 @@ void StudyProgress::begin(const TrainingStart& start) {
 }
 
 void StudyProgress::on_warning(const std::string& text) {
-  console_.err << (console_.err_is_terminal ? kClearLine : "")
-               << "warning: " << start_.network << ", seed " << start_.seed
-               << ": " << text << std::endl;
+  line_.clear();
+  console_.err << "warning: " << start_.network << ", seed " << start_.seed
+               << ": " << printable_lines(text) << std::endl;
 }
 
 void StudyProgress::on_epoch(const EpochReport& epoch) {
   ++epochs_seen_;
   epoch_ = epoch.epoch;
   if (!console_.err_is_terminal) return;
-  console_.err << kClearLine << title() << ", epoch " << epoch.epoch << '/'
-               << epochs_ << rest() << std::flush;
-  if (epoch.epoch == epochs_) console_.err << std::endl;
+  line_.draw(cat(title(), ", epoch ", epoch.epoch, '/', epochs_, rest()));
+  if (epoch.epoch == epochs_) line_.end();
 }
 
 std::string StudyProgress::title() const {
-  return cat('[', start_.number, '/', start_.of, "] ", start_.network,
-             ", seed ", start_.seed);
+  return cat('[', start_.number, '/', start_.of, "] ",
+             printable(start_.network), ", seed ", start_.seed);
 }
 
 std::string StudyProgress::rest() const {
@@ -54,11 +48,11 @@ std::string StudyProgress::rest() const {
 
 int report_stop(Outcome outcome, const std::string& message,
                 const std::string& folder, const Console& console) {
-  console.err << "\npolytask: " << message << '\n';
+  console.err << "\npolytask: " << printable_lines(message) << '\n';
   if (outcome == Outcome::interrupted) {
     console.err << "The same command goes on from here; what is trained stays "
                    "in "
-                << folder << '\n';
+                << printable(folder) << '\n';
     return kInterrupted;
   }
   console.err << "The same command would end here again: change the recipe, "

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/cli/command.h"
+#include "polytask/report/redrawn_line.h"
 #include "polytask/study/study_input.h"
 
 namespace polytask::cli {
@@ -14,7 +15,8 @@ namespace polytask::cli {
 // One line on a terminal, redrawn every epoch; a line a training elsewhere.
 class StudyProgress final : public TrainObserver {
  public:
-  explicit StudyProgress(const Console& console) : console_(console) {}
+  explicit StudyProgress(const Console& console)
+      : console_(console), line_(console.err) {}
 
   void begin(const TrainingStart& start);
   void on_warning(const std::string& text) override;
@@ -30,6 +32,7 @@ class StudyProgress final : public TrainObserver {
   [[nodiscard]] std::string rest() const;
 
   const Console& console_;
+  RedrawnLine line_;
   TrainingStart start_{};
   int epochs_ = 0;
   int epoch_ = 0;  // of this training, that is done

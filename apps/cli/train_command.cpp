@@ -9,9 +9,11 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
+#include "apps/cli/output.h"
 #include "apps/cli/run_recipe.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/report/evaluation_text.h"
 
 namespace polytask::cli {
@@ -79,14 +81,15 @@ void print_json(const RecipeRun& run, const Console& console) {
     json["evaluation"] =
         nlohmann::ordered_json::parse(evaluation_json(run.evaluation));
   }
-  console.out << json.dump(2, ' ', false,
-                           nlohmann::ordered_json::error_handler_t::replace)
-              << '\n';
+  print_json(console,
+             json.dump(2, ' ', false,
+                       nlohmann::ordered_json::error_handler_t::replace) +
+                 '\n');
 }
 
 void print_text(const RecipeRun& run, const Console& console) {
   if (!run.report.message.empty() && run.report.outcome == Outcome::finished) {
-    console.out << "\nThe training " << run.report.message << ".\n";
+    console.out << "\nThe training " << printable(run.report.message) << ".\n";
   }
   if (!run.evaluation.tasks.empty()) {
     console.out << "\nThe best model (epoch " << run.report.best_epoch
@@ -95,8 +98,8 @@ void print_text(const RecipeRun& run, const Console& console) {
                 << evaluation_table(run.evaluation);
   }
   if (run.report.best_epoch > 0) {
-    console.out << "\nmodel        " << run.model.string() << '\n'
-                << "everything   " << run.folder.string() << "/\n";
+    console.out << "\nmodel        " << printable(run.model.string()) << '\n'
+                << "everything   " << printable(run.folder.string()) << "/\n";
   }
 }
 

@@ -48,5 +48,43 @@ TEST(Utf8, FindsTheFirstByteThatIsNot) {
   EXPECT_EQ(first_byte_that_is_not_text(std::string_view("a\0b", 3)), 1u);
 }
 
+TEST(Printable, WhatATerminalWouldObeyIsShownAsAQuestionMark) {
+  EXPECT_EQ(printable("a\x1b[31mb\nc\td\re"), "a?[31mb?c?d?e");
+  EXPECT_EQ(printable("a\u009Bb\x7f\u0085"), "a?b??");
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+}
+
+TEST(Printable, WhatTurnsOrHidesLettersIsShownAsAQuestionMark) {
+  EXPECT_EQ(printable("a\u202Eb\u2066c\u200Fd\u061C"), "a?b?c?d?");
+  EXPECT_EQ(printable("a\u200Bb\u200Dc\uFEFFd\u2060\u00AD"), "a?b?c?d??");
+  EXPECT_EQ(printable("a\u2028b\u2029\U000E0041"), "a?b??");
+}
+
+TEST(Printable, WhatIsNotUtf8IsShownByteByByte) {
+  EXPECT_EQ(printable("\xff\xc3"), "??");
+  EXPECT_EQ(printable("\xc0\xaf"), "??");            // overlong
+  EXPECT_EQ(printable("\xed\xa0\x80"), "???");       // surrogate
+  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "????");  // above U+10FFFF
+  EXPECT_EQ(printable("\xe6\xb5"), "??");            // cut off
+}
+
+TEST(Printable, GoodTextStaysAsItIs) {
+  EXPECT_EQ(printable("Bäume 海 🌊 e\u0301"), "Bäume 海 🌊 e\u0301");
+}
+
+TEST(Printable, OnlyLineEndsBeforeIndentedLinesStayInMessages) {
+  EXPECT_EQ(printable_lines("two problems:\n  - a\x1b[2J\n  - b\n"),
+            "two problems:\n  - a?[2J\n  - b\n");
+  EXPECT_EQ(printable_lines("a\npolytask: all is well"),
+            "a?polytask: all is well");
+}
+
+TEST(Printable, JsonMeansTheSame) {
+  EXPECT_EQ(printable_json("{\n  \"a\u009B\": \"\u202E海\x7f\"\n}\n"),
+            "{\n  \"a\\u009b\": \"\\u202e海\\u007f\"\n}\n");
+  EXPECT_EQ(printable_json("\"\U000E0041\""), "\"\\udb40\\udc41\"");
+  EXPECT_EQ(printable_json("\"\xff\""), "\"\uFFFD\"");
+}
+
 }  // namespace
 }  // namespace polytask

@@ -19,22 +19,5 @@ TEST(TerminalText, PaddingCountsColumns) {
   EXPECT_EQ(left("too long", 3), "too long");
 }
 
-TEST(TerminalText, WhatATerminalWouldObeyIsShownAsAQuestionMark) {
-  EXPECT_EQ(printable("a\x1b[31mb\nc"), "a?[31mb?c");
-  EXPECT_EQ(printable("a\u202Eb\u009Bc\x7f"), "a?b?c?");
-}
-
-TEST(TerminalText, WhatIsNotUtf8IsShownByteByByte) {
-  EXPECT_EQ(printable("\xff\xc3"), "??");
-  EXPECT_EQ(printable("\xc0\xaf"), "??");            // overlong
-  EXPECT_EQ(printable("\xed\xa0\x80"), "???");       // surrogate
-  EXPECT_EQ(printable("\xf4\x90\x80\x80"), "????");  // above U+10FFFF
-  EXPECT_EQ(printable("\xe6\xb5"), "??");            // cut off
-}
-
-TEST(TerminalText, GoodTextStaysAsItIs) {
-  EXPECT_EQ(printable("Bäume 海 🌊"), "Bäume 海 🌊");
-}
-
 }  // namespace
 }  // namespace polytask

@@ -15,17 +15,21 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "polytask/train/progress.h"
 
 namespace polytask {
 
+class RedrawnLine;
+
 class KerasProgress final : public TrainObserver {
  public:
   // `out` must outlive this. A running line is cut, metric by metric, to stay
   // below `columns`, for a line that wraps cannot be redrawn; 0: never.
   KerasProgress(std::ostream& out, bool terminal, int columns = 80);
+  ~KerasProgress() override;
 
   void on_warning(const std::string& text) override;
   void on_features(std::int64_t seen, std::int64_t images) override;
@@ -36,18 +40,17 @@ class KerasProgress final : public TrainObserver {
 
  private:
   void begin_epoch(int epoch);
-  void draw(std::string line);
   [[nodiscard]] std::string running_line(const StepReport& step) const;
   [[nodiscard]] double seconds_left(const StepReport& step) const;
   [[nodiscard]] double mean_epoch_seconds() const;
 
   std::ostream& out_;
+  std::unique_ptr<RedrawnLine> line_;
   bool terminal_;
   std::size_t columns_;
   TrainStart start_;
   StepReport last_step_;
   int begun_epoch_ = 0;
-  std::size_t drawn_width_ = 0;
   double drawn_at_ = 0.0;  // seconds into the epoch
   double epochs_seconds_ = 0.0;
   int epochs_done_ = 0;  // in this process

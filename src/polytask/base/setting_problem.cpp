@@ -5,20 +5,17 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 
 namespace polytask {
 namespace {
 
 constexpr std::size_t kMostShownBytes = 60;
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7F;
-}
-
-std::string printable(std::string_view name) {
+// Quoted when it is not printable as it is.
+std::string plain_or_shown(std::string_view name) {
   const bool prints_well = !name.empty() && name.size() <= kMostShownBytes &&
-                           std::ranges::none_of(name, is_control);
+                           printable(name) == name;
   return prints_well ? std::string(name) : shown(name);
 }
 
@@ -37,7 +34,8 @@ std::string setting_problem(const std::string& place, const std::string& path,
 }
 
 std::string child_path(const std::string& path, std::string_view key) {
-  return path.empty() ? printable(key) : cat(path, ".", printable(key));
+  return path.empty() ? plain_or_shown(key)
+                      : cat(path, ".", plain_or_shown(key));
 }
 
 std::string shown(std::string_view text) {
@@ -45,9 +43,8 @@ std::string shown(std::string_view text) {
   if (kept < text.size()) {
     while (kept > 0 && continues_a_character(text[kept])) --kept;
   }
-  std::string line(text.substr(0, kept));
-  std::ranges::replace_if(line, is_control, '?');
-  return cat('"', line, kept < text.size() ? "...\"" : "\"");
+  return cat('"', printable(text.substr(0, kept)),
+             kept < text.size() ? "...\"" : "\"");
 }
 
 std::string shown_names(const std::vector<std::string>& names) {
@@ -55,7 +52,7 @@ std::string shown_names(const std::vector<std::string>& names) {
   std::vector<std::string> few;
   for (const std::string& name : names) {
     if (few.size() == kMostNames) break;
-    few.push_back(printable(name));
+    few.push_back(plain_or_shown(name));
   }
   return join(few) + (few.size() < names.size() ? ", ..." : "");
 }

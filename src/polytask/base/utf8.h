@@ -26,6 +26,21 @@ struct Utf8Character {
 // True for UTF-8 without control characters: what a name should be.
 [[nodiscard]] bool is_plain_text(std::string_view text);
 
+// `text` as a terminal may show it: '?' in the place of every character that a
+// terminal would obey or that hides or turns what a reader sees (control
+// characters and escape sequences, line ends, marks of direction, characters
+// of no width), and of every byte that is not UTF-8. The one form in which
+// names from files and users are printed.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// The same for text of several lines: a line end stays where an indented line
+// follows, as in the messages that list problems, or nothing.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
+// A JSON document that means the same and whose every line is printable: such
+// characters are written as \u escapes, bytes that are not UTF-8 as U+FFFD.
+[[nodiscard]] std::string printable_json(std::string_view json);
+
 // `text` with every byte that is not printable ASCII shown as '?', at most
 // 200 of them: what a message may quote of a file nobody trusts.
 [[nodiscard]] std::string printable_ascii(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "polytask/base/text.h"
 #include "polytask/report/number_text.h"
+#include "polytask/report/redrawn_line.h"
 #include "polytask/report/terminal_text.h"
 
 namespace polytask {
@@ -82,15 +83,16 @@ std::string duration_text(double seconds) {
 
 KerasProgress::KerasProgress(std::ostream& out, bool terminal, int columns)
     : out_(out),
+      line_(std::make_unique<RedrawnLine>(out)),
       terminal_(terminal),
       columns_(static_cast<std::size_t>(std::max(columns, 0))) {}
 
+KerasProgress::~KerasProgress() = default;
+
 void KerasProgress::on_features(std::int64_t seen, std::int64_t images) {
   if (!terminal_) return;
-  draw(cat(counted_bar(seen, images), " - frozen trunk"));
-  if (seen < images) return;
-  out_ << '\n';
-  drawn_width_ = 0;
+  line_->draw(cat(counted_bar(seen, images), " - frozen trunk"));
+  if (seen >= images) line_->end();
 }
 
 void KerasProgress::on_start(const TrainStart& start) {
@@ -118,7 +120,6 @@ void KerasProgress::on_warning(const std::string& text) {
 void KerasProgress::begin_epoch(int epoch) {
   if (begun_epoch_ == epoch) return;
   begun_epoch_ = epoch;
-  drawn_width_ = 0;
   drawn_at_ = -kRedrawSeconds;
   last_step_ = {};
   out_ << "Epoch " << epoch << '/' << start_.epochs << '\n';
@@ -131,14 +132,15 @@ void KerasProgress::on_step(const StepReport& step) {
   const bool last = step.seen >= start_.train_images;
   if (!last && step.seconds - drawn_at_ < kRedrawSeconds) return;
   drawn_at_ = step.seconds;
-  draw(running_line(step));
+  line_->draw(running_line(step));
 }
 
 void KerasProgress::on_validation(int epoch) {
   if (!terminal_) return;
   begin_epoch(epoch);
-  draw(counted_bar(start_.train_images, start_.train_images) +
-       " - validating (run " + duration_text(seconds_left(last_step_)) + ')');
+  line_->draw(counted_bar(start_.train_images, start_.train_images) +
+              " - validating (run " + duration_text(seconds_left(last_step_)) +
+              ')');
 }
 
 void KerasProgress::on_epoch(const EpochReport& epoch) {
@@ -146,10 +148,10 @@ void KerasProgress::on_epoch(const EpochReport& epoch) {
   ++epochs_done_;
   if (terminal_) {
     begin_epoch(epoch.epoch);
-    draw(cat(counted_bar(start_.train_images, start_.train_images), " - ",
-             pace_text(epoch.seconds, start_.train_images),
-             metrics_text(epoch)));
-    out_ << '\n';
+    line_->draw(cat(counted_bar(start_.train_images, start_.train_images),
+                    " - ", pace_text(epoch.seconds, start_.train_images),
+                    metrics_text(epoch)));
+    line_->end();
   } else {
     const int left = start_.epochs - epoch.epoch;
     out_ << "Epoch " << epoch.epoch << '/' << start_.epochs << " - "
@@ -161,13 +163,6 @@ void KerasProgress::on_epoch(const EpochReport& epoch) {
     out_ << '\n';
   }
   out_.flush();
-}
-
-void KerasProgress::draw(std::string line) {
-  const std::size_t width = display_width(line);
-  if (width < drawn_width_) line = left(line, drawn_width_);
-  drawn_width_ = width;
-  out_ << '\r' << line << std::flush;
 }
 
 std::string KerasProgress::running_line(const StepReport& step) const {

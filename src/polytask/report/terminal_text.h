@@ -6,11 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace polytask {
+#include "polytask/base/utf8.h"
 
-// `text` with every control character and every byte that is not UTF-8 as '?':
-// safe to show on a terminal.
-[[nodiscard]] std::string printable(std::string_view text);
+namespace polytask {
 
 // Columns that printable text takes: none for combining marks, two for wide
 // East Asian characters and emoji, one for all others.
