@@ -3,18 +3,32 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
+#include "apps/cli/prediction_inputs.h"
 #include "polytask/data/dataset.h"
+#include "polytask/evaluate/evaluate_model.h"
 #include "polytask/predict/predictor.h"
 #include "polytask/report/predictions_text.h"
 
 namespace polytask::cli {
 
-// One row an image of `data`.
-//   probabilities   of predict_dataset(predictor, data)
-[[nodiscard]] std::vector<PredictionRow> prediction_rows(
-    const Predictor& predictor, const Dataset& data,
-    std::span<const float> probabilities);
+// One row an image of `data`, with its truth, which is missing of tasks that
+// were not judged.
+//   found   of evaluate_model(predictor, *data)
+[[nodiscard]] Predictions answers_with_truth(const Model& model,
+                                             const DatasetPtr& data,
+                                             const ModelEvaluation& found);
+
+struct AnswerOptions {
+  std::string images = "x";  // name of the images in HDF5 files
+  int threads = 0;           // that decode
+};
+
+// One row an image of the inputs, in their order; what cannot be read keeps its
+// row, a whole HDF5 file has one then. At most 256 image files are in memory at
+// a time. Throws Fault::resource when there is not enough memory.
+[[nodiscard]] Predictions answer_inputs(Predictor& predictor,
+                                        std::span<const PredictionInput> inputs,
+                                        const AnswerOptions& options);
 
 }  // namespace polytask::cli

@@ -5,6 +5,7 @@
 
 #include "apps/cli/machine.h"
 #include "polytask/base/text.h"
+#include "polytask/report/document_version.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
@@ -160,6 +161,7 @@ std::string bench_json(const BenchSubject& subject, const BenchReport& report) {
     layers.push_back(pass_json(pass, report, summary));
   }
   const Json json{
+      {"version", kDocumentVersion},
       {"polytask", POLYTASK_VERSION},
       {"recipe", subject.recipe},
       {"data", data_text(subject)},

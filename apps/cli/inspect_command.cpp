@@ -19,6 +19,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/file_kind.h"
 #include "polytask/data/hdf5_reader.h"
+#include "polytask/report/document_version.h"
 #include "polytask/task/model_plan.h"
 #include "polytask/task/model_settings.h"
 #include "polytask/train/recipe.h"
@@ -192,7 +193,9 @@ int print_plan(const InspectArguments& args, const Console& console) {
                    "heads train on what it gives\n";
   }
   if (args.json) {
-    Json json{{"file", args.file().string()}, {"kind", "plan"}};
+    Json json{{"version", kDocumentVersion},
+              {"file", args.file().string()},
+              {"kind", "plan"}};
     json.update(plan_json(*plan, adam));
     print_json(console, text_of(json, 2) + '\n');
   } else {
@@ -242,7 +245,9 @@ int run(Arguments arguments, const Console& console) {
   if (args.plan) return print_plan(args, console);
   const Json found = inspect(args);
   if (args.json) {
-    print_json(console, text_of(found, 2) + '\n');
+    Json document{{"version", kDocumentVersion}};
+    document.update(found);
+    print_json(console, text_of(document, 2) + '\n');
   } else {
     print(found, "", console.out);
   }

@@ -1,26 +1,21 @@
 // polytask predict: answer images.
 //
-// out: label names an image as the post prints them (--format names), a table
-//      (--format csv), or one JSON document (--json).
-// err: what could not be read; everything else is answered all the same.
+// out: a line an image (--format lines), label names as the post prints them
+//      (names), a table (csv), or one JSON document (--json).
+// err: what could not be read, and what folders hold besides images.
 
 #include <algorithm>
 #include <ostream>
-#include <utility>
 
 #include "apps/cli/answers.h"
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
 #include "apps/cli/output.h"
-#include "polytask/base/error.h"
+#include "apps/cli/prediction_inputs.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/data/hdf5_reader.h"
-#include "polytask/data/image_list.h"
-#include "polytask/evaluate/evaluate_model.h"
-#include "polytask/report/predictions_text.h"
 
 namespace polytask::cli {
 namespace {
@@ -29,52 +24,51 @@ struct PredictArguments {
   std::string model;
   std::vector<std::string> inputs;
   std::string images = "x";
-  std::string format = "names";
+  std::string format = "lines";
   int threads = 0;
   bool json = false;
 };
 
-struct Inputs {
-  std::vector<DatasetPtr> datasets;  // in the order of the command line
-  std::vector<std::string> unreadable;
-};
-
-// Neighbouring images and folders become one data set.
-Inputs open_inputs(const PredictArguments& args, const Shape& image) {
-  Inputs inputs;
-  std::vector<std::filesystem::path> files;
-  const auto flush = [&] {
-    if (files.empty()) return;
-    ImageList list = read_image_list({.inputs = std::exchange(files, {}),
-                                      .height = image[0],
-                                      .width = image[1],
-                                      .threads = args.threads});
-    if (list.images && list.images->size() > 0) {
-      inputs.datasets.push_back(std::move(list.images));
-    }
-    for (std::string& problem : list.unreadable) {
-      inputs.unreadable.push_back(std::move(problem));
-    }
-  };
-  for (const std::string& input : args.inputs) {
-    if (std::filesystem::is_regular_file(input) && is_hdf5(input)) {
-      flush();
-      inputs.datasets.push_back(
-          read_hdf5(input, {.images = args.images, .require_labels = false}));
-    } else {
-      files.emplace_back(input);
-    }
+void print(const Predictions& predictions, const PredictArguments& args,
+           const Console& console) {
+  if (args.json || args.format == "json") {
+    print_json(console, predictions_json(predictions));
+  } else if (args.format == "csv") {
+    print_csv(console, predictions_csv(predictions));
+  } else if (args.format == "names") {
+    print_json(console, predictions_names(predictions));
+  } else {
+    console.out << predictions_lines(predictions);
   }
-  flush();
-  return inputs;
 }
 
-// When nothing could be answered.
-ExitCode failure_code(const PredictArguments& args) {
-  const bool all_there = std::ranges::all_of(args.inputs, [](const auto& path) {
-    return std::filesystem::exists(path);
-  });
-  return all_there ? kBadData : kIo;
+// Says what was not answered and why.
+ExitCode report(const Predictions& predictions, const PredictionInputs& inputs,
+                const Console& console) {
+  std::int64_t failed = 0;
+  for (const std::string& problem : inputs.problems) {
+    console.err << "polytask: " << printable_lines(problem) << '\n';
+  }
+  for (const PredictionRow& row : predictions.rows) {
+    if (!row.answers.empty()) continue;
+    ++failed;
+    console.err << "polytask: " << printable(row.image) << ": "
+                << printable_lines(row.error) << '\n';
+  }
+  if (!inputs.left_out.empty())
+    console.err << printable(inputs.left_out) << '\n';
+  if (failed == 0 && inputs.problems.empty()) return kOk;
+  const auto rows = static_cast<std::int64_t>(predictions.rows.size());
+  return failed == rows && !inputs.all_there ? kIo : kBadData;
+}
+
+// No larger than it needs to be: a single image is answered soonest.
+int batch_for(const std::vector<PredictionInput>& inputs) {
+  constexpr std::size_t kMost = 100;
+  const bool files =
+      std::ranges::none_of(inputs, [](const auto& i) { return i.is_hdf5; });
+  return static_cast<int>(
+      files ? std::clamp(inputs.size(), std::size_t{1}, kMost) : kMost);
 }
 
 int run(Arguments arguments, const Console& console) {
@@ -86,8 +80,9 @@ int run(Arguments arguments, const Console& console) {
                  "HDF5 files, JPEG and PNG files, folders of them")
       ->required();
   app.add_option("--format", args.format,
-                 "names: label names an image; csv: a table with probabilities")
-      ->check(CLI::IsMember({"names", "csv", "json"}));
+                 "lines: a line an image; names: lists of label names; csv: a\n"
+                 "table with probabilities; json: all of it (lines)")
+      ->check(CLI::IsMember({"lines", "names", "csv", "json"}));
   app.add_option("--images", args.images,
                  "name of the images in HDF5 files (x)");
   app.add_option("--threads", args.threads, "0: one a processor");
@@ -95,31 +90,14 @@ int run(Arguments arguments, const Console& console) {
   if (!parse_flags(app, arguments, console)) return kOk;
 
   Model model = load_model(model_path(args.model));
-  const Inputs inputs = open_inputs(args, model.spec.image);
-  std::int64_t images = 0;
-  for (const DatasetPtr& data : inputs.datasets) images += data->size();
-  const int batch = static_cast<int>(std::clamp<std::int64_t>(images, 1, 100));
-  Predictor predictor(std::move(model),
-                      {.threads = args.threads, .batch = batch});
-  std::vector<PredictionRow> rows;
-  for (const DatasetPtr& data : inputs.datasets) {
-    for (PredictionRow& row :
-         prediction_rows(predictor, *data, predict_dataset(predictor, *data))) {
-      rows.push_back(std::move(row));
-    }
-  }
-  for (const std::string& problem : inputs.unreadable) {
-    console.err << "polytask: " << printable_lines(problem) << '\n';
-  }
-  if (rows.empty() && !inputs.unreadable.empty()) return failure_code(args);
-  if (args.json || args.format == "json") {
-    print_json(console, predictions_json(predictor.columns(), rows));
-  } else if (args.format == "csv") {
-    print_csv(console, predictions_csv(predictor.columns(), rows));
-  } else {
-    print_json(console, predictions_names(rows));
-  }
-  return inputs.unreadable.empty() ? kOk : kBadData;
+  const PredictionInputs inputs = find_inputs(args.inputs);
+  Predictor predictor(std::move(model), {.threads = args.threads,
+                                         .batch = batch_for(inputs.inputs)});
+  const Predictions predictions =
+      answer_inputs(predictor, inputs.inputs,
+                    {.images = args.images, .threads = args.threads});
+  print(predictions, args, console);
+  return report(predictions, inputs, console);
 }
 
 }  // namespace

@@ -52,17 +52,16 @@ class Observers final : public TrainObserver {
 };
 
 // The best model on the images it was not trained on.
-Evaluation evaluate_best(const RecipeRun& run, const Dataset& data,
+Evaluation evaluate_best(const RecipeRun& run, const DatasetPtr& data,
                          int threads) {
   Predictor predictor(load_model(run.model),
                       {.threads = threads, .batch = kImagesAtATime});
-  const ModelEvaluation result = evaluate_model(predictor, data);
+  const ModelEvaluation result = evaluate_model(predictor, *data);
   write_file_atomically(run.folder / "evaluation.json",
                         evaluation_json(result.evaluation));
-  const std::vector<PredictionRow> rows =
-      prediction_rows(predictor, data, result.answers);
   write_file_atomically(run.folder / "predictions.csv",
-                        predictions_csv(predictor.columns(), rows));
+                        predictions_csv_with_truth(answers_with_truth(
+                            predictor.model(), data, result)));
   return result.evaluation;
 }
 
@@ -109,7 +108,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   const bool evaluates = run.report.outcome == Outcome::finished;
   if (evaluates && prepared.data.validation) {
     run.evaluation =
-        evaluate_best(run, *prepared.data.validation, recipe.train.threads);
+        evaluate_best(run, prepared.data.validation, recipe.train.threads);
   }
   return run;
 }

@@ -74,21 +74,18 @@ std::vector<UnknownPolicy> policies_in(const std::string& text) {
 
 // Of each training its evaluation, the same as a report to read, and the
 // answers to every test image.
-void write_results(const MissingStudy& study, const Dataset& test) {
+void write_results(const MissingStudy& study, const DatasetPtr& test) {
   for (const MissingPoint& point : study.points) {
     for (const MissingTraining& training : point.trainings) {
-      const Predictor predictor(
-          load_model(training.folder / "model.safetensors"));
+      const Model model = load_model(training.folder / "model.safetensors");
       const Evaluation& evaluation = training.result.evaluation;
       write_file_atomically(training.folder / "evaluation.json",
                             evaluation_json(evaluation));
       write_file_atomically(training.folder / "report.txt",
                             evaluation_table(evaluation));
-      write_file_atomically(
-          training.folder / "predictions.csv",
-          predictions_csv(
-              predictor.columns(),
-              prediction_rows(predictor, test, training.result.answers)));
+      write_file_atomically(training.folder / "predictions.csv",
+                            predictions_csv_with_truth(answers_with_truth(
+                                model, test, training.result)));
     }
   }
 }
@@ -122,7 +119,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   if (study.outcome != Outcome::finished) {
     return report_stop(study.outcome, study.message, args.folder, console);
   }
-  write_results(study, *prepared.data.validation);
+  write_results(study, prepared.data.validation);
   const std::filesystem::path folder = args.folder;
   const std::string json = missing_study_json(study);
   write_file_atomically(folder / "study.json", json);

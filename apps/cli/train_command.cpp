@@ -14,6 +14,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
+#include "polytask/report/document_version.h"
 #include "polytask/report/evaluation_text.h"
 
 namespace polytask::cli {
@@ -69,7 +70,8 @@ const char* word_for(Outcome outcome) {
 }
 
 void print_json(const RecipeRun& run, const Console& console) {
-  nlohmann::ordered_json json{{"outcome", word_for(run.report.outcome)},
+  nlohmann::ordered_json json{{"version", kDocumentVersion},
+                              {"outcome", word_for(run.report.outcome)},
                               {"message", run.report.message},
                               {"epochs", run.report.history.size()},
                               {"best_epoch", run.report.best_epoch},

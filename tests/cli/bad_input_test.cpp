@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include "polytask/base/text.h"
-#include "polytask/data/png_writer.h"
 #include "tests/cli/command_line.h"
 #include "tests/data/raw_hdf5.h"
 
@@ -328,7 +327,6 @@ TEST_F(BadModel, ImagesOfAnotherSize) {
       "  - the model takes images [16, 16, 3], the data has [20, 20, 3]; "
       "resize the images, or train on this size\n";
   expect_refusal(cli::kBadData, text, {"evaluate", "run", "large.h5"});
-  expect_refusal(cli::kBadData, text, {"predict", "run", "large.h5"});
 }
 
 TEST_F(BadModel, LabelsTheDataLacks) {
@@ -352,44 +350,6 @@ TEST_F(BadModel, AModelAloneHasNoDataToBeEvaluatedOn) {
                  "run/model.safetensors on, e.g. polytask evaluate "
                  "run/model.safetensors scenes.h5\n",
                  {"evaluate", "run/model.safetensors"});
-}
-
-TEST_F(BadModel, AnUnreadableImageAmongManyIsNamedAndTheOthersAnswered) {
-  std::filesystem::create_directory("images");
-  const DatasetPtr scenes = test::small_scenes(2);
-  std::vector<std::byte> pixels(16 * 16 * 3);
-  std::vector<std::uint8_t> rgb(pixels.size());
-  for (int i = 0; i < 2; ++i) {
-    scenes->read_image(i, pixels);
-    std::memcpy(rgb.data(), pixels.data(), rgb.size());
-    write_png(cat("images/", i, ".png"), 16, 16, rgb);
-  }
-  std::string png = test::read_bytes("images/0.png");
-  png.resize(png.size() / 2);
-  test::write_bytes("images/broken.png", png);
-  const Answer answer =
-      test::polytask({"predict", "run", "images", "--format", "csv"});
-  EXPECT_EQ(answer.code, cli::kBadData);
-  EXPECT_TRUE(answer.err.starts_with("polytask: images/broken.png: "))
-      << answer.err;
-  std::istringstream lines(answer.out);
-  std::vector<std::string> found;
-  for (std::string line; std::getline(lines, line);) found.push_back(line);
-  ASSERT_EQ(found.size(), 3u) << answer.out;
-  EXPECT_TRUE(found[1].starts_with("images/0.png,")) << found[1];
-  EXPECT_TRUE(found[2].starts_with("images/1.png,")) << found[2];
-}
-
-TEST_F(BadModel, WhenNoImageCanBeReadThereIsNoAnswer) {
-  test::write_bytes("text.png", "hello");
-  expect_refusal(cli::kBadData,
-                 "polytask: text.png: expected a JPEG or PNG image, found "
-                 "text; convert it to JPEG or PNG\n",
-                 {"predict", "run", "text.png"});
-  expect_refusal(cli::kIo,
-                 "polytask: nowhere.png: cannot be read: No such file or "
-                 "directory; check the path and its permissions\n",
-                 {"predict", "run", "nowhere.png", "--json"});
 }
 
 }  // namespace

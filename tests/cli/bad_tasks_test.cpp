@@ -122,7 +122,7 @@ TEST_F(BadTasks, ALabelOutsideTheClasses) {
         cli::kBadData,
         "polytask: the data and the tasks do not fit; correct the cells or the "
         "task:\n"
-        "  - table.h5:5, column light: expected the number of one of 3 "
+        "  - table.h5[5], column light: expected the number of one of 3 "
         "classes, 0 to 2, or missing, found 3\n",
         command);
   }

@@ -41,7 +41,7 @@ TEST(SelectColumns, PicksTheColumnsOfEachQuestionInOrder) {
   EXPECT_EQ(view->spec().labels,
             (Names{"objects/sign", "objects/car", "distance"}));
   EXPECT_EQ(targets_in(view), (std::vector<float>{0, 1, 5}));
-  EXPECT_EQ(view->image_name(0), "small:0");
+  EXPECT_EQ(view->image_name(0), "small[0]");
 }
 
 TEST(SelectColumns, ALabelMayStandUnderItsBareName) {
@@ -121,7 +121,7 @@ TEST(SelectColumns, ClassesAreMatchedByName) {
   test::expect_error(
       Fault::data,
       "the data and the tasks do not fit; correct the cells or the task:\n"
-      "  - small:1, column weather: expected the number of one of 2 classes, "
+      "  - small[1], column weather: expected the number of one of 2 classes, "
       "0 to 1, or missing, found \"rain\"",
       [&] { (void)select_columns(rainy, {use}); });
 }
@@ -133,12 +133,14 @@ TEST(SelectColumns, EveryWrongCellIsNamedWithItsImage) {
   test::expect_error(
       Fault::data,
       "the data and the tasks do not fit; correct the cells or the task:\n"
-      "  - small:0, column objects/car: expected 0, 1 or missing, found 2\n"
-      "  - small:0, column kind: expected the number of one of 3 classes, 0 to "
+      "  - small[0], column objects/car: expected 0, 1 or missing, found 2\n"
+      "  - small[0], column kind: expected the number of one of 3 classes, 0 "
+      "to "
       "2, or missing, found 3\n"
-      "  - small:0, column people: expected a whole number >= 0 or missing, "
+      "  - small[0], column people: expected a whole number >= 0 or missing, "
       "found 1.5\n"
-      "  - small:0, column degrees: expected a finite number or missing, found "
+      "  - small[0], column degrees: expected a finite number or missing, "
+      "found "
       "inf",
       [&] {
         (void)select_columns(data,

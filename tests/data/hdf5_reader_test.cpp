@@ -68,7 +68,7 @@ TEST_F(Hdf5Reader, MovesChannelsLast) {
   EXPECT_EQ(bytes_of(*data, 0), (std::vector<unsigned char>{0, 2, 4, 1, 3, 5}));
   EXPECT_EQ(bytes_of(*data, 1),
             (std::vector<unsigned char>{6, 8, 10, 7, 9, 11}));
-  EXPECT_EQ(data->image_name(1), "a.h5:1");
+  EXPECT_EQ(data->image_name(1), "a.h5[1]");
 }
 
 TEST_F(Hdf5Reader, KeepsChannelsThatAreLast) {

@@ -30,23 +30,56 @@ std::filesystem::path copy(const test::TemporaryFolder& folder,
   return folder / name;
 }
 
-ImageList read(std::vector<std::filesystem::path> inputs) {
-  return read_image_list(
-      {.inputs = std::move(inputs), .height = 8, .width = 10});
+ImageList read(std::vector<std::filesystem::path> files) {
+  return read_image_list({.files = std::move(files), .height = 8, .width = 10});
 }
 
-TEST(ImageList, FolderGivesItsImagesInTheOrderPeopleCount) {
+using Paths = std::vector<std::filesystem::path>;
+using Counts = std::map<std::string, std::int64_t>;
+
+TEST(FindImages, GivesThemInTheOrderPeopleCountSubFoldersToo) {
   const test::TemporaryFolder folder;
-  std::filesystem::create_directory(folder / "deep");
-  for (const char* name : {"10.jpg", "2.JPEG", "1.Png", ".hidden.png",
-                           "notes.txt", "deep/3.png"}) {
+  std::filesystem::create_directories(folder / "deep/er");
+  std::filesystem::create_directory(folder / ".cache");
+  for (const char* name :
+       {"10.jpg", "2.JPEG", "1.Png", ".hidden.png", ".cache/9.png",
+        "deep/3.png", "deep/er/12.png", "deep/er/7.png"}) {
     copy(folder, "rgb8.png", name);
   }
-  const ImageList list = read({folder.path()});
-  EXPECT_EQ(names_of(*list.images),
-            (Names{folder.path() / "1.Png", folder.path() / "2.JPEG",
-                   folder.path() / "10.jpg"}));
-  EXPECT_TRUE(list.unreadable.empty());
+  const FolderImages found = find_images(folder.path());
+  EXPECT_EQ(found.files, (Paths{"1.Png", "2.JPEG", "10.jpg", "deep/3.png",
+                                "deep/er/7.png", "deep/er/12.png"}));
+  EXPECT_EQ(found.left_out, Counts{});
+  EXPECT_TRUE(found.problems.empty());
+}
+
+TEST(FindImages, CountsByEndingWhatItLeavesOut) {
+  const test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "deep");
+  for (const char* name :
+       {"a.txt", "b.TXT", "deep/c.txt", "d.h5", "Makefile", "tar.gz"}) {
+    test::write_bytes(folder / name, "words");
+  }
+  std::filesystem::create_directory_symlink(folder.path(), folder / "round");
+  const FolderImages found = find_images(folder.path());
+  EXPECT_EQ(found.files, Paths{});
+  EXPECT_EQ(found.left_out,
+            (Counts{{".txt", 3}, {".h5", 1}, {".gz", 1}, {"", 1}, {"/", 1}}));
+}
+
+TEST(FindImages, TakesAnImageWhateverItIsCalledAndWhatIsCalledAnImage) {
+  const test::TemporaryFolder folder;
+  copy(folder, "rgb8.png", "17");
+  copy(folder, "sampled_420.jpg", "photo.jfif");
+  test::write_bytes(folder / "torn.jpg", "");
+  EXPECT_EQ(find_images(folder.path()).files,
+            (Paths{"17", "photo.jfif", "torn.jpg"}));
+}
+
+TEST(FindImages, AFolderThatCannotBeReadIsSaid) {
+  EXPECT_EQ(find_images("no/such").problems,
+            (Names{"no/such/: cannot be read: No such file or directory; "
+                   "check the path and its permissions"}));
 }
 
 TEST(ImageList, FilesAreTakenInOrderWhateverTheyAreCalled) {
@@ -56,16 +89,17 @@ TEST(ImageList, FilesAreTakenInOrderWhateverTheyAreCalled) {
   EXPECT_EQ(names_of(*read({b, a, b}).images), (Names{b, a, b}));
 }
 
-TEST(ImageList, OneBadImageDoesNotStopTheOthers) {
+TEST(ImageList, OneBadImageDoesNotStopTheOthersAndKeepsItsPlace) {
   const test::TemporaryFolder folder;
   const auto bad = folder / "bad.png";
   test::write_bytes(bad, "");
   const auto good = test::golden_images() / "sampled_420.jpg";
-  const ImageList list = read({bad, "no/such.jpg", good});
+  const ImageList list = read({bad, good, "no/such.jpg"});
   EXPECT_EQ(names_of(*list.images), (Names{good}));
-  EXPECT_EQ(list.unreadable,
+  EXPECT_EQ(list.problems,
             (Names{bad.string() + ": expected a JPEG or PNG image, found an "
                                   "empty file; convert it to JPEG or PNG",
+                   "",
                    "no/such.jpg: cannot be read: No such file or directory; "
                    "check the path and its permissions"}));
   std::vector<std::byte> pixels(list.images->spec().bytes_per_image());
@@ -73,16 +107,6 @@ TEST(ImageList, OneBadImageDoesNotStopTheOthers) {
   const Image expected = resize_bilinear(read_image_file(good), 8, 10);
   EXPECT_TRUE(
       std::ranges::equal(pixels, std::as_bytes(std::span(expected.pixels))));
-}
-
-TEST(ImageList, FolderWithoutImagesSaysSo) {
-  const test::TemporaryFolder folder;
-  const ImageList list = read({folder.path()});
-  EXPECT_EQ(list.images->size(), 0);
-  EXPECT_EQ(list.unreadable,
-            (Names{folder.path().string() +
-                   ": expected JPEG or PNG images (*.jpg, *.jpeg, *.png), "
-                   "found none; give the folder that holds them"}));
 }
 
 TEST(ImageList, ImagesHaveNoLabels) {
@@ -98,7 +122,7 @@ TEST(ImageList, NothingAskedForIsAnEmptyList) {
 
 TEST(ImageList, ImpossibleSizeIsRefused) {
   test::expect_error_parts(Fault::config, {"image size: ", "got 0 x 8"}, [] {
-    (void)read_image_list({.inputs = {}, .height = 8, .width = 0});
+    (void)read_image_list({.files = {}, .height = 8, .width = 0});
   });
 }
 

@@ -24,12 +24,12 @@ TEST(Subset, ShowsTheChosenImagesInTheirOrder) {
 }
 
 TEST(Subset, ImagesKeepTheirNames) {
-  EXPECT_EQ(subset(four_images(), {3, 1})->image_name(0), "small:3");
+  EXPECT_EQ(subset(four_images(), {3, 1})->image_name(0), "small[3]");
 }
 
 TEST(Subset, OfASubsetShowsTheSameImages) {
   const DatasetPtr part = subset(subset(four_images(), {3, 2, 1}), {1});
-  EXPECT_EQ(part->image_name(0), "small:2");
+  EXPECT_EQ(part->image_name(0), "small[2]");
 }
 
 TEST(Subset, KeepsItsDataAlive) {

@@ -12,7 +12,7 @@ struct ArrayContent {
   std::int64_t size = 0;                    // N images
   std::shared_ptr<const std::byte> images;  // [N, H, W, C] in spec.pixels
   std::vector<float> targets;      // [N, L]: 0, 1 or NaN (missing); or empty
-  std::string source;              // image i is named "source:i" ...
+  std::string source;              // image i is named "source[i]" ...
   std::vector<std::string> names;  // ... unless it has a name here (N or none)
 };
 

@@ -71,7 +71,7 @@ class Dataset {
                             std::span<float> targets) const = 0;
 
   // What to call image `index` in messages and result files:
-  // "scenes.h5:17", "images/17.jpg".
+  // "scenes.h5[17]", "images/17.jpg".
   [[nodiscard]] virtual std::string image_name(std::int64_t index) const = 0;
 };
 

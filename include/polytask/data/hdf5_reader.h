@@ -41,7 +41,7 @@ struct Hdf5Options {
   bool require_labels = true;
 };
 
-// The whole file, in memory. Image i is called "file.h5:i".
+// The whole file, in memory. Image i is called "file.h5[i]".
 //
 // Refused: data that is declared more than 1000 times as large as the file
 // (beyond 64 MiB), soft and external links, external and virtual datasets,

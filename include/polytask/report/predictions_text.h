@@ -1,46 +1,60 @@
-// Predictions as text, in the three formats of `polytask predict`.
+// Predictions as text, in the four formats of `polytask predict`;
+// docs/formats/predictions.md describes them.
 
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
+
+#include "polytask/task/task.h"
 
 namespace polytask {
 
 // The answer to one image.
 struct PredictionRow {
-  std::string image{};                 // name or row number in its file
-  std::vector<float> probabilities{};  // [columns]
-  std::vector<std::string> labels{};   // those answered "yes"
+  std::string image{};           // "holiday/1.jpg", "scenes.h5[17]"
+  std::vector<float> answers{};  // [columns of answer_names]; empty: not read
+  std::string error{};           // why it could not be read
+  std::vector<float> truth{};    // [columns of the tasks], NaN missing
 };
 
-// The post's answer, valid JSON with a line an image, ending in a newline:
+struct Predictions {
+  std::vector<Task> tasks;  // with the thresholds that labels are answered by
+  std::vector<PredictionRow> rows;
+};
+
+// A line an image, for people; an image that could not be read keeps its line:
+//   beach.jpg: sea, sunset
+//   desk.jpg: (none)
+//   torn.jpg: (not read)
+// and with several tasks
+//   a.jpg: objects = car, person; weather = rain; pose/x = 1.5; pose/y = 2
+// All four throw Fault::shape, naming the image, when it has another number of
+// answers than the tasks.
+[[nodiscard]] std::string predictions_lines(const Predictions& predictions);
+
+// The post's answer, valid JSON with a line an image, ending in a newline; null
+// for an image that could not be read:
 //   [["sea", "sunset"],
 //    ["sea"]]
-[[nodiscard]] std::string predictions_names(
-    std::span<const PredictionRow> rows);
+[[nodiscard]] std::string predictions_names(const Predictions& predictions);
 
-// `image,labels,` and the columns: names of the labels, "task/label" where
-// there are several tasks. Fields are quoted as in RFC 4180 where they must be;
-// lines end in a newline alone.
-[[nodiscard]] std::string predictions_csv_header(
-    std::span<const std::string> columns);
+// A table for programs: `image`, `labels` (joined by '|'), and a column for
+// each answer in nine significant digits (they read back to the same float).
+// Cells of an image that could not be read are empty, and so is what is not
+// finite. Fields are quoted as in RFC 4180 where they must be; lines end in a
+// newline alone.
+[[nodiscard]] std::string predictions_csv(const Predictions& predictions);
 
-// One line: image, labels joined by '|', probabilities in nine significant
-// digits (they read back to the same float); a non-finite one is empty.
-// Throws Fault::shape when `columns` is not the number of probabilities.
-[[nodiscard]] std::string predictions_csv_row(const PredictionRow& row,
-                                              std::size_t columns);
+// The same with the truth behind: truth/COLUMN, which is 1 or 0 for a label and
+// the number for a count or regression, and truth/TASK with the name of the
+// class; a missing answer is empty. Each row has its truth.
+[[nodiscard]] std::string predictions_csv_with_truth(
+    const Predictions& predictions);
 
-// Header and rows. Throws as predictions_csv_row.
-[[nodiscard]] std::string predictions_csv(std::span<const std::string> columns,
-                                          std::span<const PredictionRow> rows);
-
-// {"predictions": [{"image": ..., "labels": [...], "probabilities": {COLUMN:
-// value}}]} with a line an image, ending in a newline; a non-finite probability
-// is null. Throws as predictions_csv_row.
-[[nodiscard]] std::string predictions_json(std::span<const std::string> columns,
-                                           std::span<const PredictionRow> rows);
+// {"version": 2, "tasks": {...}, "predictions": [...]} with a line an image:
+// `probabilities` of labels and classes, `values` of counts and regressions,
+// or `error`. A number that is not finite is null.
+[[nodiscard]] std::string predictions_json(const Predictions& predictions);
 
 }  // namespace polytask

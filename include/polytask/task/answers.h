@@ -20,9 +20,17 @@ namespace polytask {
 // Numbers of one answer.
 [[nodiscard]] int answer_count(const Task& task);
 
+// Whether these are probabilities, of labels or classes; else they are what is
+// counted or measured.
+[[nodiscard]] bool holds_probabilities(const Task& task);
+
 // What they are called: labels, classes, the task; "task/label" where there are
 // several tasks.
 [[nodiscard]] std::vector<std::string> answer_names(
+    const std::vector<Task>& tasks);
+
+// The same of their targets: a task of classes has one, called as the task.
+[[nodiscard]] std::vector<std::string> target_names(
     const std::vector<Task>& tasks);
 
 // Overwrites one image's answer.
@@ -41,5 +49,11 @@ void answer(const Task& task, std::span<const double> prior,
 // number.
 [[nodiscard]] std::vector<std::string> answer_words(
     const Task& task, std::span<const float> answer);
+
+// The answers of all tasks to one image in words; with several tasks
+// "task/label" and "task=number".
+//   answers   [answer_count of each task]
+[[nodiscard]] std::vector<std::string> answer_words(
+    const std::vector<Task>& tasks, std::span<const float> answers);
 
 }  // namespace polytask

@@ -50,7 +50,7 @@ void ArrayDataset::read_targets(std::int64_t index,
 }
 
 std::string ArrayDataset::image_name(std::int64_t index) const {
-  if (content_.names.empty()) return cat(content_.source, ":", index);
+  if (content_.names.empty()) return cat(content_.source, '[', index, ']');
   return content_.names[static_cast<std::size_t>(index)];
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -14,50 +16,85 @@
 namespace polytask {
 namespace {
 
-using Paths = std::vector<std::filesystem::path>;
+namespace fs = std::filesystem;
 
-bool is_image_name(const std::string& name) {
-  constexpr std::array<std::string_view, 3> kEndings{".jpg", ".jpeg", ".png"};
-  std::string lower = name;
-  std::ranges::transform(lower, lower.begin(), [](char c) {
+std::string ending_of(const fs::path& file) {
+  std::string ending = file.extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  return !name.starts_with('.') &&
-         std::ranges::any_of(
-             kEndings, [&](std::string_view e) { return lower.ends_with(e); });
+  return ending;
 }
 
-struct Listing {
-  Paths files;
-  std::vector<std::string> problems;
+bool is_image_ending(std::string_view ending) {
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
+}
+
+bool begins_as_image(const fs::path& file) {
+  constexpr std::string_view kPng = "\x89PNG\r\n\x1a\n";
+  constexpr std::string_view kJpeg = "\xff\xd8\xff";
+  std::array<char, kPng.size()> begin{};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(begin.data(), begin.size());
+  const std::string_view found(begin.data(),
+                               static_cast<std::size_t>(stream.gcount()));
+  return found == kPng || found.starts_with(kJpeg);
+}
+
+bool is_link_to_folder(const fs::directory_entry& entry) {
+  std::error_code error;
+  return entry.is_symlink(error) && entry.is_directory(error);
+}
+
+class ImageSearch {
+ public:
+  explicit ImageSearch(fs::path root) : root_(std::move(root)) {}
+
+  FolderImages run() {
+    add_folder({});
+    std::ranges::sort(found_.files, [](const fs::path& a, const fs::path& b) {
+      return comes_before(a.native(), b.native());
+    });
+    return std::move(found_);
+  }
+
+ private:
+  //   folder   relative
+  void add_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::directory_iterator entry(root_ / folder, error);
+    while (!error && entry != fs::directory_iterator()) {
+      add(*entry, folder / entry->path().filename());
+      entry.increment(error);
+    }
+    if (!error) return;
+    found_.problems.push_back(cat((root_ / folder).string(),
+                                  ": cannot be read: ", error.message(),
+                                  "; check the path and its permissions"));
+  }
+
+  void add(const fs::directory_entry& entry, const fs::path& path) {
+    std::error_code error;
+    if (path.filename().string().starts_with('.')) return;
+    if (is_link_to_folder(entry)) {
+      ++found_.left_out["/"];
+    } else if (entry.is_directory(error)) {
+      add_folder(path);
+    } else if (is_image_ending(ending_of(path)) ||
+               (entry.is_regular_file(error) && begins_as_image(entry))) {
+      found_.files.push_back(path);
+    } else {
+      ++found_.left_out[ending_of(path)];
+    }
+  }
+
+  fs::path root_;
+  FolderImages found_;
 };
 
-void add_folder(const std::filesystem::path& folder, Listing& listing) {
-  std::error_code error;
-  std::vector<std::string> names;
-  std::filesystem::directory_iterator entry(folder, error);
-  while (!error && entry != std::filesystem::directory_iterator()) {
-    names.push_back(entry->path().filename().string());
-    entry.increment(error);
-  }
-  if (error) {
-    listing.problems.push_back(cat(folder.string(),
-                                   ": cannot be read: ", error.message(),
-                                   "; check the path and its permissions"));
-    return;
-  }
-  std::erase_if(names, [](const auto& name) { return !is_image_name(name); });
-  std::ranges::sort(names, comes_before);
-  if (names.empty()) {
-    listing.problems.push_back(
-        cat(folder.string(), ": expected JPEG or PNG images (*.jpg, *.jpeg, ",
-            "*.png), found none; give the folder that holds them"));
-  }
-  for (const std::string& name : names) listing.files.push_back(folder / name);
-}
-
 // Moves the readable images to the front, their names beside them.
-std::vector<std::string> keep_readable(const Paths& files, ImageBatch& batch,
+std::vector<std::string> keep_readable(const std::vector<fs::path>& files,
+                                       ImageBatch& batch,
                                        std::size_t bytes_per_image) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -71,18 +108,13 @@ std::vector<std::string> keep_readable(const Paths& files, ImageBatch& batch,
 
 }  // namespace
 
+FolderImages find_images(const std::filesystem::path& folder) {
+  return ImageSearch(folder).run();
+}
+
 ImageList read_image_list(const ImageListOptions& options) {
-  Listing listing;
-  for (const auto& input : options.inputs) {
-    std::error_code error;
-    if (std::filesystem::is_directory(input, error)) {
-      add_folder(input, listing);
-    } else {
-      listing.files.push_back(input);
-    }
-  }
   ImageBatch batch =
-      read_image_batch(listing.files, {.height = options.height,
+      read_image_batch(options.files, {.height = options.height,
                                        .width = options.width,
                                        .threads = options.threads});
   ArrayContent content;
@@ -92,17 +124,12 @@ ImageList read_image_list(const ImageListOptions& options) {
                   .pixels = PixelType::uint8,
                   .labels = {}};
   content.names =
-      keep_readable(listing.files, batch, content.spec.bytes_per_image());
+      keep_readable(options.files, batch, content.spec.bytes_per_image());
   content.size = static_cast<std::int64_t>(content.names.size());
   content.images = std::move(batch.pixels);
   content.source = "images";
-
-  ImageList list{.images = std::make_shared<ArrayDataset>(std::move(content)),
-                 .unreadable = std::move(listing.problems)};
-  for (std::string& problem : batch.problems) {
-    if (!problem.empty()) list.unreadable.push_back(std::move(problem));
-  }
-  return list;
+  return {.images = std::make_shared<ArrayDataset>(std::move(content)),
+          .problems = std::move(batch.problems)};
 }
 
 }  // namespace polytask

@@ -29,16 +29,6 @@ std::vector<AnswerPart> answer_parts(const std::vector<Task>& tasks) {
   return parts;
 }
 
-// How a word of one of several tasks is told apart from the others'.
-std::string with_task(const Task& task, std::size_t i,
-                      const std::string& word) {
-  const bool is_name =
-      task.kind != TaskKind::regression && task.kind != TaskKind::count;
-  if (is_name) return cat(task.name, '/', word);
-  if (task.labels.empty()) return cat(task.name, '=', word);
-  return cat(task.name, '/', task.labels[i], '=', word);
-}
-
 }  // namespace
 
 struct Predictor::State {
@@ -156,18 +146,10 @@ std::vector<std::vector<std::string>> Predictor::labels(
     throw Error(Fault::shape, cat("predict: expected rows of ", columns,
                                   " numbers, got ", answers.size()));
   }
-  const std::vector<Task>& tasks = state_->model.spec.tasks;
-  std::vector<std::vector<std::string>> rows(answers.size() / columns);
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto [first, count] = state_->parts[t];
-      const std::vector<std::string> words =
-          answer_words(tasks[t], answers.subspan(row * columns + first, count));
-      for (std::size_t i = 0; i < words.size(); ++i) {
-        rows[row].push_back(
-            tasks.size() == 1 ? words[i] : with_task(tasks[t], i, words[i]));
-      }
-    }
+  std::vector<std::vector<std::string>> rows;
+  for (; !answers.empty(); answers = answers.subspan(columns)) {
+    rows.push_back(
+        answer_words(state_->model.spec.tasks, answers.first(columns)));
   }
   return rows;
 }

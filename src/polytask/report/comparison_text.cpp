@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "polytask/base/text.h"
+#include "polytask/report/document_version.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
@@ -119,7 +120,8 @@ std::string comparison_table(const Comparison& comparison) {
 }
 
 std::string comparison_json(const Comparison& comparison) {
-  Json json{{"seeds", comparison.seeds},
+  Json json{{"version", kDocumentVersion},
+            {"seeds", comparison.seeds},
             {"train_images", comparison.train_images},
             {"validation_images", comparison.validation_images},
             {"test_images", comparison.test_images},

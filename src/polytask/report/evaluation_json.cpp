@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "polytask/report/document_version.h"
 #include "polytask/report/evaluation_text.h"
 
 namespace polytask {
@@ -68,7 +69,7 @@ Json label_json(const LabelEvaluation& label) {
 }  // namespace
 
 std::string evaluation_json(const Evaluation& evaluation) {
-  Json document;
+  Json document{{"version", kDocumentVersion}};
   document["loss"] = number_json(evaluation.loss);
   document["tasks"] = Json::object();
   for (const TaskEvaluation& task : evaluation.tasks) {

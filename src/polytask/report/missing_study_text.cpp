@@ -5,6 +5,7 @@
 
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
+#include "polytask/report/document_version.h"
 #include "polytask/report/missing_study_numbers.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
@@ -139,7 +140,8 @@ std::string missing_study_json(const MissingStudy& study) {
                       {"f1_per_100", value.f1_per_100},
                       {"deviation", or_null(value.deviation)}});
   }
-  const Json json{{"seeds", study.seeds},
+  const Json json{{"version", kDocumentVersion},
+                  {"seeds", study.seeds},
                   {"train_images", study.train_images},
                   {"validation_images", study.validation_images},
                   {"test_images", study.test_images},

@@ -32,6 +32,21 @@ void class_probabilities(LossKind loss, std::span<const float> logits,
   probabilities[logits.size()] = above;
 }
 
+void add_names(const Task& task, bool alone, std::vector<std::string>& names) {
+  for (const std::string& output : task.outputs()) {
+    const bool bare = alone || task.labels.empty();
+    names.push_back(bare ? output : cat(task.name, '/', output));
+  }
+}
+
+// How a word of one of several tasks is told apart from the others'.
+std::string with_task(const Task& task, std::size_t i,
+                      const std::string& word) {
+  if (holds_probabilities(task)) return cat(task.name, '/', word);
+  if (task.labels.empty()) return cat(task.name, '=', word);
+  return cat(task.name, '/', task.labels[i], '=', word);
+}
+
 // As many digits as help a person.
 std::string number_word(double value) {
   const double rounded = std::round(value * 100.0) / 100.0;
@@ -51,12 +66,23 @@ int answer_count(const Task& task) {
   }
 }
 
+bool holds_probabilities(const Task& task) {
+  return task.kind != TaskKind::regression && task.kind != TaskKind::count;
+}
+
 std::vector<std::string> answer_names(const std::vector<Task>& tasks) {
   std::vector<std::string> names;
+  for (const Task& task : tasks) add_names(task, tasks.size() == 1, names);
+  return names;
+}
+
+std::vector<std::string> target_names(const std::vector<Task>& tasks) {
+  std::vector<std::string> names;
   for (const Task& task : tasks) {
-    for (const std::string& output : task.outputs()) {
-      const bool bare = tasks.size() == 1 || task.labels.empty();
-      names.push_back(bare ? output : cat(task.name, '/', output));
+    if (task.kind == TaskKind::categorical || task.kind == TaskKind::ordinal) {
+      names.push_back(task.name);
+    } else {
+      add_names(task, tasks.size() == 1, names);
     }
   }
   return names;
@@ -125,6 +151,21 @@ std::vector<std::string> answer_words(const Task& task,
       break;
   }
   return words;
+}
+
+std::vector<std::string> answer_words(const std::vector<Task>& tasks,
+                                      std::span<const float> answers) {
+  std::vector<std::string> all;
+  for (const Task& task : tasks) {
+    const auto count = static_cast<std::size_t>(answer_count(task));
+    const auto words = answer_words(task, answers.first(count));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      all.push_back(tasks.size() == 1 ? words[i]
+                                      : with_task(task, i, words[i]));
+    }
+    answers = answers.subspan(count);
+  }
+  return all;
 }
 
 }  // namespace polytask
