@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "apps/cli/input.h"
+#include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/image_list.h"
 
@@ -27,6 +28,15 @@ std::string left_out_text(const std::map<std::string, std::int64_t>& endings) {
   if (all == 0) return "";
   return cat("left out ", all, all == 1 ? " file" : " files",
              " in folders, not JPEG or PNG: ", join(counts));
+}
+
+// What cannot be looked into is no data set; reading it will say why.
+bool is_data_set(const fs::path& path) {
+  try {
+    return is_hdf5(path);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 void add_folder(const fs::path& folder, bool alone, PredictionInputs& all,
@@ -61,7 +71,7 @@ PredictionInputs find_inputs(const std::vector<std::string>& paths) {
       add_folder(path, alone, all, left_out);
       continue;
     }
-    const bool hdf5 = fs::is_regular_file(path, error) && is_hdf5(path);
+    const bool hdf5 = is_data_set(path);
     all.all_there = all.all_there && fs::exists(path, error);
     all.inputs.push_back(
         {.path = path,

@@ -45,8 +45,7 @@ class Holiday : public test::TrainedRun {
 };
 
 constexpr const char* kNoJpeg =
-    "expected a JPEG or PNG image, found a file that starts with the bytes 68 "
-    "65 6c 6c; convert it to JPEG or PNG\n";
+    "expected a JPEG or PNG image, found text; convert it to JPEG or PNG\n";
 
 TEST_F(Holiday, EveryImageOfAFolderHasItsRowAndTheRestIsCounted) {
   const Answer answer = test::polytask({"predict", "run", "holiday", "--json"});

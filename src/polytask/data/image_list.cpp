@@ -1,15 +1,14 @@
 #include "polytask/data/image_list.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
+#include "polytask/data/file_kind.h"
 #include "polytask/data/image_batch.h"
 #include "polytask/data/natural_order.h"
 
@@ -30,15 +29,13 @@ bool is_image_ending(std::string_view ending) {
   return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
 }
 
-bool begins_as_image(const fs::path& file) {
-  constexpr std::string_view kPng = "\x89PNG\r\n\x1a\n";
-  constexpr std::string_view kJpeg = "\xff\xd8\xff";
-  std::array<char, kPng.size()> begin{};
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(begin.data(), begin.size());
-  const std::string_view found(begin.data(),
-                               static_cast<std::size_t>(stream.gcount()));
-  return found == kPng || found.starts_with(kJpeg);
+bool is_image(const fs::path& file) {
+  try {
+    const FileKind kind = recognize_file(file).kind;
+    return kind == FileKind::jpeg || kind == FileKind::png;
+  } catch (const Error&) {
+    return false;  // a pipe, a file that may not be read
+  }
 }
 
 bool is_link_to_folder(const fs::directory_entry& entry) {
@@ -80,8 +77,7 @@ class ImageSearch {
       ++found_.left_out["/"];
     } else if (entry.is_directory(error)) {
       add_folder(path);
-    } else if (is_image_ending(ending_of(path)) ||
-               (entry.is_regular_file(error) && begins_as_image(entry))) {
+    } else if (is_image_ending(ending_of(path)) || is_image(entry)) {
       found_.files.push_back(path);
     } else {
       ++found_.left_out[ending_of(path)];
