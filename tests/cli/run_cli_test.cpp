@@ -81,7 +81,7 @@ TEST(RunCli, AFlagWithAValueOfAnotherKind) {
 
 TEST(RunCli, AFormatThatDoesNotExist) {
   EXPECT_EQ(test::polytask({"predict", "m", "x", "--format", "xml"}).err,
-            "polytask: predict: --format: xml not in {names,csv,json}; "
+            "polytask: predict: --format: xml not in {lines,names,csv,json}; "
             "polytask predict --help lists what there is\n");
 }
 

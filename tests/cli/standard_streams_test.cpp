@@ -125,7 +125,7 @@ TEST_F(StandardStreams, NoFileTakesThePlaceOfAClosedStream) {
 // A verb that fails says its own trouble; output that is lost as well is said,
 // too.
 TEST_F(StandardStreams, AFailureOfTheVerbComesFirst) {
-  EXPECT_EQ(shell("$P predict run absent.h5 >/dev/full 2>err"), 5);
+  EXPECT_EQ(shell("$P evaluate run absent.h5 >/dev/full 2>err"), 5);
   EXPECT_EQ(err_.find("standard output"), std::string::npos) << err_;
   EXPECT_EQ(shell("$P frobnicate >&- 2>err"), 2);
 }

@@ -75,10 +75,12 @@ TEST_F(TrainCommandAgain, PredictionsAreThoseOfTheValidationPart) {
   std::istringstream in(test::read_bytes("run/predictions.csv"));
   std::string line;
   std::getline(in, line);
-  EXPECT_EQ(line, "image,labels,desert,mountains,sea,sunset,trees");
+  EXPECT_EQ(line,
+            "image,labels,desert,mountains,sea,sunset,trees,truth/desert,truth/"
+            "mountains,truth/sea,truth/sunset,truth/trees");
   int rows = 0;
   while (std::getline(in, line)) {
-    EXPECT_TRUE(line.starts_with("scenes.h5:")) << line;
+    EXPECT_TRUE(line.starts_with("scenes.h5[")) << line;
     ++rows;
   }
   EXPECT_EQ(rows, 12);

@@ -126,7 +126,8 @@ TEST(EvaluationJson, HasThePromisedShape) {
   EXPECT_EQ(task["metrics"]["argmax_accuracy"]["value"], 0.625);
   EXPECT_EQ(task["metrics"]["argmax_accuracy"]["low"], 0.5);
   EXPECT_EQ(task["labels"]["sea"]["precision"]["baseline"], 0.5);
-  EXPECT_EQ(document.size(), 2u);
+  EXPECT_EQ(document["version"], 2);
+  EXPECT_EQ(document.size(), 3u);
 }
 
 TEST(EvaluationJson, ConfusionMatrixIsFourIntegers) {
