@@ -14,6 +14,7 @@ extern const Command draw_command;
 extern const Command evaluate_command;
 extern const Command inspect_command;
 extern const Command predict_command;
+extern const Command set_command;
 extern const Command train_command;
 
 }  // namespace polytask::cli

@@ -8,6 +8,7 @@
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
 #include "apps/cli/output.h"
+#include "apps/cli/thresholds.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
@@ -24,6 +25,7 @@ namespace {
 struct EvaluateArguments {
   std::string model;
   DataOptions data;
+  std::vector<std::string> thresholds;
   int threads = 0;
   bool json = false;
 };
@@ -76,11 +78,15 @@ int run(Arguments arguments, const Console& console) {
                  "name of the labels in the HDF5 file (y)");
   app.add_option("--table", args.data.table,
                  "CSV table of file names and labels of a folder");
+  app.add_option("--threshold", args.thresholds, kThresholdHelp)
+      ->allow_extra_args(false);
   app.add_option("--threads", args.threads, "0: one a processor");
   app.add_flag("--json", args.json, "print one JSON document instead of text");
   if (!parse_flags(app, arguments, console)) return kOk;
 
-  Predictor predictor(load_model(model_path(args.model)),
+  Model model = load_model(model_path(args.model));
+  apply_thresholds(args.thresholds, model.spec.tasks);
+  Predictor predictor(std::move(model),
                       {.threads = args.threads, .batch = 100});
   const Shape& image = predictor.model().spec.image;
   args.data.image_size = {image[0], image[1]};

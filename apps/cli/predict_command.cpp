@@ -13,6 +13,7 @@
 #include "apps/cli/input.h"
 #include "apps/cli/output.h"
 #include "apps/cli/prediction_inputs.h"
+#include "apps/cli/thresholds.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
@@ -25,6 +26,7 @@ struct PredictArguments {
   std::vector<std::string> inputs;
   std::string images = "x";
   std::string format = "lines";
+  std::vector<std::string> thresholds;
   int threads = 0;
   bool json = false;
 };
@@ -85,11 +87,14 @@ int run(Arguments arguments, const Console& console) {
       ->check(CLI::IsMember({"lines", "names", "csv", "json"}));
   app.add_option("--images", args.images,
                  "name of the images in HDF5 files (x)");
+  app.add_option("--threshold", args.thresholds, kThresholdHelp)
+      ->allow_extra_args(false);
   app.add_option("--threads", args.threads, "0: one a processor");
   app.add_flag("--json", args.json, "the same as --format json");
   if (!parse_flags(app, arguments, console)) return kOk;
 
   Model model = load_model(model_path(args.model));
+  apply_thresholds(args.thresholds, model.spec.tasks);
   const PredictionInputs inputs = find_inputs(args.inputs);
   Predictor predictor(std::move(model), {.threads = args.threads,
                                          .batch = batch_for(inputs.inputs)});

@@ -15,10 +15,10 @@
 namespace polytask::cli {
 namespace {
 
-constexpr std::array<const Command*, 9> kCommands{
-    &demo_command,     &draw_command,    &train_command,
-    &evaluate_command, &predict_command, &compare_command,
-    &study_command,    &inspect_command, &bench_command};
+constexpr std::array<const Command*, 10> kCommands{
+    &demo_command,    &draw_command, &train_command,   &evaluate_command,
+    &predict_command, &set_command,  &compare_command, &study_command,
+    &inspect_command, &bench_command};
 
 std::string usage() {
   std::string text =

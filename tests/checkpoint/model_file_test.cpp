@@ -18,7 +18,7 @@ using test::TemporaryFolder;
 
 Model small_model() {
   Task scene = multilabel("scene", {"desert", "Küste", "a \"b\" | c"});
-  scene.thresholds = {0.25, 0.5, 0.75};
+  scene.thresholds.labels = {{"desert", 0.25}, {"a \"b\" | c", 0.75}};
   Model model = make_model(
       {.image = {6, 5, 3},
        .preprocessing = {.uint8_scale = 0.0078125, .float32_scale = 2.0},

@@ -53,9 +53,10 @@ TEST(RunCli, AMistypedVerb) {
 }
 
 TEST(RunCli, AnUnknownVerb) {
-  EXPECT_EQ(test::polytask({"frobnicate"}).err,
-            "polytask: unknown command \"frobnicate\"; the commands are: demo, "
-            "draw, train, evaluate, predict, compare, study, inspect, bench\n");
+  EXPECT_EQ(
+      test::polytask({"frobnicate"}).err,
+      "polytask: unknown command \"frobnicate\"; the commands are: demo, "
+      "draw, train, evaluate, predict, set, compare, study, inspect, bench\n");
 }
 
 TEST(RunCli, AMistypedFlag) {

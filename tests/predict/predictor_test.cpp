@@ -123,7 +123,9 @@ TEST(Predictor, ALabelIsAYesAboveOneHalf) {
 
 TEST(Predictor, ALabelHasTheThresholdOfTheModel) {
   Model model = trained();
-  model.spec.tasks[0].thresholds = {0.1, 0.9, 0.5};
+  model.spec.tasks[0].thresholds = {
+      .labels = {{model.spec.tasks[0].labels[0], 0.1},
+                 {model.spec.tasks[0].labels[1], 0.9}}};
   const Predictor predictor(std::move(model));
   const std::vector<float> row{0.2f, 0.8f, 0.6f};
   EXPECT_EQ(predictor.labels(row),

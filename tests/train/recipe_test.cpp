@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "polytask/base/text.h"
 #include "polytask/data/hdf5_writer.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -35,6 +36,47 @@ class RecipeFile : public ::testing::Test {
 
   TemporaryFolder folder_;
 };
+
+constexpr const char* kLabels = "[rows, columns, red]";
+
+TEST_F(RecipeFile, ThresholdsAreAMapOrANumberForAll) {
+  const auto thresholds = [&](const std::string& text) {
+    const Recipe recipe = load(cat(kSmall, "tasks: {scene: {labels: ", kLabels,
+                                   ", thresholds: ", text, "}}\n"));
+    // The resolved recipe says the same.
+    test::write_bytes(folder_ / "resolved.yaml", recipe_text(recipe));
+    EXPECT_EQ(load_recipe(folder_ / "resolved.yaml", {}).tasks, recipe.tasks);
+    return thresholds_of(recipe.tasks.front());
+  };
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(thresholds("{red: .25, rows: .75}"), (Numbers{0.75, 0.5, 0.25}));
+  EXPECT_EQ(thresholds(".25"), (Numbers{0.25, 0.25, 0.25}));
+  EXPECT_EQ(thresholds("{}"), (Numbers{0.5, 0.5, 0.5}));
+  EXPECT_EQ(thresholds("[]"), (Numbers{0.5, 0.5, 0.5}));
+  // As recipes had them once.
+  EXPECT_EQ(thresholds("[.125, .25, .75]"), (Numbers{0.125, 0.25, 0.75}));
+}
+
+TEST_F(RecipeFile, AListOfThresholdsWithoutLabelsIsRefused) {
+  test::expect_error(
+      Fault::config,
+      (folder_ / "recipe.yaml").string() +
+          ":3: tasks.scene.thresholds: expected a number, or a map of labels "
+          "such as {sea: 0.3}, found a list",
+      [&] { (void)load(cat(kSmall, "tasks: {scene: {thresholds: [.3]}}\n")); });
+}
+
+TEST_F(RecipeFile, AThresholdOfALabelThatIsNotThereNamesTheNearest) {
+  test::expect_error(
+      Fault::config,
+      "the recipe has 2 problems:\n"
+      "  - tasks.scene.thresholds.red: expected 0 to 1, got 1.5\n"
+      "  - tasks.scene.thresholds: no label \"row\"; did you mean \"rows\"?",
+      [&] {
+        (void)load(cat(kSmall, "tasks: {scene: {labels: ", kLabels,
+                       ", thresholds: {red: 1.5, row: .3}}}\n"));
+      });
+}
 
 TEST(Recipe, TheOneOfThePostIsThePost) {
   const Recipe recipe = load_recipe(

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@
 #include "polytask/task/task_kind.h"
 
 namespace polytask {
+
+// Above which probability a label is answered "yes".
+struct Thresholds {
+  double all = 0.5;                      // of labels without one of their own
+  std::map<std::string, double> labels;  // by name
+
+  [[nodiscard]] double of(const std::string& label) const;
+  bool operator==(const Thresholds&) const = default;
+};
 
 struct Task {
   std::string name;
@@ -27,9 +37,7 @@ struct Task {
   // empty.
   std::vector<std::string> labels;
 
-  // Multilabel: probability above which a label is answered "yes"; empty: 0.5
-  // for each.
-  std::vector<double> thresholds;
+  Thresholds thresholds;  // multilabel
 
   LossOptions loss;
 
@@ -48,6 +56,9 @@ struct Task {
 
   bool operator==(const Task&) const = default;
 };
+
+// [labels]
+[[nodiscard]] std::vector<double> thresholds_of(const Task& task);
 
 // Each with the loss of its kind: binary cross-entropy, categorical
 // cross-entropy, CORN, squared error, Poisson.

@@ -165,7 +165,7 @@ void add_baseline(const Answered& a, ModelEvaluation& result) {
                                    .labels = task.labels,
                                    .probabilities = a.answers,
                                    .targets = a.targets,
-                                   .thresholds = task.thresholds,
+                                   .thresholds = thresholds_of(task),
                                    .prior = a.prior});
   if (loss) result.evaluation.loss.baseline = *loss;
 }

@@ -17,7 +17,7 @@ TaskEvaluation evaluate_labels(const Answered& a,
                               .labels = a.task.labels,
                               .probabilities = a.answers,
                               .targets = a.targets,
-                              .thresholds = a.task.thresholds,
+                              .thresholds = thresholds_of(a.task),
                               .prior = a.prior},
                              bootstrap);
 }

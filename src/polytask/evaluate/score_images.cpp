@@ -16,8 +16,8 @@ RatioTerm right_labels(const Task& task, Floats answer, Floats target) {
   RatioTerm term;
   for (std::size_t i = 0; i < target.size(); ++i) {
     if (std::isnan(target[i])) continue;
-    const double threshold = task.thresholds.empty() ? 0.5 : task.thresholds[i];
-    const bool yes = static_cast<double>(answer[i]) > threshold;
+    const bool yes =
+        static_cast<double>(answer[i]) > task.thresholds.of(task.labels[i]);
     term.numerator += yes == (target[i] > 0.5f) ? 1.0 : 0.0;
     term.denominator += 1.0;
   }

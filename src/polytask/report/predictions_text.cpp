@@ -129,9 +129,8 @@ ordered_json task_json(const Task& task) {
   ordered_json json{{"kind", name_of(task.kind)}};
   if (!task.labels.empty()) json["labels"] = task.labels;
   if (task.kind != TaskKind::multilabel) return json;
-  for (std::size_t i = 0; i < task.labels.size(); ++i) {
-    json["thresholds"][task.labels[i]] =
-        task.thresholds.empty() ? 0.5 : task.thresholds[i];
+  for (const std::string& label : task.labels) {
+    json["thresholds"][label] = task.thresholds.of(label);
   }
   return json;
 }

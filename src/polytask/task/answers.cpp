@@ -128,14 +128,13 @@ int answered_class(const Task& task, std::span<const float> answer) {
 
 std::vector<std::string> answer_words(const Task& task,
                                       std::span<const float> answer) {
-  constexpr double kThreshold = 0.5;
   std::vector<std::string> words;
   switch (task.kind) {
     case TaskKind::multilabel:
       for (std::size_t i = 0; i < answer.size(); ++i) {
-        const double threshold =
-            task.thresholds.empty() ? kThreshold : task.thresholds[i];
-        if (answer[i] > threshold) words.push_back(task.labels[i]);
+        if (answer[i] > task.thresholds.of(task.labels[i])) {
+          words.push_back(task.labels[i]);
+        }
       }
       break;
     case TaskKind::categorical:

@@ -3,12 +3,60 @@
 namespace polytask {
 namespace {
 
+// One number, or a map of labels; a list in the order of the labels, as files
+// had it once, where these are known.
+struct ThresholdsOf {
+  const std::vector<std::string>& labels;
+  Thresholds thresholds;
+};
+
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, ThresholdsOf& field) {
+  field.thresholds = {};
+  if (node.is_scalar()) {
+    read_setting(node, path, problems, field.thresholds.all);
+  } else if (node.is_list() && node.items().size() != field.labels.size() &&
+             !node.items().empty()) {
+    problems.push_back(setting_problem(
+        node.place(), path,
+        "expected a number, or a map of labels such as {sea: 0.3}, found " +
+            found_in(node)));
+  }
+  for (std::size_t i = 0; i < node.items().size() && i < field.labels.size();
+       ++i) {
+    read_setting(node.items()[i], child_path(path, field.labels[i]), problems,
+                 field.thresholds.labels[field.labels[i]]);
+  }
+  for (const Settings::Entry& entry : node.entries()) {
+    read_setting(entry.value, child_path(path, entry.key), problems,
+                 field.thresholds.labels[entry.key]);
+  }
+}
+
+Settings write_setting(const ThresholdsOf& field) {
+  const auto& [all, own] = field.thresholds;
+  if (own.empty() && all != 0.5) return polytask::write_setting(all);
+  Settings map = Settings::map();
+  if (all == 0.5) {
+    for (const auto& [label, threshold] : own) {
+      map.set(label, polytask::write_setting(threshold));
+    }
+    return map;
+  }
+  for (const std::string& label : field.labels) {
+    map.set(label, polytask::write_setting(field.thresholds.of(label)));
+  }
+  return map;
+}
+
 // All keys of a task but its kind, on which the default of its loss depends.
 template <class Visitor>
 void describe(Visitor& visitor, Task& task) {
   visitor.key("labels", task.labels);
   if (task.kind == TaskKind::multilabel) {
-    visitor.key("thresholds", task.thresholds);
+    ThresholdsOf field{task.labels, task.thresholds};
+    visitor.key("thresholds", field);
+    task.thresholds = std::move(field.thresholds);
   }
   visitor.key("loss", task.loss);
   visitor.key("weight", task.weight);

@@ -1,5 +1,6 @@
 #include "polytask/task/task.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -43,20 +44,26 @@ void check_labels(const Task& task, std::vector<std::string>& found) {
 }
 
 void check_thresholds(const Task& task, std::vector<std::string>& found) {
-  const std::size_t count = task.thresholds.size();
-  if (count != 0 && task.kind != TaskKind::multilabel) {
-    found.push_back(cat("tasks.", task.name, ".thresholds: only multilabel ",
-                        "tasks have thresholds; leave it out"));
+  const std::string key = cat("tasks.", task.name, ".thresholds");
+  const Thresholds& thresholds = task.thresholds;
+  if (task.kind != TaskKind::multilabel) {
+    if (thresholds == Thresholds{}) return;
+    found.push_back(
+        cat(key, ": only multilabel tasks have thresholds; leave it out"));
     return;
   }
-  if (count != 0 && count != task.labels.size()) {
-    found.push_back(cat("tasks.", task.name, ".thresholds: expected ",
-                        task.labels.size(), " (one a label), got ", count));
-  }
-  for (const double threshold : task.thresholds) {
-    if (threshold >= 0.0 && threshold <= 1.0) continue;
-    found.push_back(cat("tasks.", task.name,
-                        ".thresholds: expected 0 to 1, got ", threshold));
+  const auto check_range = [&](const std::string& place, double threshold) {
+    if (threshold >= 0.0 && threshold <= 1.0) return;
+    found.push_back(cat(place, ": expected 0 to 1, got ", threshold));
+  };
+  check_range(key, thresholds.all);
+  for (const auto& [label, threshold] : thresholds.labels) {
+    check_range(cat(key, '.', label), threshold);
+    if (std::ranges::count(task.labels, label) > 0) continue;
+    const std::string close = nearest(label, task.labels);
+    found.push_back(cat(key, ": no label \"", label, "\"; ",
+                        close.empty() ? "there are " + join(task.labels)
+                                      : "did you mean \"" + close + "\"?"));
   }
 }
 
@@ -82,6 +89,19 @@ Task make_task(std::string name, TaskKind kind,
 }
 
 }  // namespace
+
+double Thresholds::of(const std::string& label) const {
+  const auto own = labels.find(label);
+  return own == labels.end() ? all : own->second;
+}
+
+std::vector<double> thresholds_of(const Task& task) {
+  std::vector<double> all;
+  for (const std::string& label : task.labels) {
+    all.push_back(task.thresholds.of(label));
+  }
+  return all;
+}
 
 int Task::columns() const {
   const bool one_a_label =

@@ -19,7 +19,7 @@ double ratio(double part, double whole) {
 // The counts of labels; of other kinds of tasks they stay empty.
 MultilabelMeter counts_for(const Task& task) {
   if (task.kind != TaskKind::multilabel) return MultilabelMeter(1);
-  return MultilabelMeter(task.units(), task.thresholds);
+  return MultilabelMeter(task.units(), thresholds_of(task));
 }
 
 // The class answered to every image: the most frequent one, of an ordinal task
