@@ -101,7 +101,7 @@ TEST(Divergence, AHugeLearningRateStopsTheRunAtOnceAndNamesStepAndLabel) {
       report.message.starts_with("epoch 1, step 2: the loss is not "
                                  "finite: label \""))
       << report.message;
-  EXPECT_NE(report.message.find("\" of stripes:"), std::string::npos)
+  EXPECT_NE(report.message.find("\" of stripes["), std::string::npos)
       << report.message;
   EXPECT_TRUE(report.message.ends_with(
       "; no epoch is saved yet; a smaller train.adam.learning_rate may help"))
@@ -193,7 +193,7 @@ TEST(Divergence, ALossOfTheValidationThatIsNotFiniteNamesItsImage) {
   EXPECT_TRUE(report.message.starts_with(
       "epoch 1, validation: the loss is not finite: label \""))
       << report.message;
-  EXPECT_NE(report.message.find("\" of stripes:7; "), std::string::npos)
+  EXPECT_NE(report.message.find("\" of stripes[7]; "), std::string::npos)
       << report.message;
 }
 
@@ -208,7 +208,7 @@ TEST(Pixels, ThatAreNotFiniteAreRefusedBeforeTheTraining) {
          {TrainData{.train = bad, .validation = nullptr},
           TrainData{.train = good, .validation = bad}}) {
       test::expect_error(Fault::data,
-                         "stripes:3: expected finite pixels, found NaN or "
+                         "stripes[3]: expected finite pixels, found NaN or "
                          "infinity; correct the image or leave it out",
                          [&] {
                            train(model, data,
