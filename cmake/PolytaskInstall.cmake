@@ -5,7 +5,6 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS polytask EXPORT polytaskTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS polytask_compiler EXPORT polytaskTargets)
 install(DIRECTORY include/polytask DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT polytaskTargets NAMESPACE polytask::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/polytask)

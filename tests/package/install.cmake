@@ -12,6 +12,15 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK})
 must(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+
+# Our own warnings are none of a stranger's business.
+file(GLOB_RECURSE exported ${WORK}/prefix/*polytaskTargets*.cmake)
+foreach(targets ${exported})
+  file(STRINGS ${targets} flags REGEX "polytask_compiler|-W[a-z]|-std=")
+  if(flags)
+    message(FATAL_ERROR "${targets} exports\n${flags}")
+  endif()
+endforeach()
 must(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/consumer -B ${WORK}/consumer
      -D CMAKE_BUILD_TYPE=Release -D CMAKE_PREFIX_PATH=${WORK}/prefix)
 must(${CMAKE_COMMAND} --build ${WORK}/consumer)
