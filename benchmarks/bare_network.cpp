@@ -7,8 +7,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "polytask/onednn/versions.h"
+
 namespace polytask::benchmark {
 namespace {
+
+using onednn::describe;
+using onednn::describe_backward;
 
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
@@ -25,9 +30,7 @@ struct Call {
 dnnl::primitive_attr with_relu(Activation activation) {
   dnnl::primitive_attr attributes;
   if (activation != Activation::relu) return attributes;
-  dnnl::post_ops after;
-  after.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-  attributes.set_post_ops(after);
+  attributes.set_post_ops(onednn::then_relu());
   return attributes;
 }
 
@@ -72,23 +75,39 @@ struct BareNetwork::Work {
 void BareNetwork::Work::add_scaling() {
   const Desc bytes(shape, dnnl::memory::data_type::u8, Tag::nhwc);
   const Desc floats(shape, kF32, Tag::nhwc);
+  std::unordered_map<int, dnnl::memory> arguments{
+      {DNNL_ARG_FROM, dnnl::memory(bytes, engine)},
+      {DNNL_ARG_TO, filled(floats)}};
   dnnl::primitive_attr attributes;
+#if DNNL_VERSION_MAJOR >= 3
+  attributes.set_scales_mask(DNNL_ARG_FROM, 0);
+  dnnl::memory factor({{1}, kF32, Tag::x}, engine);
+  *static_cast<float*>(factor.get_data_handle()) = 1.0f / 255.0f;
+  arguments.emplace(DNNL_ARG_ATTR_SCALES | DNNL_ARG_FROM, factor);
+#else
   attributes.set_output_scales(0, {1.0f / 255.0f});
+#endif
   const dnnl::reorder::primitive_desc scale(engine, bytes, engine, floats,
                                             attributes);
-  calls.push_back({dnnl::reorder(scale),
-                   {{DNNL_ARG_FROM, dnnl::memory(bytes, engine)},
-                    {DNNL_ARG_TO, filled(floats)}}});
+  calls.push_back({dnnl::reorder(scale), std::move(arguments)});
 }
 
 // In place: what the relu of a layer that ends in `dst` lets through.
 void BareNetwork::Work::add_relu_backward(const Desc& dst) {
   if (options.only_convolutions) return;
   constexpr auto kRelu = dnnl::algorithm::eltwise_relu_use_dst_for_bwd;
+  constexpr auto kTraining = dnnl::prop_kind::forward_training;
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::eltwise_forward::primitive_desc forward(engine, kTraining, kRelu,
+                                                      dst, dst, 0.0f, 0.0f);
+  const dnnl::eltwise_backward::primitive_desc backward(
+      engine, kRelu, dst, dst, dst, 0.0f, 0.0f, forward);
+#else
   const dnnl::eltwise_forward::primitive_desc forward(
-      {dnnl::prop_kind::forward_training, kRelu, dst, 0.0f, 0.0f}, engine);
+      {kTraining, kRelu, dst, 0.0f, 0.0f}, engine);
   const dnnl::eltwise_backward::primitive_desc backward(
       {kRelu, dst, dst, 0.0f, 0.0f}, engine, forward);
+#endif
   const dnnl::memory diff = filled(dst);
   calls.push_back({dnnl::eltwise_backward(backward),
                    {{DNNL_ARG_DST, filled(dst)},
@@ -118,9 +137,9 @@ void BareNetwork::Work::add(const Conv2D& l) {
   const Desc bias({l.filters}, kF32, Tag::x);
   const Desc dst = any({shape[0], l.filters, out[0], out[1]});
   const Dims strides{l.strides, l.strides};
-  const dnnl::convolution_forward::primitive_desc forward(
-      {forward_kind(), kDirect, src, weights, bias, dst, strides, begin, end},
-      with_relu(l.activation), engine);
+  const auto forward = describe<dnnl::convolution_forward>(
+      engine, with_relu(l.activation), forward_kind(), kDirect, src, weights,
+      bias, dst, strides, begin, end);
   calls.push_back({dnnl::convolution_forward(forward),
                    {{DNNL_ARG_SRC, filled(forward.src_desc())},
                     {DNNL_ARG_WEIGHTS, filled(forward.weights_desc())},
@@ -129,8 +148,10 @@ void BareNetwork::Work::add(const Conv2D& l) {
   shape = {shape[0], l.filters, out[0], out[1]};
   if (!options.training) return;
   if (l.activation == Activation::relu) add_relu_backward(forward.dst_desc());
-  const dnnl::convolution_backward_weights::primitive_desc back_weights(
-      {kDirect, src, weights, bias, dst, strides, begin, end}, engine, forward);
+  const auto back_weights =
+      describe_backward<dnnl::convolution_backward_weights>(
+          engine, {}, forward, kDirect, src, weights, bias, dst, strides, begin,
+          end);
   calls.push_back(
       {dnnl::convolution_backward_weights(back_weights),
        {{DNNL_ARG_SRC, filled(back_weights.src_desc())},
@@ -138,8 +159,8 @@ void BareNetwork::Work::add(const Conv2D& l) {
         {DNNL_ARG_DIFF_WEIGHTS, filled(back_weights.diff_weights_desc())},
         {DNNL_ARG_DIFF_BIAS, filled(back_weights.diff_bias_desc())}}});
   if (is_first) return;  // Nobody needs the gradient of the images.
-  const dnnl::convolution_backward_data::primitive_desc back_data(
-      {kDirect, src, weights, dst, strides, begin, end}, engine, forward);
+  const auto back_data = describe_backward<dnnl::convolution_backward_data>(
+      engine, {}, forward, kDirect, src, weights, dst, strides, begin, end);
   calls.push_back({dnnl::convolution_backward_data(back_data),
                    {{DNNL_ARG_DIFF_DST, filled(back_data.diff_dst_desc())},
                     {DNNL_ARG_WEIGHTS, filled(back_data.weights_desc())},
@@ -154,16 +175,26 @@ void BareNetwork::Work::add(const MaxPooling2D& l) {
   const Dims none{0, 0};
   const Desc src(in, kF32, Tag::nhwc);  // It takes what the convolutions give.
   const Desc dst(shape, kF32, Tag::nhwc);
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::pooling_forward::primitive_desc forward(
+      engine, forward_kind(), kMax, src, dst, window, window, none, none, none);
+#else
   const dnnl::pooling_forward::primitive_desc forward(
       {forward_kind(), kMax, src, dst, window, window, none, none}, engine);
+#endif
   std::unordered_map<int, dnnl::memory> arguments{{DNNL_ARG_SRC, filled(src)},
                                                   {DNNL_ARG_DST, filled(dst)}};
   const dnnl::memory workspace(forward.workspace_desc(), engine);
   if (options.training) arguments[DNNL_ARG_WORKSPACE] = workspace;
   calls.push_back({dnnl::pooling_forward(forward), std::move(arguments)});
   if (!options.training) return;
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::pooling_backward::primitive_desc backward(
+      engine, kMax, src, dst, window, window, none, none, none, forward);
+#else
   const dnnl::pooling_backward::primitive_desc backward(
       {kMax, src, dst, window, window, none, none}, engine, forward);
+#endif
   calls.push_back({dnnl::pooling_backward(backward),
                    {{DNNL_ARG_DIFF_DST, filled(dst)},
                     {DNNL_ARG_WORKSPACE, workspace},
@@ -178,9 +209,8 @@ void BareNetwork::Work::add(const Dense& l) {
   const Desc weights = any({l.units, in[1]});
   const Desc bias({l.units}, kF32, Tag::x);
   const Desc dst = any(shape);
-  const dnnl::inner_product_forward::primitive_desc forward(
-      {forward_kind(), src, weights, bias, dst}, with_relu(l.activation),
-      engine);
+  const auto forward = describe<dnnl::inner_product_forward>(
+      engine, with_relu(l.activation), forward_kind(), src, weights, bias, dst);
   calls.push_back({dnnl::inner_product_forward(forward),
                    {{DNNL_ARG_SRC, filled(forward.src_desc())},
                     {DNNL_ARG_WEIGHTS, filled(forward.weights_desc())},
@@ -188,16 +218,17 @@ void BareNetwork::Work::add(const Dense& l) {
                     {DNNL_ARG_DST, filled(forward.dst_desc())}}});
   if (!options.training) return;
   if (l.activation == Activation::relu) add_relu_backward(forward.dst_desc());
-  const dnnl::inner_product_backward_weights::primitive_desc back_weights(
-      {src, weights, bias, dst}, engine, forward);
+  const auto back_weights =
+      describe_backward<dnnl::inner_product_backward_weights>(
+          engine, {}, forward, src, weights, bias, dst);
   calls.push_back(
       {dnnl::inner_product_backward_weights(back_weights),
        {{DNNL_ARG_SRC, filled(back_weights.src_desc())},
         {DNNL_ARG_DIFF_DST, filled(back_weights.diff_dst_desc())},
         {DNNL_ARG_DIFF_WEIGHTS, filled(back_weights.diff_weights_desc())},
         {DNNL_ARG_DIFF_BIAS, filled(back_weights.diff_bias_desc())}}});
-  const dnnl::inner_product_backward_data::primitive_desc back_data(
-      {src, weights, dst}, engine, forward);
+  const auto back_data = describe_backward<dnnl::inner_product_backward_data>(
+      engine, {}, forward, src, weights, dst);
   calls.push_back({dnnl::inner_product_backward_data(back_data),
                    {{DNNL_ARG_DIFF_DST, filled(back_data.diff_dst_desc())},
                     {DNNL_ARG_WEIGHTS, filled(back_data.weights_desc())},

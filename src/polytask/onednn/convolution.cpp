@@ -6,6 +6,8 @@
 
 #include "polytask/onednn/call.h"
 #include "polytask/onednn/session.h"
+#include "polytask/onednn/versions.h"
+#include "polytask/onednn/weight_layout.h"
 
 namespace polytask::onednn {
 namespace {
@@ -41,15 +43,10 @@ dnnl::convolution_forward::primitive_desc describe_forward(
   const auto kind = o.with_backward ? dnnl::prop_kind::forward_training
                                     : dnnl::prop_kind::forward_inference;
   dnnl::primitive_attr attributes = user_scratchpad();
-  if (o.relu) {
-    dnnl::post_ops after;
-    after.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-    attributes.set_post_ops(after);
-  }
-  return {{kind, kDirect, a.src, a.any_weights, a.bias, a.dst, a.strides,
-           a.pad_begin, a.pad_end},
-          attributes,
-          cpu_engine()};
+  if (o.relu) attributes.set_post_ops(then_relu());
+  return describe<dnnl::convolution_forward>(
+      cpu_engine(), attributes, kind, kDirect, a.src, a.any_weights, a.bias,
+      a.dst, a.strides, a.pad_begin, a.pad_end);
 }
 
 std::unique_ptr<Call> reorder(const Desc& from, const Desc& to) {
@@ -60,48 +57,11 @@ std::unique_ptr<Call> reorder(const Desc& from, const Desc& to) {
       std::vector<Call::Argument>{{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
-// A layout that is tiles of channels, all of them where `channels` is 0, and of
-// filters.
-struct TileTag {
-  Tag tag;
-  int channels;
-  int filters;
-  bool rows_are_filters = false;
-  bool channels_first = false;
-};
-
-constexpr TileTag kTileTags[] = {
-    {Tag::Ohwi8o, 0, 8},
-    {Tag::Ohwi16o, 0, 16},
-    {Tag::Ohwi32o, 0, 32},
-    {Tag::Ohwi48o, 0, 48},
-    {Tag::Ohwi64o, 0, 64},
-    {Tag::OIhw8i8o, 8, 8},
-    {Tag::OIhw16i16o, 16, 16},
-    {Tag::IOhw16i16o, 16, 16, false, true},
-    {Tag::OIhw8o8i, 8, 8, true},
-    {Tag::OIhw16o16i, 16, 16, true},
-    {Tag::IOhw16o16i, 16, 16, true, true},
-};
-
-//   weights   [O, C, KH, KW]
 std::optional<Convolution::Tiled> tiled(const Desc& weights,
                                         std::size_t offset) {
-  const Dims dims = weights.dims();
-  for (const TileTag& t : kTileTags) {
-    if (weights != Desc(dims, kF32, t.tag)) continue;
-    const int channels = static_cast<int>(dims[1]);
-    return Convolution::Tiled{
-        .offset = offset,
-        .tiles = {.taps = static_cast<int>(dims[2] * dims[3]),
-                  .channels = channels,
-                  .filters = static_cast<int>(dims[0]),
-                  .tile_channels = t.channels == 0 ? channels : t.channels,
-                  .tile_filters = t.filters,
-                  .rows_are_filters = t.rows_are_filters,
-                  .channels_first = t.channels_first}};
-  }
-  return std::nullopt;
+  const std::optional<WeightTiles> tiles = weight_tiles(weights);
+  if (!tiles) return std::nullopt;
+  return Convolution::Tiled{.offset = offset, .tiles = *tiles};
 }
 
 }  // namespace
@@ -134,10 +94,10 @@ struct Convolution::Primitives {
   }
 
   void plan_data(const Arrays& arrays) {
-    data_desc.emplace(dnnl::convolution_backward_data::desc(
-                          kDirect, arrays.src, arrays.any_weights, arrays.dst,
-                          arrays.strides, arrays.pad_begin, arrays.pad_end),
-                      user_scratchpad(), cpu_engine(), forward_desc);
+    data_desc = describe_backward<dnnl::convolution_backward_data>(
+        cpu_engine(), user_scratchpad(), forward_desc, kDirect, arrays.src,
+        arrays.any_weights, arrays.dst, arrays.strides, arrays.pad_begin,
+        arrays.pad_end);
     data = std::make_unique<Call>(
         dnnl::convolution_backward_data(*data_desc),
         std::vector<Call::Argument>{
@@ -149,11 +109,10 @@ struct Convolution::Primitives {
   }
 
   void plan_weights(const Arrays& arrays) {
-    weights_desc.emplace(
-        dnnl::convolution_backward_weights::desc(
-            kDirect, arrays.src, arrays.any_weights, arrays.bias, arrays.dst,
-            arrays.strides, arrays.pad_begin, arrays.pad_end),
-        user_scratchpad(), cpu_engine(), forward_desc);
+    weights_desc = describe_backward<dnnl::convolution_backward_weights>(
+        cpu_engine(), user_scratchpad(), forward_desc, kDirect, arrays.src,
+        arrays.any_weights, arrays.bias, arrays.dst, arrays.strides,
+        arrays.pad_begin, arrays.pad_end);
     weights = std::make_unique<Call>(
         dnnl::convolution_backward_weights(*weights_desc),
         std::vector<Call::Argument>{

@@ -4,6 +4,7 @@
 
 #include "polytask/onednn/call.h"
 #include "polytask/onednn/session.h"
+#include "polytask/onednn/versions.h"
 
 namespace polytask::onednn {
 namespace {
@@ -18,9 +19,9 @@ dnnl::memory::desc matrix(int rows, int columns, const MatrixStrides& strides) {
 
 struct Matmul::Primitive {
   explicit Primitive(const MatmulOptions& o)
-      : desc({matrix(o.m, o.k, o.a), matrix(o.k, o.n, o.b),
-              matrix(o.m, o.n, o.c)},
-             user_scratchpad(), cpu_engine()),
+      : desc(describe<dnnl::matmul>(
+            cpu_engine(), user_scratchpad(), matrix(o.m, o.k, o.a),
+            matrix(o.k, o.n, o.b), matrix(o.m, o.n, o.c))),
         product(dnnl::matmul(desc),
                 {{DNNL_ARG_SRC, desc.src_desc()},
                  {DNNL_ARG_WEIGHTS, desc.weights_desc()},
