@@ -1,4 +1,4 @@
-# Debian 12's packages. Everything that is missing is reported at once, with
+# Debian's and Ubuntu's packages. Everything that is missing is reported at once, with
 # the one command that installs it.
 
 find_package(Threads REQUIRED)
@@ -38,7 +38,7 @@ endfunction()
 
 set(POLYTASK_DEPENDENCIES "")
 polytask_require(libhwy libhwy-dev)
-polytask_require(libjpeg libjpeg62-turbo-dev)
+polytask_require(libjpeg libjpeg-dev)
 polytask_require(libpng libpng-dev)
 polytask_require(yaml-cpp libyaml-cpp-dev)
 set(POLYTASK_PRIVATE_DEPENDENCIES ${POLYTASK_DEPENDENCIES} OpenMP::OpenMP_CXX
@@ -59,7 +59,7 @@ if(POLYTASK_MISSING_PACKAGES)
   list(JOIN POLYTASK_MISSING_PACKAGES " " POLYTASK_MISSING)
   message(FATAL_ERROR
     "polytask needs packages that are not installed here: ${POLYTASK_MISSING}\n"
-    "On Debian 12, as root:\n"
+    "On Debian or Ubuntu, as root:\n"
     "    apt-get install ${POLYTASK_MISSING}\n"
     "Without root, ask your administrator for them, or put them under a prefix "
     "of your own and set CMAKE_PREFIX_PATH and PKG_CONFIG_PATH to it.")

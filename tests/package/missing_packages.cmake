@@ -12,7 +12,7 @@ execute_process(
 if(result EQUAL 0)
   message(FATAL_ERROR "configured without any of its packages")
 endif()
-set(packages libdnnl-dev libhdf5-dev libhwy-dev libjpeg62-turbo-dev
+set(packages libdnnl-dev libhdf5-dev libhwy-dev libjpeg-dev
     libpng-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libgtest-dev)
 list(JOIN packages " " command)
 if(NOT output MATCHES "apt-get install ${command}")
