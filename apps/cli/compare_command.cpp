@@ -185,8 +185,7 @@ int run(Arguments arguments, const Console& console) {
                        console);
   }
   const std::string document = document_of(comparison);
-  write_file_atomically(std::filesystem::path(args.folder) / "comparison.json",
-                        document);
+  write_file_atomically({Folder(args.folder), "comparison.json"}, document);
   if (args.json) {
     print_json(console, document);
   } else {

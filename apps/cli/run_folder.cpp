@@ -44,7 +44,7 @@ void write_conflicts(const std::filesystem::path& folder,
                      const RecordedConflicts& recorded) {
   const std::string page = conflicts_html(recorded);
   if (page.empty()) return;
-  write_file_atomically(folder / "conflicts.html", page);
+  write_file_atomically({Folder(folder), "conflicts.html"}, page);
 }
 
 RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
@@ -59,12 +59,12 @@ RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
 RunFolder::~RunFolder() = default;
 
 void RunFolder::on_start(const TrainStart& start) {
-  const std::filesystem::path& folder = recipe_.run.dir;
-  write_file_atomically(folder / "recipe.yaml", recipe_text(recipe_));
-  write_file_atomically(folder / "run.json",
+  const Folder folder(recipe_.run.dir);
+  write_file_atomically({folder, "recipe.yaml"}, recipe_text(recipe_));
+  write_file_atomically({folder, "run.json"},
                         provenance_text(recipe_, command_));
-  json_ = std::make_unique<JsonLog>(folder / "log.jsonl", start.done);
-  csv_ = std::make_unique<CsvLog>(folder / "metrics.csv", start.done);
+  json_ = std::make_unique<JsonLog>(folder.path() / "log.jsonl", start.done);
+  csv_ = std::make_unique<CsvLog>(folder.path() / "metrics.csv", start.done);
 }
 
 void RunFolder::on_epoch(const EpochReport& epoch) {

@@ -57,9 +57,10 @@ Evaluation evaluate_best(const RecipeRun& run, const DatasetPtr& data,
   Predictor predictor(load_model(run.model),
                       {.threads = threads, .batch = kImagesAtATime});
   const ModelEvaluation result = evaluate_model(predictor, *data);
-  write_file_atomically(run.folder / "evaluation.json",
+  const Folder folder(run.folder);
+  write_file_atomically({folder, "evaluation.json"},
                         evaluation_json(result.evaluation));
-  write_file_atomically(run.folder / "predictions.csv",
+  write_file_atomically({folder, "predictions.csv"},
                         predictions_csv_with_truth(answers_with_truth(
                             predictor.model(), data, result)));
   return result.evaluation;

@@ -79,11 +79,12 @@ void write_results(const MissingStudy& study, const DatasetPtr& test) {
     for (const MissingTraining& training : point.trainings) {
       const Model model = load_model(training.folder / "model.safetensors");
       const Evaluation& evaluation = training.result.evaluation;
-      write_file_atomically(training.folder / "evaluation.json",
+      const Folder folder(training.folder);
+      write_file_atomically({folder, "evaluation.json"},
                             evaluation_json(evaluation));
-      write_file_atomically(training.folder / "report.txt",
+      write_file_atomically({folder, "report.txt"},
                             evaluation_table(evaluation));
-      write_file_atomically(training.folder / "predictions.csv",
+      write_file_atomically({folder, "predictions.csv"},
                             predictions_csv_with_truth(answers_with_truth(
                                 model, test, training.result)));
     }
@@ -122,15 +123,16 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   write_results(study, prepared.data.validation);
   const std::filesystem::path folder = args.folder;
   const std::string json = missing_study_json(study);
-  write_file_atomically(folder / "study.json", json);
-  write_file_atomically(folder / "study.csv", missing_study_csv(study));
-  const std::filesystem::path page = folder / "study.html";
-  write_file_atomically(page, missing_study_html(study));
+  write_file_atomically({folder, "study.json"}, json);
+  write_file_atomically({folder, "study.csv"}, missing_study_csv(study));
+  write_file_atomically({folder, "study.html"}, missing_study_html(study));
   if (args.json) {
     print_json(console, json);
   } else {
     console.out << missing_study_table(study)
-                << cat("\nfigures      ", printable(page.string()), '\n');
+                << cat("\nfigures      ",
+                       printable((folder.path() / "study.html").string()),
+                       '\n');
   }
   return kOk;
 }

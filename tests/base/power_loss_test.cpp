@@ -30,9 +30,9 @@ FileOperations recording_operations(std::vector<Call>& calls) {
   const FileOperations& real = system_file_operations();
   auto names = std::make_shared<std::map<int, std::string>>();  // "": a folder
   FileOperations recording = real;
-  recording.open = [&calls, &real, names](const char* path, int flags,
-                                          mode_t mode) {
-    const int file = real.open(path, flags, mode);
+  recording.open = [&calls, &real, names](int folder_of_it, const char* path,
+                                          int flags, mode_t mode) {
+    const int file = real.open(folder_of_it, path, flags, mode);
     const bool folder = (flags & O_DIRECTORY) != 0;
     (*names)[file] = folder ? "" : name_of(path);
     if (!folder) calls.push_back({Call::create, name_of(path), "", 0, ""});
@@ -51,9 +51,10 @@ FileOperations recording_operations(std::vector<Call>& calls) {
         {name.empty() ? Call::sync_folder : Call::sync_file, name, "", 0, ""});
     return real.sync(file);
   };
-  recording.rename = [&calls, &real](const char* from, const char* to) {
+  recording.rename = [&calls, &real](int folder, const char* from,
+                                     const char* to) {
     calls.push_back({Call::rename, name_of(from), name_of(to), 0, ""});
-    return real.rename(from, to);
+    return real.rename(folder, from, to);
   };
   return recording;
 }

@@ -72,7 +72,7 @@ TEST(SafetensorsWriter, AFullDiskSaysHowMuchTheWholeFileNeeds) {
   const TemporaryFolder folder;
   save(folder / "m", {}, {{"t", {1}, kBias}});
   const auto full =
-      test::counted_operations([](int call) { return call == 2 ? ENOSPC : 0; });
+      test::counted_operations([](int call) { return call == 3 ? ENOSPC : 0; });
   test::expect_error_parts(
       Fault::io, {"m: disk full: needed 144 bytes, ", " free; make room"}, [&] {
         SafetensorsWriter writer(folder / "m", {}, {{"t", {6}, kWeight}}, full);

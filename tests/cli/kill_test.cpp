@@ -106,7 +106,7 @@ class KilledRun : public test::CommandLine {
 
   void expect_run_equals_whole() const {
     expect_same_tensors("model.safetensors");
-    const CheckpointFolder checkpoints("run/checkpoints");
+    const CheckpointFolder checkpoints{Folder("run/checkpoints")};
     expect_same_tensors("checkpoints" /
                         checkpoints.path_of(epochs_).filename());
     EXPECT_EQ(log_of("run").size(), static_cast<std::size_t>(epochs_));

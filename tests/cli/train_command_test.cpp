@@ -244,7 +244,7 @@ TEST_F(TrainCommandAgain, ARunIsNeverOverwritten) {
 }
 
 TEST_F(TrainCommandAgain, ASecondTrainerInTheFolderIsRefused) {
-  const RunLock first("run");
+  const RunLock first{Folder("run")};
   const std::string log = test::read_bytes("run/log.jsonl");
   const Answer answer =
       test::polytask({"train", "--resume", "run", "train.epochs=3"});

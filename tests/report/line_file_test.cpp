@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "polytask/base/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace polytask {
 namespace {
@@ -32,6 +33,30 @@ TEST(LineFileDeathTest, FullDiskIsAnIoErrorThatNamesThePath) {
   EXPECT_EXIT(std::_Exit(append_beyond_the_limit(path)),
               testing::ExitedWithCode(0), "");
   std::remove(path.c_str());
+}
+
+// A run folder may come from someone else.
+TEST(LineFile, WritesThroughNoLink) {
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder outside;
+  test::write_bytes(outside / "precious", "precious");
+  const test::TemporaryFolder run;
+  for (const char* name : {"log", "log.new"}) {
+    for (const bool hard : {false, true}) {
+      fs::remove(run / name);
+      if (hard) {
+        fs::create_hard_link(outside / "precious", run / name);
+      } else {
+        fs::create_symlink(outside / "precious", run / name);
+      }
+      LineFile file(run / "log", "begin\n");
+      file.append("a line\n");
+      EXPECT_EQ(test::read_bytes(outside / "precious"), "precious") << name;
+      EXPECT_EQ(test::read_bytes(run / "log"), "begin\na line\n") << name;
+      EXPECT_EQ(run.names(), std::vector<std::string>{"log"});
+      EXPECT_FALSE(fs::is_symlink(run / "log"));
+    }
+  }
 }
 
 }  // namespace

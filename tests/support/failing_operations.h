@@ -20,8 +20,8 @@ inline FileOperations counted_operations(std::function<int(int)> before) {
   const FileOperations& real = system_file_operations();
   return {
       .open =
-          [=](const char* path, int flags, mode_t mode) {
-            return blocked() ? -1 : real.open(path, flags, mode);
+          [=](int folder, const char* name, int flags, mode_t mode) {
+            return blocked() ? -1 : real.open(folder, name, flags, mode);
           },
       .allocate =
           [=](int file, off_t bytes) {
@@ -33,8 +33,8 @@ inline FileOperations counted_operations(std::function<int(int)> before) {
           },
       .sync = [=](int file) { return blocked() ? -1 : real.sync(file); },
       .rename =
-          [=](const char* from, const char* to) {
-            return blocked() ? -1 : real.rename(from, to);
+          [=](int folder, const char* from, const char* to) {
+            return blocked() ? -1 : real.rename(folder, from, to);
           },
       .remove = real.remove,
   };

@@ -211,7 +211,8 @@ TEST(Resume, ADamagedCheckpointFallsBackToTheOneBefore) {
   test::write_bytes(newest, bytes);
   const Finished resumed =
       run(options_for(5), {.folder = folder / "run", .resume = true});
-  ASSERT_EQ(resumed.report.warnings.size(), 1u);
+  // And the model of epoch 4 gave way to that of epoch 3.
+  ASSERT_EQ(resumed.report.warnings.size(), 2u);
   EXPECT_TRUE(resumed.report.warnings[0].starts_with(newest.string()))
       << resumed.report.warnings[0];
   EXPECT_TRUE(
@@ -354,16 +355,44 @@ TEST(Resume, GoesOnFromACheckpointThatLacksANewerOption) {
 
 TEST(Resume, AModelIsNoCheckpoint) {
   const TemporaryFolder folder;
+  const Finished whole = run(options_for(5), {.folder = folder / "whole"});
   run(options_for(2), {.folder = folder / "run"});
   const auto checkpoints = folder / "run" / "checkpoints";
   std::filesystem::copy_file(folder / "run" / "model.safetensors",
                              checkpoints / "epoch-0009.safetensors");
-  test::expect_error(
-      Fault::data,
-      (checkpoints / "epoch-0009.safetensors").string() +
-          ": expected a checkpoint of a training, found a model without one; "
-          "delete this file to go on from an older checkpoint",
-      [&] { run(options_for(5), {.folder = folder / "run", .resume = true}); });
+  const Finished resumed =
+      run(options_for(5), {.folder = folder / "run", .resume = true});
+  EXPECT_EQ(resumed.report.warnings,
+            std::vector<std::string>{
+                (checkpoints / "epoch-0009.safetensors").string() +
+                ": expected a checkpoint of a training, found a model without "
+                "one; going on from epoch-0002"});
+  EXPECT_EQ(test::bits_of(resumed.model), test::bits_of(whole.model));
+}
+
+// Its checksum is right, but what it says of the training is not.
+TEST(Resume, ACheckpointWithAStateThatCannotBeReadFallsBack) {
+  const TemporaryFolder folder;
+  const Finished whole = run(options_for(4), {.folder = folder / "whole"});
+  run(options_for(3), {.folder = folder / "run"});
+  const auto newest = folder / "run" / "checkpoints" / "epoch-0003.safetensors";
+  {
+    const SafetensorsFile file(newest);
+    Metadata metadata = file.metadata();
+    metadata["polytask.training"] = "{}";
+    SafetensorsWriter writer(folder / "copy", metadata, file.tensors());
+    writer.write_bytes();
+    writer.commit();
+  }
+  std::filesystem::rename(folder / "copy", newest);
+  const Finished resumed =
+      run(options_for(4), {.folder = folder / "run", .resume = true});
+  ASSERT_EQ(resumed.report.warnings.size(), 2u);
+  EXPECT_TRUE(resumed.report.warnings[0].starts_with(
+      newest.string() + ": polytask.training: cannot be read ("));
+  EXPECT_TRUE(
+      resumed.report.warnings[0].ends_with("; going on from epoch-0002"));
+  EXPECT_EQ(test::bits_of(resumed.model), test::bits_of(whole.model));
 }
 
 TEST(Resume, RemovesWhatAKilledSaveLeftBehind) {

@@ -134,7 +134,7 @@ TEST(TrainRefusal, ARunThatIsThereAlready) {
 
 TEST(TrainRefusal, AFolderInWhichAnotherTrainerWrites) {
   const TemporaryFolder folder;
-  const RunLock other(folder.path());
+  const RunLock other{Folder(folder.path())};
   expect_error_parts(
       Fault::config,
       {folder.path().string() + ": another trainer (process ",

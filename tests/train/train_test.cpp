@@ -338,6 +338,7 @@ TEST(Train, LeavesAModelCheckpointsAndALock) {
   EXPECT_EQ(names,
             (std::vector<std::string>{"checkpoints", "epoch-0002.safetensors",
                                       "epoch-0003.safetensors",
+                                      "model-before-0003.safetensors",
                                       "model.safetensors", "run.lock"}));
 }
 

@@ -52,12 +52,24 @@ void require_replaceable(const fs::path& path) {
                   "; choose another name"));
 }
 
+void require_replaceable(const Folder& folder, const fs::path& path) {
+  struct stat status {};
+  if (::fstatat(folder.descriptor(), path.filename().c_str(), &status,
+                AT_SYMLINK_NOFOLLOW) != 0 ||
+      !S_ISDIR(status.st_mode)) {
+    return;
+  }
+  throw Error(Fault::io, cat(path.string(),
+                             ": expected a file or nothing, found a folder; "
+                             "move it away"));
+}
+
 // ".NAME.PROCESS-NUMBER.partial". NAME is cut, because 255 bytes are the limit
 // for all of it.
-std::string partial_name(const fs::path& target) {
+std::string partial_name(const std::string& name) {
   static std::atomic<unsigned> number{0};
-  return cat(".", target.filename().string().substr(0, 200), ".", ::getpid(),
-             "-", number.fetch_add(1), kPartialEnding);
+  return cat(".", name.substr(0, 200), ".", ::getpid(), "-",
+             number.fetch_add(1), kPartialEnding);
 }
 
 bool is_partial_name(std::string_view name) {
@@ -69,31 +81,51 @@ bool is_partial_name(std::string_view name) {
          numbers.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
-std::string free_bytes(const fs::path& folder) {
+std::string free_bytes(const FileDescriptor& folder) {
   struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0) return "an unknown number of";
+  if (::fstatvfs(folder.get(), &space) != 0) return "an unknown number of";
   return std::to_string(space.f_bavail * space.f_frsize);
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(fs::path path, const FileOperations& operations)
-    : path_(std::move(path)),
-      target_(resolved(path_)),
-      folder_(target_.has_parent_path() ? target_.parent_path() : "."),
-      operations_(operations) {
-  require_replaceable(path_);
+AtomicFile::AtomicFile(const Destination& destination,
+                       const FileOperations& operations)
+    : path_(destination.path()), operations_(operations) {
+  open_folder(destination);
   create_partial();
 }
 
 AtomicFile::~AtomicFile() { discard(); }
 
+// The folder stays the same one from here on, whatever its path may lead to
+// later.
+void AtomicFile::open_folder(const Destination& destination) {
+  const std::optional<Folder>& held = destination.folder();
+  fs::path path = ".";
+  if (held) {
+    require_replaceable(*held, path_);
+    name_ = path_.filename().string();
+  } else {
+    require_replaceable(path_);
+    const fs::path target = resolved(path_);
+    name_ = target.filename().string();
+    if (target.has_parent_path()) path = target.parent_path();
+  }
+  folder_ = FileDescriptor(uninterrupted([&] {
+    return operations_.open(held ? held->descriptor() : AT_FDCWD, path.c_str(),
+                            O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  }));
+  if (!folder_.is_open()) fail("cannot create a file in its folder", errno);
+}
+
 void AtomicFile::create_partial() {
   for (;;) {
-    partial_ = folder_ / partial_name(target_);
+    partial_ = partial_name(name_);
     file_ = FileDescriptor(uninterrupted([&] {
-      return operations_.open(partial_.c_str(),
-                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      return operations_.open(
+          folder_.get(), partial_.c_str(),
+          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     }));
     if (!file_.is_open()) {
       const int error = errno;
@@ -172,13 +204,6 @@ void AtomicFile::write_at(std::uint64_t offset,
 }
 
 void AtomicFile::commit() {
-  // Opened first: from the rename on only the sync of the folder can fail.
-  const FileDescriptor folder(uninterrupted([&] {
-    return operations_.open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC,
-                            0);
-  }));
-  if (!folder.is_open()) fail("cannot open its folder", errno);
-
   if (uninterrupted([&] { return operations_.sync(file_.get()); }) != 0) {
     // After a failed fsync the kernel may have dropped the bytes; trying again
     // would report a success that never was.
@@ -186,13 +211,14 @@ void AtomicFile::commit() {
     fail("cannot bring it to the disk", errno);
   }
   if (uninterrupted([&] {
-        return operations_.rename(partial_.c_str(), target_.c_str());
+        return operations_.rename(folder_.get(), partial_.c_str(),
+                                  name_.c_str());
       }) != 0) {
     fail("cannot put it in place", errno);
   }
   partial_.clear();
   // EINVAL: a file system on which folders cannot be synced.
-  if (uninterrupted([&] { return operations_.sync(folder.get()); }) != 0 &&
+  if (uninterrupted([&] { return operations_.sync(folder_.get()); }) != 0 &&
       errno != EINVAL) {
     throw Error(Fault::io, cat(path_.string(),
                                ": written, but its folder could not be "
@@ -205,7 +231,7 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::discard() noexcept {
-  if (!partial_.empty()) operations_.remove(partial_.c_str());
+  if (!partial_.empty()) operations_.remove(folder_.get(), partial_.c_str());
   partial_.clear();
   file_.reset();
 }
@@ -231,26 +257,25 @@ void AtomicFile::fail_for_space(int error) {
                   "changed"));
 }
 
-void write_file_atomically(const fs::path& path, std::string_view content,
+void write_file_atomically(const Destination& destination,
+                           std::string_view content,
                            const FileOperations& operations) {
-  AtomicFile file(path, operations);
+  AtomicFile file(destination, operations);
   file.write(std::as_bytes(std::span(content)));
   file.commit();
 }
 
-std::size_t remove_leftovers(const fs::path& folder) {
+std::size_t remove_leftovers(const Folder& folder) {
   std::size_t removed = 0;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    const fs::path& path = at->path();
-    if (!is_partial_name(path.filename().string())) continue;
+  for (const std::string& name : folder.names()) {
+    if (!is_partial_name(name)) continue;
     const FileDescriptor file(
-        ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        ::openat(folder.descriptor(), name.c_str(),
+                 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       continue;
     }
-    if (::unlink(path.c_str()) == 0) ++removed;
+    if (::unlinkat(folder.descriptor(), name.c_str(), 0) == 0) ++removed;
   }
   return removed;
 }

@@ -5,10 +5,13 @@
 //   file.commit();
 //
 // The bytes go into a partial file in the same folder; commit() syncs it,
-// renames it over `path` and syncs the folder. Until then whatever `path` named
-// before is untouched, also when the power fails. When commit() has returned,
-// the new bytes survive a power failure. A symbolic link stays one: the file it
-// points to is replaced. A device or a folder is refused.
+// renames it over the old one and syncs the folder. Until then whatever had the
+// name before is untouched, also when the power fails. When commit() has
+// returned, the new bytes survive a power failure.
+//
+// Where a path is given, a symbolic link stays one: the file it points to is
+// replaced; a device or a folder is refused. Where a name in a Folder is given,
+// nothing is followed: whatever has the name is replaced, a folder refused.
 //
 // A partial file is called .NAME.PROCESS-NUMBER.partial. Its writer holds a
 // lock on it (flock), so that leftovers of killed processes are recognised even
@@ -25,10 +28,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "polytask/base/file_descriptor.h"
 #include "polytask/base/file_operations.h"
+#include "polytask/base/folder.h"
 
 namespace polytask {
 
@@ -36,7 +41,7 @@ class AtomicFile {
  public:
   // Creates the partial file.
   explicit AtomicFile(
-      std::filesystem::path path,
+      const Destination& destination,
       const FileOperations& operations = system_file_operations());
 
   // Removes the partial file when it was not committed.
@@ -60,6 +65,7 @@ class AtomicFile {
   void commit();
 
  private:
+  void open_folder(const Destination& destination);
   void create_partial();
   [[nodiscard]] bool claim_partial() const;
   void require_below_size_limit(std::uint64_t bytes);
@@ -68,11 +74,11 @@ class AtomicFile {
   [[noreturn]] void fail(std::string_view what, int error);
   [[noreturn]] void fail_for_space(int error);
 
-  std::filesystem::path path_;    // as the caller wrote it, for messages
-  std::filesystem::path target_;  // what is replaced: path_, links resolved
-  std::filesystem::path folder_;
-  std::filesystem::path partial_;
+  std::filesystem::path path_;  // as the caller wrote it, for messages
+  std::string name_;            // of what is replaced, in the folder
+  std::string partial_;         // beside it; empty: there is none
   FileOperations operations_;
+  FileDescriptor folder_;
   FileDescriptor file_;
   std::uint64_t written_ = 0;  // bytes
   std::uint64_t needed_ = 0;  // bytes, at least: for the message of a full disk
@@ -80,11 +86,11 @@ class AtomicFile {
 
 // The whole of an AtomicFile's life for content that is at hand.
 void write_file_atomically(
-    const std::filesystem::path& path, std::string_view content,
+    const Destination& destination, std::string_view content,
     const FileOperations& operations = system_file_operations());
 
-// Deletes the partial files in `folder` that nobody is writing any more and
-// returns how many there were. A folder that cannot be read has none.
-std::size_t remove_leftovers(const std::filesystem::path& folder);
+// Deletes the partial files in `folder` whose writer has ended and returns how
+// many there were. Throws Fault::io when the folder cannot be read.
+std::size_t remove_leftovers(const Folder& folder);
 
 }  // namespace polytask

@@ -24,6 +24,9 @@ class FileDescriptor {
   [[nodiscard]] int get() const { return descriptor_; }
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
 
+  // It is the caller's from now on.
+  [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
+
   void reset() {
     if (is_open()) ::close(std::exchange(descriptor_, -1));
   }

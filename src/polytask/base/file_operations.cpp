@@ -9,16 +9,20 @@ namespace polytask {
 
 const FileOperations& system_file_operations() {
   static const FileOperations operations{
-      .open = [](const char* path, int flags,
-                 mode_t mode) { return ::open(path, flags, mode); },
+      .open = [](int folder, const char* name, int flags,
+                 mode_t mode) { return ::openat(folder, name, flags, mode); },
       .allocate =
           [](int file, off_t bytes) {
             return ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, bytes);
           },
       .write = ::pwrite,
       .sync = ::fsync,
-      .rename = ::rename,
-      .remove = ::unlink,
+      .rename =
+          [](int folder, const char* from, const char* to) {
+            return ::renameat(folder, from, folder, to);
+          },
+      .remove = [](int folder,
+                   const char* name) { return ::unlinkat(folder, name, 0); },
   };
   return operations;
 }

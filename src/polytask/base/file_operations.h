@@ -14,15 +14,17 @@
 namespace polytask {
 
 struct FileOperations {
-  std::function<int(const char* path, int flags, mode_t mode)> open;
+  // openat, renameat and unlinkat: names in an open folder, or with AT_FDCWD
+  // paths. The folder of `rename` is that of both names.
+  std::function<int(int folder, const char* name, int flags, mode_t mode)> open;
   // fallocate for the first `bytes` of the file, whose size it leaves alone.
   std::function<int(int file, off_t bytes)> allocate;
   std::function<ssize_t(int file, const void* bytes, std::size_t count,
                         off_t offset)>
       write;
   std::function<int(int file)> sync;
-  std::function<int(const char* from, const char* to)> rename;
-  std::function<int(const char* path)> remove;
+  std::function<int(int folder, const char* from, const char* to)> rename;
+  std::function<int(int folder, const char* name)> remove;
 };
 
 // Those of the operating system.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,22 +29,44 @@ std::string owner_in(const FileDescriptor& file) {
   return owner.empty() ? "" : cat(" (process ", owner, ")");
 }
 
+constexpr const char* kName = "run.lock";
+
+void require_own_file(const FileDescriptor& file,
+                      const std::filesystem::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+      status.st_nlink == 1) {
+    return;
+  }
+  throw Error(
+      Fault::io,
+      cat(path.string(), ": expected a file of this folder alone, found a ",
+          S_ISREG(status.st_mode) ? "hard link" : "device", "; delete it"));
+}
+
 }  // namespace
 
-RunLock::RunLock(const std::filesystem::path& run_folder) {
-  const std::filesystem::path path = run_folder / "run.lock";
+RunLock::RunLock(const Folder& run) {
+  const std::filesystem::path path = run.path() / kName;
   file_ = FileDescriptor(
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+      ::openat(run.descriptor(), kName,
+               O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
   if (!file_.is_open()) {
     const int error = errno;
+    if (error == ELOOP) {
+      throw Error(Fault::io,
+                  cat(path.string(), ": expected a file, found a symbolic ",
+                      "link, which is not followed here; delete it"));
+    }
     throw Error(Fault::io,
                 cat(path.string(), ": cannot create it: ",
                     std::generic_category().message(error),
                     "; allow writing in the folder or choose another run.dir"));
   }
+  require_own_file(file_, path);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw Error(Fault::config,
-                cat(run_folder.string(), ": another trainer", owner_in(file_),
+                cat(run.path().string(), ": another trainer", owner_in(file_),
                     " is writing to this folder; wait for it, stop it, or "
                     "choose another run.dir"));
   }

@@ -7,17 +7,16 @@
 
 #pragma once
 
-#include <filesystem>
-
-#include "polytask/base/file_descriptor.h"
+#include "polytask/base/folder.h"
 
 namespace polytask {
 
 class RunLock {
  public:
   // Throws Fault::config when another trainer has the folder, Fault::io when
-  // run.lock cannot be created.
-  explicit RunLock(const std::filesystem::path& run_folder);
+  // run.lock cannot be created, or is not a file of this folder alone: a link,
+  // also a hard one, whose file would be overwritten.
+  explicit RunLock(const Folder& run);
 
  private:
   FileDescriptor file_;

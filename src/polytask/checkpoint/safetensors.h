@@ -49,7 +49,7 @@ class SafetensorsWriter {
   // Fault::data for a name that appears twice or is reserved, and for text that
   // is not UTF-8; Fault::io as AtomicFile does.
   SafetensorsWriter(
-      const std::filesystem::path& path, const Metadata& metadata,
+      const Destination& destination, const Metadata& metadata,
       std::vector<TensorView> tensors,
       const FileOperations& operations = system_file_operations());
 
@@ -61,6 +61,8 @@ class SafetensorsWriter {
   void commit() { file_.commit(); }
 
   [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
+  // Eight digits, as in the file, once write_bytes() has returned.
+  [[nodiscard]] std::string checksum() const;
 
  private:
   void append(std::span<const std::byte> bytes);
@@ -94,10 +96,10 @@ class SafetensorsFile {
   SafetensorsFile(const SafetensorsFile&) = delete;
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
-  // Only reads and verifies, without memory for the values. Throws as the
-  // constructor.
-  static void verify(const std::filesystem::path& path,
-                     ReadOptions options = {});
+  // Only reads and verifies, without memory for the values, and returns the
+  // checksum, as checksum() does. Throws as the constructor.
+  static std::string verify(const std::filesystem::path& path,
+                            ReadOptions options = {});
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

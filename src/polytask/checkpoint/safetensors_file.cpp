@@ -228,8 +228,8 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
   metadata_.erase(std::string(kChecksumKey));
 }
 
-void SafetensorsFile::verify(const std::filesystem::path& path,
-                             ReadOptions options) {
+std::string SafetensorsFile::verify(const std::filesystem::path& path,
+                                    ReadOptions options) {
   Reading reading(path, options);
   std::vector<char> block;
   std::uint64_t left = reading.header().value_bytes;
@@ -238,7 +238,7 @@ void SafetensorsFile::verify(const std::filesystem::path& path,
     reading.read(block);
     left -= block.size();
   }
-  (void)reading.checksum();
+  return reading.checksum();
 }
 
 std::shared_ptr<float[]> SafetensorsFile::take_values() && {

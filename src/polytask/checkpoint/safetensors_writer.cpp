@@ -35,14 +35,14 @@ bool any_non_finite(std::span<const float> values) {
   return found != 0;
 }
 
-SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
+SafetensorsWriter::SafetensorsWriter(const Destination& destination,
                                      const Metadata& metadata,
                                      std::vector<TensorView> tensors,
                                      const FileOperations& operations)
     : tensors_(std::move(tensors)),
-      head_(format_header(metadata, tensors_, path.string())),
+      head_(format_header(metadata, tensors_, destination.path().string())),
       file_bytes_(total_bytes(head_.size(), tensors_)),
-      file_(path, operations) {}
+      file_(destination, operations) {}
 
 void SafetensorsWriter::write_bytes() {
   file_.reserve(file_bytes_);
@@ -50,9 +50,13 @@ void SafetensorsWriter::write_bytes() {
   for (const TensorView& tensor : tensors_) {
     append(std::as_bytes(tensor.values));
   }
-  const std::string digits = hex_digits(checksum_);
+  const std::string digits = checksum();
   file_.overwrite(kChecksumOffset, std::as_bytes(std::span(digits)));
   tensors_.clear();
+}
+
+std::string SafetensorsWriter::checksum() const {
+  return hex_digits(checksum_);
 }
 
 void SafetensorsWriter::append(std::span<const std::byte> bytes) {

@@ -1,9 +1,12 @@
 #include "polytask/report/line_file.h"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <system_error>
 
 #include "polytask/base/error.h"
+#include "polytask/base/file_descriptor.h"
 #include "polytask/base/text.h"
 
 namespace polytask {
@@ -16,26 +19,41 @@ namespace {
                              "; make room or choose another run.dir"));
 }
 
+// The name is made free first: a link that has it is removed, and not what it
+// leads to.
+std::FILE* open_new(const FileDescriptor& folder, const std::string& name) {
+  ::unlinkat(folder.get(), name.c_str(), 0);
+  FileDescriptor file(
+      ::openat(folder.get(), name.c_str(),
+               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.is_open()) return nullptr;
+  return ::fdopen(file.release(), "w");
+}
+
 }  // namespace
 
 LineFile::LineFile(std::filesystem::path path, std::string_view beginning)
     : path_(std::move(path)) {
-  std::filesystem::path fresh = path_;
-  fresh += ".new";
-  file_.reset(std::fopen(fresh.c_str(), "wbe"));
+  const std::filesystem::path parent =
+      path_.has_parent_path() ? path_.parent_path() : ".";
+  const FileDescriptor folder(
+      ::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) fail(path_, errno);
+  const std::string name = path_.filename().string();
+  const std::string fresh = name + ".new";
+  file_.reset(open_new(folder, fresh));
   if (!file_) fail(path_, errno);
-  std::error_code error;
   try {
     write(beginning);
   } catch (const Error&) {
-    std::filesystem::remove(fresh, error);
+    ::unlinkat(folder.get(), fresh.c_str(), 0);
     throw;
   }
   // The open file stays the same under its new name: lines go on after these.
-  std::filesystem::rename(fresh, path_, error);
-  if (error) {
-    const int code = error.value();
-    std::filesystem::remove(fresh, error);
+  if (::renameat(folder.get(), fresh.c_str(), folder.get(), name.c_str()) !=
+      0) {
+    const int code = errno;
+    ::unlinkat(folder.get(), fresh.c_str(), 0);
     fail(path_, code);
   }
 }

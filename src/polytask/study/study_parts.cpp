@@ -14,14 +14,37 @@
 namespace polytask {
 namespace {
 
+constexpr const char* kIdentityFile = "study.txt";
 constexpr double kValidationShare = 0.2;
 constexpr std::size_t kMostIdentityBytes = std::size_t{1} << 24;
+
+// What is trained below a folder that someone else has made stays below it.
+void require_no_linked_folders(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  ProblemList found;
+  std::error_code error;
+  fs::recursive_directory_iterator at(
+      folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && at != fs::recursive_directory_iterator();
+       at.increment(error)) {
+    std::error_code unknown;  // A link that leads nowhere is no folder.
+    if (at->is_symlink(unknown) && at->is_directory(unknown)) {
+      found.add(at->path().string());
+    }
+  }
+  if (found.count() == 0) return;
+  throw Error(Fault::io, cat(folder.string(),
+                             ": expected folders, found symbolic links to "
+                             "folders, which are not followed here; move them "
+                             "away, or choose another folder:",
+                             found.text()));
+}
 
 }  // namespace
 
 void claim_folder(const std::filesystem::path& folder,
                   const std::string& identity) {
-  const std::filesystem::path file = folder / "study.txt";
+  const std::filesystem::path file = folder / kIdentityFile;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
@@ -29,8 +52,9 @@ void claim_folder(const std::filesystem::path& folder,
                                ": cannot create the folder of the study: ",
                                error.message(), "; choose another folder"));
   }
+  require_no_linked_folders(folder);
   if (!std::filesystem::exists(file)) {
-    write_file_atomically(file, identity);
+    write_file_atomically({Folder(folder), kIdentityFile}, identity);
     return;
   }
   if (read_text_file(file, kMostIdentityBytes) == identity) return;

@@ -14,7 +14,8 @@
 namespace polytask {
 
 // Makes `folder` that of the study with this identity. Throws Fault::config
-// when it is another one's already, Fault::io when it cannot be made.
+// when it is another one's already, Fault::io when it cannot be made or holds a
+// symbolic link to a folder.
 void claim_folder(const std::filesystem::path& folder,
                   const std::string& identity);
 

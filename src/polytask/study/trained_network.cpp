@@ -79,7 +79,7 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
     }
     double seconds = 0.0;
     for (const EpochReport& epoch : report.history) seconds += epoch.seconds;
-    write_file_atomically(finished,
+    write_file_atomically({Folder(network.folder), finished.filename()},
                           nlohmann::json{{"seconds", seconds}}.dump() + '\n');
   }
   // Large, and of no use any more.

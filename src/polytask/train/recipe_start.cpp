@@ -10,6 +10,7 @@
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/checkpoint/run_lock.h"
 #include "polytask/task/transplant.h"
+#include "polytask/train/training_state.h"
 
 namespace polytask {
 namespace {
@@ -92,13 +93,16 @@ std::shared_ptr<const Model> load_start(const Recipe& recipe) {
 
 std::shared_ptr<const Model> saved_model_of(
     const std::filesystem::path& run_folder) {
-  const std::filesystem::path folder = run_folder / "checkpoints";
   std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) return nullptr;
-  const RunLock lock(run_folder);
+  if (!std::filesystem::exists(run_folder / "checkpoints", error)) {
+    return nullptr;
+  }
+  const Folder run(run_folder);
+  const RunLock lock(run);
   std::vector<std::string> said_when_the_training_resumes;
   const auto newest =
-      CheckpointFolder(folder).newest_good(said_when_the_training_resumes);
+      CheckpointFolder(run.inner("checkpoints"))
+          .newest_good(said_when_the_training_resumes, require_state);
   if (!newest) return nullptr;
   return std::make_shared<const Model>(model_of(newest->file));
 }

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
 #include "polytask/task/model_plan.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/train/batch_loss.h"
-#include "polytask/train/fingerprint.h"
 #include "polytask/train/gradient_step.h"
 
 namespace polytask {
@@ -69,36 +67,6 @@ Training::Training(const TrainingSubject& subject, const TrainData& data,
   }
   samples_.reserve(static_cast<std::size_t>(options.batch_size));
   if (!run_.folder.empty()) open_folder();
-}
-
-// Takes the run's folder and, to resume, the newest good checkpoint in it.
-void Training::open_folder() {
-  state_.fingerprint = fingerprint_of(saved_model().spec, options_, data_);
-  std::error_code error;
-  std::filesystem::create_directories(run_.folder, error);
-  if (error) {
-    throw Error(Fault::io, cat(run_.folder.string(),
-                               ": cannot create the folder of the run: ",
-                               error.message(), "; choose another run.dir"));
-  }
-  lock_.emplace(run_.folder);
-  remove_leftovers(run_.folder);
-  checkpoints_.emplace(run_.folder / "checkpoints");
-  saver_.emplace();
-  if (run_.resume) {
-    std::vector<std::string> damaged;
-    const auto newest = checkpoints_->newest_good(damaged);
-    for (const std::string& text : damaged) warn(text);
-    if (!newest) return;  // Killed before its first save: from the beginning.
-    restore(newest->file, model_, state_);
-    adam_ = Adam(options_.adam, state_.steps);
-    balance_.restore(state_.weighting);
-  } else if (!checkpoints_->list().empty()) {
-    throw Error(Fault::config,
-                cat(run_.folder.string(), ": a run is there already; go on ",
-                    "with it (polytask train --resume ", run_.folder.string(),
-                    "), or choose another run.dir"));
-  }
 }
 
 void Training::warn(const std::string& text) {

@@ -47,6 +47,7 @@ class Training {
   };
 
   void open_folder();
+  void resume();
   // Says so in the report.
   [[nodiscard]] bool out_of_patience();
   void start_observer();
@@ -93,6 +94,7 @@ class Training {
   std::vector<std::int64_t> order_;      // of the training images
   std::vector<std::uint32_t> samples_;   // numbers of the batch's images
   TrainReport report_;
+  std::optional<Folder> folder_;  // of the run
   std::optional<RunLock> lock_;
   std::optional<CheckpointFolder> checkpoints_;
   std::optional<BackgroundSaver> saver_;  // last: it uses the others

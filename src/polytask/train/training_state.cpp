@@ -14,10 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kStateKey = "polytask.training";
 constexpr const char* kFirstMoment = "training/adam_m/";
 constexpr const char* kSecondMoment = "training/adam_v/";
-constexpr const char* kAverage = "training/average/";
 
 // Calls `visit(prefix, store)` for each array of the optimiser.
 template <class Memory, class Visit>
@@ -116,17 +114,18 @@ void add_state(const TrainingState& state, Metadata& metadata,
       });
 }
 
+void require_state(const SafetensorsFile& file) {
+  if (file.metadata().contains(kStateKey)) return;
+  throw Error(Fault::data,
+              cat(file.path().string(),
+                  ": expected a checkpoint of a training, found a model "
+                  "without one"));
+}
+
 void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
-  const auto text = file.metadata().find(kStateKey);
-  if (text == file.metadata().end()) {
-    throw Error(Fault::data,
-                cat(file.path().string(),
-                    ": expected a checkpoint of a training, found a model "
-                    "without one; delete this file to go on from an older "
-                    "checkpoint"));
-  }
+  require_state(file);
   try {
-    const Json json = Json::parse(text->second);
+    const Json json = Json::parse(file.metadata().at(kStateKey));
     require_same_fingerprint(file, json.at("fingerprint").get<std::string>(),
                              state.fingerprint);
     state.steps = json.at("steps").get<std::int64_t>();
@@ -140,9 +139,8 @@ void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
       state.history.push_back(epoch_of(epoch));
     }
   } catch (const Json::exception& e) {
-    throw Error(Fault::data,
-                cat(file.path().string(), ": ", kStateKey, ": cannot be read (",
-                    e.what(), "); delete this checkpoint to use an older one"));
+    throw Error(Fault::data, cat(file.path().string(), ": ", kStateKey,
+                                 ": cannot be read (", e.what(), ")"));
   }
   copy_tensors(file, "", model.parameters);
   for_each_store(state.optimiser,

@@ -17,6 +17,11 @@
 
 namespace polytask {
 
+// The metadata entry that holds it, and what the names of its tensors begin
+// with that are the moving average of the weights.
+inline constexpr const char* kStateKey = "polytask.training";
+inline constexpr const char* kAverage = "training/average/";
+
 struct TrainingState {
   AdamMemory optimiser;
   std::int64_t steps = 0;
@@ -24,12 +29,16 @@ struct TrainingState {
   std::vector<double> weighting;     // what the weighting of tasks learned
   int best_epoch = 0;
   double best_value = 0.0;  // of best_epoch: of what is monitored
+  std::string best_model;   // the checksum of its file; not in add_state
   std::string fingerprint;  // of options and data: what must not change
 };
 
 // Adds the state to a model's metadata and tensors.
 void add_state(const TrainingState& state, Metadata& metadata,
                std::vector<TensorView>& tensors);
+
+// Throws Fault::data for a file that holds no state of a training.
+void require_state(const SafetensorsFile& file);
 
 // Overwrites the model's parameters and the state from a checkpoint.
 // Throws Fault::data when the file is no checkpoint of this network,
