@@ -426,6 +426,22 @@ TEST(GradnormKind, FirstStepIsDownItsObjective) {
                  {-0.16 / 3, 0.5 / 3, -0.34 / 3});
 }
 
+// Weights 1.5, 0.75, 0.75 and w n = 6, 1, 2 in units of 3: d/d(w n) of the
+// distance to 1 is (2, -1/3, -2/3), their mean 1/3; a logit moves all weights,
+// so each loses its weight times that mean.
+TEST(GradnormKind, AStepFromUnequalWeightsIsDownItsObjective) {
+  const auto weighting = made(WeightingKind::gradnorm);
+  Numbers state = copied(weighting->state());
+  state[0] = std::log(2.0);
+  weighting->restore(state);
+  const Numbers weights = copied(weighting->weights(
+      {.losses = Numbers{1, 1, 1},
+       .gramian = Numbers{16, 0, 0, 0, 16.0 / 9, 0, 0, 0, 64.0 / 9}}));
+  expect_numbers(weights, {1.5, 0.75, 0.75});
+  expect_numbers(copied(weighting->state().subspan(3, 3)),
+                 {0.15, -0.7 / 12, -1.1 / 12});
+}
+
 TEST(GradnormKind, SlowTasksGetLargerNorms) {
   const auto weighting = make_weighting({.kind = WeightingKind::gradnorm,
                                          .gradnorm_alpha = 1.0,

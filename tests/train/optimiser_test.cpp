@@ -54,6 +54,45 @@ TEST(Optimiser, TheLearningRateFallsAlongTheCosine) {
   }
 }
 
+// Of 40 images in batches of 16, twice: six steps, the third and the sixth with
+// the 8 that are left. Without memory Adam's step is as long as its rate.
+TEST(Optimiser, TheCosineIsAsLongAsTheTraining) {
+  constexpr double kRate = 0.01;
+  const DatasetPtr data = stripes({.size = 40});
+  Model model = model_for(data, test::plain_network());
+  std::vector<float> before = test::values_of(model);
+  std::vector<double> lengths;
+  Recorder recorder;
+  recorder.step = [&](const StepReport&) {
+    const std::vector<float> now = test::values_of(model);
+    std::vector<double> moves;  // A gradient of 0 has no direction.
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      const double move = std::abs(static_cast<double>(now[i]) -
+                                   static_cast<double>(before[i]));
+      if (move > 0.0) moves.push_back(move / kRate);
+    }
+    const auto middle = moves.begin() + static_cast<int>(moves.size() / 2);
+    std::nth_element(moves.begin(), middle, moves.end());
+    lengths.push_back(*middle);
+    before = now;
+  };
+  train(model, {.train = data, .validation = nullptr},
+        {.epochs = 2,
+         .batch_size = 16,
+         .threads = 1,
+         .adam = {.learning_rate = kRate,
+                  .beta_1 = 0.0,
+                  .beta_2 = 0.0,
+                  .schedule = LearningRateSchedule::cosine}},
+        {.observer = &recorder});
+  const std::vector<double> expected{1.0, 0.9330127, 0.75,
+                                     0.5, 0.25,      0.0669873};
+  ASSERT_EQ(lengths.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(lengths[i], expected[i], 1e-4) << "step " << i + 1;
+  }
+}
+
 // What is validated, saved and handed back is the mean over the steps with
 // weights 1, b, b^2 ... into the past.
 TEST(Optimiser, TheMovingAverageOfTheWeightsIsTheResult) {
