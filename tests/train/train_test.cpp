@@ -335,11 +335,11 @@ TEST(Train, LeavesAModelCheckpointsAndALock) {
     names.push_back(entry.path().filename().string());
   }
   std::ranges::sort(names);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"checkpoints", "epoch-0002.safetensors",
-                                      "epoch-0003.safetensors",
-                                      "model-before-0003.safetensors",
-                                      "model.safetensors", "run.lock"}));
+  EXPECT_EQ(
+      names,
+      (std::vector<std::string>{
+          "checkpoints", "epoch-0002.safetensors", "epoch-0003.safetensors",
+          "model-before-0003.safetensors", "model.safetensors", "run.lock"}));
 }
 
 }  // namespace
