@@ -121,7 +121,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
     return report_stop(study.outcome, study.message, args.folder, console);
   }
   write_results(study, prepared.data.validation);
-  const std::filesystem::path folder = args.folder;
+  const Folder folder(args.folder);
   const std::string json = missing_study_json(study);
   write_file_atomically({folder, "study.json"}, json);
   write_file_atomically({folder, "study.csv"}, missing_study_csv(study));
