@@ -43,6 +43,16 @@ TEST(Answer, TheClassOfAnOrdinalTaskIsTheMedian) {
   const Task task = ordinal("age", {"a", "b", "c"});
   EXPECT_EQ(answered_class(task, std::vector<float>{0.4f, 0.2f, 0.4f}), 1);
   EXPECT_EQ(answered_class(task, std::vector<float>{0.1f, 0.1f, 0.8f}), 2);
+  // At the very half, as the lower one of two numbers in the middle.
+  EXPECT_EQ(answered_class(task, std::vector<float>{0.5f, 0.0f, 0.5f}), 0);
+}
+
+TEST(Answer, ALabelIsAYesAboveItsOwnThreshold) {
+  Task task = multilabel("scene", {"sea", "sky", "sun"});
+  const std::vector<float> answer{0.5f, 0.25f, 0.75f};
+  EXPECT_EQ(answer_words(task, answer), Names{"sun"});
+  task.thresholds = {.all = 0.125, .labels = {{"sea", 0.25}, {"sun", 0.75}}};
+  EXPECT_EQ(answer_words(task, answer), (Names{"sea", "sky"}));
 }
 
 TEST(Answer, NumbersComeInTheUnitsOfTheData) {
