@@ -110,9 +110,7 @@ Comparison compare_recipe(const CompareArguments& args,
       prepared.warnings.push_back(std::move(text));
     }
   }
-  for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << printable_lines(warning) << '\n';
-  }
+  say_findings(prepared, console);
   const InterruptGuard interrupt;
   StudyProgress progress(console);
   return compare(

@@ -30,24 +30,16 @@ struct EvaluateArguments {
   bool json = false;
 };
 
-// A single group of labels is checked while it is read, with its rows.
-CellValues values_for(const Model& model) {
-  const std::vector<Task>& tasks = model.spec.tasks;
-  const bool labels_alone =
-      tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel;
-  return labels_alone ? CellValues::labels : CellValues::numbers;
-}
-
 // Of a run that began with a model: with all the columns there are, for the
 // model may have tasks that the recipe does not name.
-DatasetPtr validation_part_of_all(const Recipe& recipe, const Model& model) {
+DatasetPtr validation_part_of_all(const Recipe& recipe) {
   if (recipe.data.split.test_size <= 0.0) return nullptr;
-  const DatasetPtr all = open_dataset(recipe.data, {}, values_for(model));
+  const DatasetPtr all = open_dataset(recipe.data);
   return subset(all, train_test_split(all->size(), recipe.data.split).test);
 }
 
 // The images a run kept for validation.
-DatasetPtr validation_part(const std::string& run, const Model& model) {
+DatasetPtr validation_part(const std::string& run) {
   const std::filesystem::path file = std::filesystem::path(run) / "recipe.yaml";
   if (!std::filesystem::exists(file)) {
     throw Error(Fault::config,
@@ -57,7 +49,7 @@ DatasetPtr validation_part(const std::string& run, const Model& model) {
   Recipe recipe = load_recipe(file, {});
   const DatasetPtr part = recipe.start.from.empty()
                               ? prepare_run(recipe).data.validation
-                              : validation_part_of_all(recipe, model);
+                              : validation_part_of_all(recipe);
   if (part) return part;
   throw Error(Fault::config,
               cat("evaluate: the run in ", run,
@@ -66,6 +58,7 @@ DatasetPtr validation_part(const std::string& run, const Model& model) {
 
 int run(Arguments arguments, const Console& console) {
   EvaluateArguments args;
+  std::string minus_one;
   CLI::App app("Say what a model is worth on labelled images.", "evaluate");
   app.add_option("model", args.model, "a model file or a run folder")
       ->required();
@@ -80,9 +73,15 @@ int run(Arguments arguments, const Console& console) {
                  "CSV table of file names and labels of a folder");
   app.add_option("--threshold", args.thresholds, kThresholdHelp)
       ->allow_extra_args(false);
+  app.add_option("--minus-one", minus_one,
+                 "what a label of -1 in the data is: no or missing")
+      ->check(CLI::IsMember({"no", "missing"}));
   app.add_option("--threads", args.threads, "0: one a processor");
   app.add_flag("--json", args.json, "print one JSON document instead of text");
   if (!parse_flags(app, arguments, console)) return kOk;
+
+  if (minus_one == "no") args.data.minus_one = MinusOne::no;
+  if (minus_one == "missing") args.data.minus_one = MinusOne::missing;
 
   Model model = load_model(model_path(args.model));
   apply_thresholds(args.thresholds, model.spec.tasks);
@@ -90,10 +89,8 @@ int run(Arguments arguments, const Console& console) {
                       {.threads = args.threads, .batch = 100});
   const Shape& image = predictor.model().spec.image;
   args.data.image_size = {image[0], image[1]};
-  const DatasetPtr data =
-      args.data.path.empty()
-          ? validation_part(args.model, predictor.model())
-          : open_dataset(args.data, {}, values_for(predictor.model()));
+  const DatasetPtr data = args.data.path.empty() ? validation_part(args.model)
+                                                 : open_dataset(args.data);
   const ModelEvaluation found = evaluate_model(predictor, *data);
   if (!found.not_judged.empty()) {
     console.err << "not judged, there are no columns for them: "

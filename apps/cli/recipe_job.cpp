@@ -1,10 +1,12 @@
 #include "apps/cli/recipe_job.h"
 
 #include <charconv>
+#include <ostream>
 
 #include "polytask/base/error.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/task/task_columns.h"
 
@@ -87,6 +89,15 @@ void require_no_start(const Recipe& recipe, const std::string& verb) {
   throw Error(Fault::config,
               cat(verb, ": network.from: ", verb, " trains networks from ",
                   "nothing; leave network.from away and write network.trunk"));
+}
+
+void say_findings(const PreparedRun& run, const Console& console) {
+  for (const std::string& note : run.notes) {
+    console.err << "note: " << printable_lines(note) << '\n';
+  }
+  for (const std::string& warning : run.warnings) {
+    console.err << "warning: " << printable_lines(warning) << '\n';
+  }
 }
 
 DatasetPtr random_images(const ModelSpec& model, int count) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/cli/command.h"
 #include "polytask/train/recipe.h"
 
 namespace polytask::cli {
@@ -33,6 +34,9 @@ struct RecipeJob {
 // Throws Fault::config for a recipe that begins with a trained model: `verb`
 // trains networks from nothing.
 void require_no_start(const Recipe& recipe, const std::string& verb);
+
+// What was taken for granted and what cannot be learned or judged: to err.
+void say_findings(const PreparedRun& run, const Console& console);
 
 // Uniformly random pixels and labels in the place of data: always the same.
 // Throws Fault::resource when there is no memory.

@@ -4,6 +4,7 @@
 
 #include "apps/cli/answers.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/recipe_job.h"
 #include "apps/cli/run_folder.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/text.h"
@@ -84,9 +85,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
     begun = saved_model_of(recipe.run.dir);
   }
   PreparedRun prepared = prepare_run(recipe, begun);
-  for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << printable_lines(warning) << '\n';
-  }
+  say_findings(prepared, console);
   RecipeRun run;
   run.folder = recipe.run.dir;
   run.model = run.folder / "model.safetensors";

@@ -99,9 +99,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
   require_no_start(recipe, "study");
   recipe.run.dir = args.folder;
   const PreparedRun prepared = prepare_run(recipe);
-  for (const std::string& warning : prepared.warnings) {
-    console.err << "warning: " << printable_lines(warning) << '\n';
-  }
+  say_findings(prepared, console);
   const InterruptGuard interrupt;
   StudyProgress progress(console);
   const MissingStudy study = study_missing(

@@ -49,9 +49,14 @@ TEST_F(BadInput, NoSuchRecipe) {
 
 TEST_F(BadInput, NoSuchData) {
   expect_refusal(cli::kIo,
-                 "polytask: nowhere.h5: expected a file, found nothing; check "
-                 "the path\n",
+                 "polytask: nowhere.h5: expected an HDF5 file or a folder of "
+                 "images, found nothing of that name; check the path\n",
                  {"train", "recipe.yaml", "data.path=nowhere.h5"});
+  expect_refusal(cli::kIo,
+                 "polytask: scene.h5: expected an HDF5 file or a folder of "
+                 "images, found nothing of that name; did you mean "
+                 "scenes.h5?\n",
+                 {"train", "recipe.yaml", "data.path=scene.h5"});
 }
 
 TEST_F(BadInput, DataThatIsNotHdf5) {
@@ -109,17 +114,18 @@ TEST_F(BadInput, ALabelThatIsNeitherZeroNorOneNorMissingNamesItsRow) {
   const Answer answer =
       test::polytask({"train", "recipe.yaml", "data.path=odd.h5"});
   EXPECT_EQ(answer.code, cli::kBadData);
-  for (const char* part : {"polytask: odd.h5: dataset \"y\": ", "row 1", "7"}) {
+  for (const char* part :
+       {"odd.h5[1], column sea: ", "expected 0, 1 or missing, found 7"}) {
     EXPECT_NE(answer.err.find(part), std::string::npos) << answer.err;
   }
 }
 
-TEST_F(BadInput, FewerLabelNamesThanLabels) {
-  expect_bad_recipe(
-      "tasks.scene.labels: scenes.h5: dataset \"y\": the label names do not "
-      "fit; put them right or give others with the option label_names:\n"
-      "  - expected one name a label, 5, found 2",
-      {"tasks.scene.labels=[sea, trees]"});
+TEST_F(BadInput, AnUnknownLabelNamesTheNearest) {
+  expect_refusal(cli::kBadData,
+                 "polytask: the data does not answer every task; it has the "
+                 "columns desert, mountains, sea, sunset, trees:\n"
+                 "  - task scene: no column sunst (did you mean \"sunset\"?)\n",
+                 {"train", "recipe.yaml", "tasks.scene.labels=[sea, sunst]"});
 }
 
 TEST_F(BadInput, AnUnknownKeyNamesTheNearest) {
@@ -197,10 +203,19 @@ TEST_F(BadInput, AnImpossibleNetworkNamesTheLayerAndItsShapes) {
       {"network.trunk=[dense: {units: 3}]"});
 }
 
-TEST_F(BadInput, ABatchLargerThanTheData) {
-  expect_bad_recipe(
-      "train.batch_size: expected at most the 36 training images, got 37",
-      {"train.batch_size=37"});
+TEST_F(BadInput, ABatchLargerThanTheDataIsAllOfItAndThatIsSaid) {
+  const Answer answer =
+      test::polytask({"train", "recipe.yaml", "train.batch_size=37"});
+  EXPECT_EQ(answer.code, cli::kOk);
+  EXPECT_TRUE(answer.err.starts_with(
+      "note: train.batch_size: 37 is more than the training images there are; "
+      "it is 36 now\n"))
+      << answer.err;
+  const Answer exact = test::polytask(
+      {"train", "recipe.yaml", "train.batch_size=36", "run.dir=exact"});
+  EXPECT_EQ(exact.err.find("note: "), std::string::npos) << exact.err;
+  EXPECT_EQ(test::read_bytes("run/evaluation.json"),
+            test::read_bytes("exact/evaluation.json"));
 }
 
 TEST_F(BadInput, ARecipeThatIsNoYaml) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "tests/support/expect_error.h"
 
 namespace polytask {
@@ -12,8 +16,8 @@ using Rows = std::vector<std::vector<std::string>>;
 Rows rows_of(std::string text) {
   CsvReader reader(std::move(text), "labels.csv");
   Rows rows;
-  for (std::vector<std::string> cells; reader.next(cells);) {
-    rows.push_back(cells);
+  for (std::vector<std::string_view> cells; reader.next(cells);) {
+    rows.emplace_back(cells.begin(), cells.end());
   }
   return rows;
 }
@@ -52,9 +56,48 @@ TEST(CsvReader, QuotedCellsHoldCommasBreaksAndQuotes) {
             (Rows{{"a,b", "c\nd", "say \"sea\"", ""}, {"1"}}));
 }
 
+TEST(CsvReader, BlanksAroundQuotesAreNoneOfTheCell) {
+  EXPECT_EQ(rows_of("\"a\" , \"b,c\"\t\n 1 , 2 "),
+            (Rows{{"a", "b,c"}, {" 1 ", " 2 "}}));
+}
+
+// Cells stand in the reader's text: taking quotes out moves no other cell.
+TEST(CsvReader, CellsStandAsLongAsTheReader) {
+  CsvReader reader("\"say \"\"a\"\"\",b\n\"\"\"\",2\n", "labels.csv");
+  std::vector<std::string_view> first;
+  std::vector<std::string_view> second;
+  ASSERT_TRUE(reader.next(first));
+  ASSERT_TRUE(reader.next(second));
+  EXPECT_EQ(first, (std::vector<std::string_view>{"say \"a\"", "b"}));
+  EXPECT_EQ(second, (std::vector<std::string_view>{"\"", "2"}));
+}
+
+TEST(CsvReader, TabsAndSemicolonsSeparateAsWell) {
+  EXPECT_EQ(rows_of("a\tb\n1\t\n"), (Rows{{"a", "b"}, {"1", ""}}));
+  EXPECT_EQ(rows_of("a;b\n1;2,5\n"), (Rows{{"a", "b"}, {"1", "2,5"}}));
+}
+
+TEST(CsvReader, TheSeparatorIsWhatSplitsHeaderAndRowAlike) {
+  EXPECT_EQ(rows_of("a;red, green;b, c\n1;2;3"),
+            (Rows{{"a", "red, green", "b, c"}, {"1", "2", "3"}}));
+  EXPECT_EQ(rows_of("a,\"b;c;d\"\n1,2"), (Rows{{"a", "b;c;d"}, {"1", "2"}}));
+  EXPECT_EQ(rows_of("a,b;c\n1,2"), (Rows{{"a", "b;c"}, {"1", "2"}}));
+}
+
+TEST(CsvReader, AFirstLineMaySayTheSeparator) {
+  EXPECT_EQ(rows_of("sep=;\r\na,b;c\r\n1;2"), (Rows{{"a,b", "c"}, {"1", "2"}}));
+  EXPECT_EQ(rows_of("\xef\xbb\xbf\"sep=,\"\na,b\n"), (Rows{{"a", "b"}}));
+  EXPECT_EQ(rows_of("sep=\t\na\tb\n"), (Rows{{"a", "b"}}));
+  EXPECT_EQ(rows_of("sep=,"), Rows{});
+  CsvReader reader("sep=,\na\n", "labels.csv");
+  std::vector<std::string_view> cells;
+  ASSERT_TRUE(reader.next(cells));
+  EXPECT_EQ(reader.line(), 2);
+}
+
 TEST(CsvReader, LineIsWhereTheRowStarts) {
   CsvReader reader("a\n\n\"b\nb\"\r\nc", "labels.csv");
-  std::vector<std::string> cells;
+  std::vector<std::string_view> cells;
   std::vector<std::int64_t> lines;
   while (reader.next(cells)) lines.push_back(reader.line());
   EXPECT_EQ(lines, (std::vector<std::int64_t>{1, 3, 5}));

@@ -112,7 +112,60 @@ TEST(FolderReader, FilesThatAreNotThereAreCountedAndTheFirstNamed) {
           "\n  - 3.jpg (line 5)"
           "\n  - 4.jpg (line 6)"
           "\n  - 5.jpg (line 7)"
-          "\n  - and 1 more",
+          "\n  - 6.jpg (line 8)",
+      [&] { (void)read_image_folder(album.options); });
+}
+
+// Every row is at fault: the path is what is wrong.
+TEST(FolderReader, WhereNoImageIsThereThePathIsWrong) {
+  const Album album("file,sea\n1.jpg,1\n2.jpg,1\n");
+  test::expect_error(
+      Fault::data,
+      album.options.table.string() + ": expected every image in " +
+          album.options.images.string() +
+          ", but 2 of 2 are not there; the folder and the folders in it have 3 "
+          "files, such as \"grey8.png\": check the path of the folder, and "
+          "that the first column of the table names files:"
+          "\n  - 1.jpg (line 2)"
+          "\n  - 2.jpg (line 3)",
+      [&] { (void)read_image_folder(album.options); });
+}
+
+TEST(FolderReader, ImagesInAFolderBelowAreFound) {
+  Album album("file,sea\nrgb8.png,1\ngrey8,0\n");
+  album.options.images = album.folder.path();
+  const DatasetPtr data = read_image_folder(album.options);
+  EXPECT_EQ(data->image_name(0), album.photo("rgb8.png").string());
+  EXPECT_EQ(data->image_name(1), album.photo("grey8.png").string());
+}
+
+TEST(FolderReader, AnImageIsNamedOnce) {
+  const Album album("file,sea\nrgb8.png,1\n./rgb8.png,0\nRGB8,0\nrgb8,1\n");
+  test::expect_error_parts(Fault::data,
+                           {"but 1 of 4 are not there", "\n  - RGB8 (line 4)"},
+                           [&] { (void)read_image_folder(album.options); });
+  album.write("labels.csv", "file,sea\nrgb8.png,1\n./rgb8.png,0\nrgb8,1\n");
+  test::expect_error(
+      Fault::data,
+      album.options.table.string() +
+          ": expected a row an image, but 2 of 3 rows name an image again; "
+          "remove them:"
+          "\n  - line 3: \"./rgb8.png\" again, first in line 2"
+          "\n  - line 4: \"rgb8\" again, first in line 2",
+      [&] { (void)read_image_folder(album.options); });
+}
+
+TEST(FolderReader, NamesThatLeaveTheFolderAreRefused) {
+  const Album album("file,sea\nrgb8.png,1\n../labels.csv,0\n/etc/passwd,0\n");
+  test::expect_error(
+      Fault::data,
+      album.options.table.string() + ": expected every image in " +
+          album.options.images.string() +
+          ", but 2 of 3 are not there; add them or remove their rows:"
+          "\n  - ../labels.csv (line 3): it is not inside of the folder of "
+          "images"
+          "\n  - /etc/passwd (line 4): it is not inside of the folder of "
+          "images",
       [&] { (void)read_image_folder(album.options); });
 }
 

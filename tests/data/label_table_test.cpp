@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "tests/support/expect_error.h"
@@ -54,61 +55,138 @@ TEST(LabelTable, EmptyMinusOneAndNanAreMissing) {
   }
 }
 
-TEST(LabelTable, NumbersAndNamesOfClassesWhereTheyAreAskedFor) {
-  const LabelTable table = parse(
-      "f,weather,distance,people\n1.jpg,rain,12.5,-1\n2.jpg,clear,,3\n"
-      "3.jpg,,1e2,0\n4.jpg,rain,nan,1\n",
-      {.values = CellValues::numbers});
-  EXPECT_EQ(table.classes,
-            (std::vector<ColumnClasses>{
-                {.column = "weather", .names = {"clear", "rain"}}}));
-  EXPECT_EQ(table.targets[0], 1.0f);
-  EXPECT_EQ(table.targets[1], 12.5f);
-  EXPECT_EQ(table.targets[2], -1.0f);
-  EXPECT_EQ(table.targets[3], 0.0f);
-  EXPECT_TRUE(std::isnan(table.targets[4]));
-  EXPECT_TRUE(std::isnan(table.targets[6]));
-  EXPECT_EQ(table.targets[7], 100.0f);
-  EXPECT_EQ(table.targets[9], 1.0f);
+TEST(LabelTable, MissingWordsOfProgramsAreMissing) {
+  for (const float target :
+       parse("f,a,b,c,d,e\n1.jpg,NA,n/a,NULL,none,<NA>\n").targets) {
+    EXPECT_TRUE(std::isnan(target));
+  }
 }
 
-TEST(LabelTable, ANumberAmongNamesIsANameAsWell) {
-  const LabelTable table = parse("f,size\n1.jpg,XL\n2.jpg,42\n3.jpg,XL\n",
-                                 {.values = CellValues::numbers});
+TEST(LabelTable, TrueAndFalseAndYesAndNoAreAnswers) {
+  EXPECT_EQ(
+      parse("f,a,b,c,d,e,g\n1.jpg,True,FALSE,yes,No,\"true\",nO\n").targets,
+      (std::vector<float>{1, 0, 1, 0, 1, 0}));
+}
+
+TEST(LabelTable, CellsStayAsTheyAreWrittenWhereAnythingMayStand) {
+  const LabelTable table = parse(
+      "f,code,size\n1.jpg,010,2.50\n2.jpg,10,\n3.jpg, 10.0 ,NA\n4.jpg,,-1\n",
+      {.values = CellValues::numbers});
+  EXPECT_EQ(table.classes,
+            (std::vector<ColumnClasses>{{.column = "code",
+                                         .names = {"010", "10", "10.0"},
+                                         .as_written = true},
+                                        {.column = "size",
+                                         .names = {"-1", "2.50", "NA"},
+                                         .as_written = true}}));
+  const float kGone = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> expected{0, 1, 1, kGone, 2, 2, kGone, 0};
+  ASSERT_EQ(table.targets.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (std::isnan(expected[i])) {
+      EXPECT_TRUE(std::isnan(table.targets[i])) << i;
+    } else {
+      EXPECT_EQ(table.targets[i], expected[i]) << i;
+    }
+  }
+}
+
+TEST(LabelTable, TextsAreInTheOrderPeopleCount) {
+  const LabelTable table =
+      parse("f,size\n1.jpg,10\n2.jpg,9\n3.jpg,XL\n4.jpg,2\n",
+            {.values = CellValues::numbers});
   ASSERT_EQ(table.classes.size(), 1u);
-  EXPECT_EQ(table.classes[0].names, (Names{"42", "XL"}));
-  EXPECT_EQ(table.targets, (std::vector<float>{1, 0, 1}));
+  EXPECT_EQ(table.classes[0].names, (Names{"2", "9", "10", "XL"}));
+  EXPECT_EQ(table.targets, (std::vector<float>{2, 1, 3, 0}));
+}
+
+TEST(LabelTable, ASemicolonTableHasDecimalCommas) {
+  const auto with = [](const char* text) {
+    return parse(text, {.values = CellValues::numbers}).classes[0];
+  };
+  EXPECT_TRUE(with("f;size\n1.jpg;2,5\n").decimal_comma);
+  EXPECT_FALSE(with("f\tsize\n1.jpg\t2,5\n").decimal_comma);
+}
+
+// A column of a million measurements is not a million names.
+TEST(LabelTable, MoreTextsThanClassesCanBeAreNumbers) {
+  std::string text = "f,depth,note,odd\n";
+  for (int i = 0; i < 10'500; ++i) {
+    const std::string n = std::to_string(i);
+    text += n + ".jpg," + n + ".25,text " + n + "," + n + "\n";
+  }
+  text += "a.jpg,NA,text,0.5\nb.jpg,-1,,two\n";
+  const LabelTable table = parse(text, {.values = CellValues::numbers});
+  EXPECT_TRUE(table.classes.empty());
+  EXPECT_EQ(table.targets[0], 0.25f);
+  EXPECT_EQ(table.targets[std::size_t{10'499} * 3], 10'499.25f);
+  EXPECT_TRUE(std::isnan(table.targets[std::size_t{10'500} * 3]));
+  EXPECT_EQ(table.targets[std::size_t{10'501} * 3], -1.0f);
+  EXPECT_EQ(table.unusable,
+            (std::vector<UnusableColumn>{
+                {"note",
+                 "its cells hold more than 10000 different texts, such as "
+                 "\"text 0\": neither classes nor numbers"},
+                {"odd",
+                 "expected numbers, found 1 cell with other text:\n  - line "
+                 "10503: \"two\""}}));
+}
+
+TEST(LabelTable, TextThatIsNotUtf8CannotBeUsed) {
+  const LabelTable table =
+      parse("f,who,sea\n1.jpg,m\xfcller,1\n", {.values = CellValues::numbers});
+  EXPECT_EQ(table.unusable,
+            (std::vector<UnusableColumn>{
+                {"who",
+                 "line 2: \"m?ller\" is not plain text in UTF-8; save the "
+                 "table as CSV in UTF-8, without line breaks in its cells"}}));
+}
+
+TEST(LabelTable, EmptiedRowsAndColumnsOfASpreadsheetAreLeftOut) {
+  const LabelTable table =
+      parse("file,sea,,trees,,\n1.jpg ,1,,0,,\n,,,,,\n2.jpg,0,,1\n ,,\n");
+  EXPECT_EQ(table.labels, (Names{"sea", "trees"}));
+  EXPECT_EQ(table.names, (Names{"1.jpg", "2.jpg"}));
+  EXPECT_EQ(table.targets, (std::vector<float>{1, 0, 0, 1}));
+  EXPECT_EQ(parse("file,sea\n1.jpg,1,\n").targets, (std::vector<float>{1}));
 }
 
 TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
   expect_bad(Fault::data,
-             "f,sea,sunset\n1.jpg,yes,1\n2.jpg,2,0.5\n\n3.jpg,-2,1 0\n"
+             "f,sea,sunset\n1.jpg,maybe,1\n2.jpg,2,0.5\n\n3.jpg,-2,1 0\n"
              "4.jpg,inf,0x1\n",
              "labels.csv: expected a row an image, with 0, 1 or a missing "
              "label (empty, "
              "-1, nan) in each label column, found 7 problems; correct the "
              "table:"
-             "\n  - line 2, column sea: \"yes\""
+             "\n  - line 2, column sea: \"maybe\""
              "\n  - line 3, column sea: \"2\""
              "\n  - line 3, column sunset: \"0.5\""
              "\n  - line 5, column sea: \"-2\""
              "\n  - line 5, column sunset: \"1 0\""
-             "\n  - and 2 more");
+             "\n  - line 6, column sea: \"inf\""
+             "\n  - line 6, column sunset: \"0x1\"");
 }
 
 TEST(LabelTable, RowsThatCannotBeUsedAreAllNamed) {
-  expect_bad(
+  expect_bad(Fault::data, "f,sea\n1.jpg,1\n ,1\n2.jpg,1,1\n3.jpg\n",
+             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "label (empty, -1, nan) in each label column, found 3 problems; "
+             "correct the table:"
+             "\n  - line 3: no file name"
+             "\n  - line 4: 3 cells where the header has 2"
+             "\n  - line 5: 1 cells where the header has 2");
+}
+
+TEST(LabelTable, TenProblemsAreShownAndAllCounted) {
+  std::string text = "f,sea\n";
+  for (int i = 0; i < 12; ++i) text += std::to_string(i) + ".jpg,x\n";
+  test::expect_error_parts(
       Fault::data,
-      "f,sea\n1.jpg,1\n./1.jpg,0\n ,1\n2.jpg,1,1\n../3.jpg,1\n/4.jpg,1\n",
-      "labels.csv: expected a row an image, with 0, 1 or a missing "
-      "label (empty, "
-      "-1, nan) in each label column, found 5 problems; correct the "
-      "table:"
-      "\n  - line 3: \"./1.jpg\" again, first in line 2"
-      "\n  - line 4: no file name"
-      "\n  - line 5: 3 cells where the header has 2"
-      "\n  - line 6: \"../3.jpg\" is not inside of the folder of images"
-      "\n  - line 7: \"/4.jpg\" is not inside of the folder of images");
+      {"found 12 problems", "\n  - line 11, column sea: \"x\"\n  - and 2 more"},
+      [&] { (void)parse(text); });
+  test::expect_error_parts(Fault::data, {"found 1 problem; correct"},
+                           [] { (void)parse("f,sea\n1.jpg,x\n"); });
 }
 
 TEST(LabelTable, ShortRowsAreNamed) {
@@ -180,16 +258,29 @@ TEST(LabelTable, ColumnsNeedDistinctNames) {
   expect_bad(
       Fault::data, ",sea,file, sea \n",
       "labels.csv: expected a header that names each column once; correct it:"
-      "\n  - column 1 has no name (pandas writes such a column unless "
-      "told index=False)"
       "\n  - columns 2 and 4 are both called \"sea\"");
 }
 
+TEST(LabelTable, AColumnWithoutANameMustBeEmpty) {
+  expect_bad(Fault::data, ",file,sea\n0,1.jpg,1\n1,2.jpg,0\n",
+             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "label (empty, -1, nan) in each label column, found 1 problem; "
+             "correct the table:"
+             "\n  - column 1 has no name (pandas writes such a column unless "
+             "told index=False), but line 2 has a cell there");
+  expect_bad(Fault::data, "file,sea,\n1.jpg,1,x\n",
+             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "label (empty, -1, nan) in each label column, found 1 problem; "
+             "correct the table:"
+             "\n  - column 3 has no name (pandas writes such a column unless "
+             "told index=False), but line 2 has a cell there");
+}
+
 TEST(LabelTable, TableWithoutLabelsAsksForCommas) {
-  expect_bad(Fault::data, "file;sea;sunset\n1.jpg;1;0\n",
-             "labels.csv: expected label columns beside \"file;sea;sunset\", "
-             "found none; "
-             "are its cells separated by commas?");
+  expect_bad(Fault::data, "file sea sunset\n1.jpg 1 0\n",
+             "labels.csv: expected label columns beside \"file sea sunset\", "
+             "found none; are its cells separated by commas, tabs or "
+             "semicolons?");
 }
 
 TEST(LabelTable, TableWithoutRowsIsAnError) {

@@ -32,18 +32,19 @@ struct DataOptions {
   // fractions.
   std::optional<double> scale;
 
+  // What a -1 among labels means.
+  MinusOne minus_one = MinusOne::ask;
+
   SplitOptions split;
 };
 
 // Every broken rule; empty when the options are usable.
 [[nodiscard]] std::vector<std::string> problems(const DataOptions& options);
 
-// The whole data set.
-//   label_names   of the columns, as in Hdf5Options; empty: those of the file
-//   values        what the readers let through
-// Throws as read_hdf5 and read_image_folder do.
-[[nodiscard]] DatasetPtr open_dataset(
-    const DataOptions& options, const std::vector<std::string>& label_names,
-    CellValues values = CellValues::labels);
+// The whole data set, with all its columns as they are in the file; what they
+// mean, and which of them count, is for select_columns.
+// Throws Fault::io when nothing is there, and as read_hdf5 and
+// read_image_folder do.
+[[nodiscard]] DatasetPtr open_dataset(const DataOptions& options);
 
 }  // namespace polytask

@@ -22,16 +22,35 @@ namespace polytask {
 struct ColumnClasses {
   std::string column;
   std::vector<std::string> names;
+  // The names are the cells of a table as they are written, each once, in the
+  // order people count: "010" and "10" are two. Whether they are classes,
+  // numbers, or yes and no, is decided by who asks (see columns.h).
+  bool as_written = false;
+  bool decimal_comma = false;  // "2,5" among them is a number
 
   bool operator==(const ColumnClasses&) const = default;
+};
+
+// A column that is there but cannot answer any question, and why.
+struct UnusableColumn {
+  std::string column;
+  std::string reason;
+
+  bool operator==(const UnusableColumn&) const = default;
 };
 
 // What a reader lets through as an answer.
 enum class CellValues {
   labels,  // 0, 1, missing (-1, NaN, an empty cell); everything else is refused
-  numbers,  // any finite number, -1 too, or missing (NaN, an empty cell): what
-            // a column means is checked by who uses it (see columns.h)
+  numbers,  // any finite number, -1 too, or missing (NaN, an empty cell), and
+            // any text of a table: what a column means is checked by who uses
+            // it (see columns.h)
 };
+
+// What a -1 among labels means: an answer that is missing, or a no. `ask`: it
+// is missing where there are zeros as well; where all labels are 1 and -1, only
+// a person knows, and is asked.
+enum class MinusOne { ask, no, missing };
 
 struct DatasetSpec {
   int height = 0;    // pixels
@@ -42,6 +61,9 @@ struct DatasetSpec {
 
   // Of the columns that hold numbers of classes and whose classes have names.
   std::vector<ColumnClasses> classes;
+
+  std::vector<UnusableColumn> unusable;
+  MinusOne minus_one = MinusOne::missing;
 
   [[nodiscard]] std::size_t values_per_image() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *

@@ -36,6 +36,7 @@ struct Hdf5Options {
   std::vector<std::string> label_names = {};
 
   CellValues values = CellValues::labels;
+  MinusOne minus_one = MinusOne::missing;  // what the data set says of it
 
   // False: a file without labels is fine, and its targets are all missing.
   bool require_labels = true;

@@ -64,16 +64,17 @@ struct PreparedRun {
   // the images it gets, which may be some of data.train only.
   ModelSpec model;
   std::shared_ptr<const Model> start;  // what the recipe begins with, or null
+  std::vector<std::string> notes;      // on what was taken for granted
   std::vector<std::string> warnings;  // of what the parts cannot teach or judge
 };
 
 // Reads the data and splits it; completes the tasks from the data: labels and
 // classes that the recipe leaves out, the tasks themselves where it names none
-// (one of all labels, or those of a group of datasets), and the numbers that
-// balanced losses come to on the training part. Of a recipe that begins with a
-// model, reads that as well, and completes trunk and tasks from it. Throws as
-// open_dataset, train_test_split and load_model do, and Fault::config when
-// tasks, data and model do not fit.
+// (those the data looks like), the numbers that balanced losses come to on the
+// training part, and the size of a batch where there are fewer images. Of a
+// recipe that begins with a model, reads that as well, and completes trunk and
+// tasks from it. Throws as open_dataset, select_columns, train_test_split and
+// load_model do, and Fault::config when tasks, data and model do not fit.
 //   start   in the place of the file the recipe names: what a run of this
 //           recipe has saved, when it is resumed or evaluated
 [[nodiscard]] PreparedRun prepare_run(

@@ -1,196 +1,166 @@
 #include "polytask/data/columns.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/data/label_names.h"
+#include "polytask/data/column_search.h"
+#include "polytask/data/column_values.h"
 #include "polytask/data/problem_list.h"
+#include "polytask/data/shown_text.h"
 
 namespace polytask {
 namespace {
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
-// A column of the view: where it comes from, and what becomes of a value.
+// A column of the view: where it comes from, and what becomes of its cells.
 struct Column {
   std::size_t source = 0;
-  std::string full_name;  // "task/member" or "task"
+  std::string task;
+  std::string full_name;
   ColumnKind kind = ColumnKind::label;
-  int classes = 0;
-  // For each class of the data its number here, -1 where it is unknown here;
-  // empty: the same numbers.
-  std::vector<int> renumbered;
+  ColumnValues values;
 };
 
-std::vector<std::string> wanted_names(const ColumnUse& use, std::size_t i) {
-  if (use.members.empty()) return {use.task};
-  return {cat(use.task, '/', use.members[i]), use.members[i]};
+using Notes = std::vector<std::string>;
+
+std::string position_note(const ColumnUse& use) {
+  return cat("task ", use.task, ": the data does not name its columns; in ",
+             "their order they are taken as ",
+             listed(use.members.empty() ? Notes{use.task} : use.members));
 }
 
-std::size_t width(const ColumnUse& use) {
-  return std::max<std::size_t>(1, use.members.size());
-}
-
-std::optional<std::size_t> find_column(const DatasetSpec& spec,
-                                       const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    const auto found = std::ranges::find(spec.labels, name);
-    if (found == spec.labels.end()) continue;
-    return static_cast<std::size_t>(found - spec.labels.begin());
+std::string class_note(const ColumnUse& use) {
+  Notes named;
+  for (std::size_t c = 0; c < use.classes.size(); ++c) {
+    named.push_back(cat(c, " is ", use.classes[c]));
   }
-  return std::nullopt;
-}
-
-const ColumnClasses* classes_of(const DatasetSpec& spec, std::size_t column) {
-  const auto found = std::ranges::find(spec.classes, spec.labels[column],
-                                       &ColumnClasses::column);
-  return found == spec.classes.end() ? nullptr : &*found;
-}
-
-std::vector<int> renumbered(const std::vector<std::string>& from,
-                            const std::vector<std::string>& to) {
-  std::vector<int> numbers;
-  for (const std::string& name : from) {
-    const auto at = std::ranges::find(to, name);
-    numbers.push_back(at == to.end() ? -1 : static_cast<int>(at - to.begin()));
-  }
-  return numbers;
-}
-
-bool by_position(const DatasetSpec& spec, const std::vector<ColumnUse>& uses) {
-  return uses.size() == 1 && spec.labels.size() == width(uses.front()) &&
-         spec.labels == default_label_names(spec.labels.size());
-}
-
-Column make_column(const DatasetSpec& spec, const ColumnUse& use,
-                   std::size_t member, std::size_t source) {
-  Column column{.source = source,
-                .full_name = wanted_names(use, member).front(),
-                .kind = use.kind,
-                .classes = static_cast<int>(use.classes.size())};
-  const ColumnClasses* named = classes_of(spec, source);
-  if (named != nullptr && use.kind == ColumnKind::class_number) {
-    column.renumbered = renumbered(named->names, use.classes);
-  }
-  return column;
-}
-
-bool is_number(const std::string& text) {
-  double value = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, fault] = std::from_chars(text.data(), end, value);
-  return fault == std::errc() && stopped == end && std::isfinite(value);
-}
-
-// Where the words of a column would be taken for the numbers of classes, the
-// first of them; else nothing. One word makes a column one of classes, which
-// a table of numbers with a slip in it is not.
-std::optional<std::string> word_in(const DatasetSpec& spec,
-                                   const ColumnUse& use, std::size_t source) {
-  const ColumnClasses* named = classes_of(spec, source);
-  if (named == nullptr || use.kind == ColumnKind::class_number) return {};
-  const auto word = std::ranges::find_if_not(named->names, is_number);
-  return word == named->names.end() ? named->names.front() : *word;
+  return cat("task ", use.task,
+             ": the data numbers its classes and does not name them; ",
+             listed(named));
 }
 
 std::vector<Column> find_columns(const DatasetSpec& spec,
-                                 const std::vector<ColumnUse>& uses) {
+                                 const std::vector<ColumnUse>& uses,
+                                 Notes& notes) {
   std::vector<Column> columns;
   ProblemList absent;
-  const bool nameless = by_position(spec, uses);
+  const ColumnSearch search(spec, uses.size() == 1);
   for (const ColumnUse& use : uses) {
-    std::vector<std::string> lacking;
-    for (std::size_t i = 0; i < width(use); ++i) {
-      const auto source =
-          nameless ? std::optional(i) : find_column(spec, wanted_names(use, i));
-      if (source) {
-        columns.push_back(make_column(spec, use, i, *source));
-        if (const auto word = word_in(spec, use, *source)) {
-          absent.add(cat("task ", use.task, ": column ", spec.labels[*source],
-                         ": expected numbers, found names of classes, such as "
-                         "\"",
-                         *word, '"'));
-        }
-      } else {
-        lacking.push_back(use.members.empty() ? use.task : use.members[i]);
-      }
+    const auto found = search.find(use);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      columns.push_back({.source = *found[i],
+                         .task = use.task,
+                         .full_name = full_name(use, i),
+                         .kind = use.kind,
+                         .values = ColumnValues(spec, *found[i], use)});
+      const ColumnValues& values = columns.back().values;
+      if (values.refusal().empty()) continue;
+      absent.add(cat("task ", use.task, ": column ", spec.labels[*found[i]],
+                     ": ", values.refusal()));
     }
-    if (lacking.empty()) continue;
-    const std::string close = nearest(lacking.front(), spec.labels);
-    absent.add(cat("task ", use.task, ": no column ", join(lacking),
-                   close.empty() ? "" : "; did you mean \"" + close + "\"?"));
+    const std::string problem = search.problem(use, found);
+    if (!problem.empty()) {
+      absent.add(problem);
+    } else if (search.by_position(use)) {
+      notes.push_back(position_note(use));
+    }
+    if (problem.empty() && columns.back().values.numbers_are_positions()) {
+      notes.push_back(class_note(use));
+    }
   }
   if (absent.count() == 0) return columns;
   throw Error(Fault::data,
               cat("the data does not answer every task; it has ",
                   spec.labels.empty() ? "no columns of answers"
-                                      : "the columns " + join(spec.labels),
+                                      : "the columns " + listed(spec.labels),
                   ":", absent.text()));
 }
 
-// The value a cell has in the view; nothing when it may not be there.
-std::optional<float> value_of(float cell, const Column& column) {
-  if (std::isnan(cell)) return kMissing;
-  if (column.kind == ColumnKind::number) {
-    return std::isfinite(cell) ? std::optional(cell) : std::nullopt;
-  }
-  if (cell < 0.0f) return kMissing;
-  if (cell != std::floor(cell) || !std::isfinite(cell)) return std::nullopt;
-  if (column.kind == ColumnKind::count) return cell;
-  if (column.kind == ColumnKind::label) {
-    return cell <= 1.0f ? std::optional(cell) : std::nullopt;
-  }
-  if (column.renumbered.empty()) {
-    return cell < static_cast<float>(column.classes) ? std::optional(cell)
-                                                     : std::nullopt;
-  }
-  if (cell >= static_cast<float>(column.renumbered.size())) return std::nullopt;
-  const int number = column.renumbered[static_cast<std::size_t>(cell)];
-  return number < 0 ? std::nullopt : std::optional(static_cast<float>(number));
-}
+// A column with 1 and -1 and nothing else, where no other label shows what -1
+// means by having a 0 as well.
+class MinusOneSearch {
+ public:
+  explicit MinusOneSearch(const std::vector<Column>& columns)
+      : columns_(columns), signs_(columns.size()) {}
 
-std::string expected(const Column& column) {
-  switch (column.kind) {
-    case ColumnKind::label:
-      return "0, 1 or missing";
-    case ColumnKind::class_number:
-      return cat("the number of one of ", column.classes, " classes, 0 to ",
-                 column.classes - 1, ", or missing");
-    case ColumnKind::count:
-      return "a whole number >= 0 or missing";
-    case ColumnKind::number:
-      return "a finite number or missing";
+  void add(std::size_t column, float cell) {
+    const ColumnKind kind = columns_[column].kind;
+    if (kind != ColumnKind::label && kind != ColumnKind::class_number) return;
+    signs_[column].insert(columns_[column].values.sign_of(cell));
   }
-  return "";
-}
 
-std::string shown(float cell, const ColumnClasses* named) {
-  const bool has_name = named != nullptr && cell >= 0.0f &&
-                        cell < static_cast<float>(named->names.size());
-  if (!has_name) return cat(cell);
-  return cat('"', named->names[static_cast<std::size_t>(cell)], '"');
-}
+  // Throws Fault::data unless it is clear.
+  void require_clear(const DatasetSpec& spec) const {
+    Notes labels;
+    Notes classes;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const auto has = [&](Sign sign) { return signs_[c].contains(sign); };
+      if (!has(Sign::minus_one)) continue;
+      const bool is_label = columns_[c].kind == ColumnKind::label;
+      if (has(Sign::zero) && is_label) return;
+      if (has(Sign::zero) || !has(Sign::one) || has(Sign::other)) continue;
+      (is_label ? labels : classes).push_back(spec.labels[columns_[c].source]);
+    }
+    if (!labels.empty()) refuse_labels(labels);
+    if (!classes.empty()) refuse_classes(classes);
+  }
+
+ private:
+  [[noreturn]] static void refuse_labels(const Notes& names) {
+    throw Error(
+        Fault::data,
+        cat("-1 may be a no or a missing answer: there are only 1 and -1, and "
+            "no 0, in ",
+            listed(names), "; say which with one of these lines:",
+            "\n  data.minus_one: no        (-1 is a no)",
+            "\n  data.minus_one: missing   (-1 is not known)"));
+  }
+  [[noreturn]] static void refuse_classes(const Notes& names) {
+    throw Error(
+        Fault::data,
+        cat("-1 may be a class or a missing answer: there are only 1 and -1 "
+            "in ",
+            listed(names),
+            "; name the classes, labels: [\"-1\", \"1\"], or "
+            "say that it is missing, data.minus_one: missing"));
+  }
+
+  const std::vector<Column>& columns_;
+  std::vector<std::set<Sign>> signs_;
+};
 
 class Selection final : public Dataset {
  public:
-  Selection(DatasetPtr data, std::vector<Column> columns, ColumnNames names)
+  Selection(DatasetPtr data, std::vector<Column> columns, ColumnNames names,
+            Notes& notes)
       : data_(std::move(data)),
         columns_(std::move(columns)),
         spec_(data_->spec()) {
     spec_.labels.clear();
     spec_.classes.clear();
+    spec_.unusable.clear();
+    spec_.minus_one = MinusOne::missing;
     for (const Column& column : columns_) {
       spec_.labels.push_back(names == ColumnNames::full
                                  ? column.full_name
                                  : data_->spec().labels[column.source]);
+      if (column.values.classes().empty()) continue;
+      spec_.classes.push_back(
+          {.column = spec_.labels.back(), .names = column.values.classes()});
     }
-    require_values();
+    read_cells();
+    say_what_is_missing(notes);
+    turn_cells_into_values();
   }
 
   [[nodiscard]] const DatasetSpec& spec() const override { return spec_; }
@@ -210,22 +180,58 @@ class Selection final : public Dataset {
   }
 
  private:
-  void require_values() {
-    const DatasetSpec& from = data_->spec();
-    ProblemList wrong;
-    std::vector<float> row(from.labels.size());
+  void read_cells() {
+    MinusOneSearch minus_one(columns_);
+    std::vector<float> row(data_->spec().labels.size());
     targets_.reserve(static_cast<std::size_t>(size()) * columns_.size());
     for (std::int64_t i = 0; i < size(); ++i) {
       data_->read_targets(i, row);
-      for (const Column& column : columns_) {
-        const float cell = row[column.source];
-        const std::optional<float> value = value_of(cell, column);
-        targets_.push_back(value.value_or(kMissing));
-        if (value) continue;
-        wrong.add(cat(image_name(i), ", column ", from.labels[column.source],
-                      ": expected ", expected(column), ", found ",
-                      shown(cell, classes_of(from, column.source))));
+      for (std::size_t c = 0; c < columns_.size(); ++c) {
+        targets_.push_back(row[columns_[c].source]);
+        minus_one.add(c, targets_.back());
       }
+    }
+    const MinusOne meaning = data_->spec().minus_one;
+    if (meaning == MinusOne::ask) minus_one.require_clear(data_->spec());
+    if (meaning != MinusOne::no) return;
+    for (Column& column : columns_) {
+      if (column.kind == ColumnKind::label) {
+        column.values.take_minus_one_for_no();
+      }
+    }
+  }
+
+  void say_what_is_missing(Notes& notes) const {
+    std::map<std::pair<std::size_t, float>, std::int64_t> words;
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      const std::size_t c = i % columns_.size();
+      const ColumnValues& values = columns_[c].values;
+      if (values.is_missing_word(targets_[i])) ++words[{c, targets_[i]}];
+    }
+    for (const auto& [cell, count] : words) {
+      const auto& [task, values] =
+          std::tie(columns_[cell.first].task, columns_[cell.first].values);
+      notes.push_back(cat(
+          "task ", task, ": ", count, count == 1 ? " cell" : " cells", " \"",
+          values.text_of(cell.second), "\" ", count == 1 ? "is" : "are",
+          " taken as missing; if it "
+          "is a class, name it in tasks.",
+          task, ".labels"));
+    }
+  }
+
+  void turn_cells_into_values() {
+    ProblemList wrong;
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      const Column& column = columns_[i % columns_.size()];
+      const float cell = targets_[i];
+      const std::optional<float> value = column.values.value_of(cell);
+      targets_[i] = value.value_or(kMissing);
+      if (value) continue;
+      const auto image = static_cast<std::int64_t>(i / columns_.size());
+      wrong.add(cat(image_name(image), ", column ",
+                    data_->spec().labels[column.source], ": ",
+                    column.values.problem(cell)));
     }
     if (wrong.count() == 0) return;
     throw Error(Fault::data, cat("the data and the tasks do not fit; correct ",
@@ -241,17 +247,21 @@ class Selection final : public Dataset {
 }  // namespace
 
 DatasetPtr select_columns(const DatasetPtr& data,
-                          const std::vector<ColumnUse>& uses,
-                          ColumnNames names) {
-  return std::make_shared<Selection>(data, find_columns(data->spec(), uses),
-                                     names);
+                          const std::vector<ColumnUse>& uses, ColumnNames names,
+                          std::vector<std::string>* notes) {
+  Notes said;
+  std::vector<Column> columns = find_columns(data->spec(), uses, said);
+  auto view =
+      std::make_shared<Selection>(data, std::move(columns), names, said);
+  if (notes != nullptr) {
+    notes->insert(notes->end(), said.begin(), said.end());
+  }
+  return view;
 }
 
 bool has_column(const DatasetSpec& data, const ColumnUse& use) {
-  for (std::size_t i = 0; i < width(use); ++i) {
-    if (find_column(data, wanted_names(use, i))) return true;
-  }
-  return false;
+  const auto found = ColumnSearch(data, false).find(use);
+  return std::ranges::any_of(found, [](const auto& at) { return !!at; });
 }
 
 }  // namespace polytask

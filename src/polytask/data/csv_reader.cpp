@@ -5,12 +5,36 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/data/cell_text.h"
 
 namespace polytask {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kLineEnds = "\r\n";
+constexpr std::string_view kSeparators = ",\t;";
+
+// ';' of "sep=;" and of "\"sep=;\"", as spreadsheets write it; 0 of any other
+// line.
+char separator_said_in(std::string_view line) {
+  if (line.size() >= 2 && line.front() == '"' && line.back() == '"') {
+    line = line.substr(1, line.size() - 2);
+  }
+  const bool said = line.size() == 5 && line.substr(1, 3) == "ep=" &&
+                    (line[0] == 's' || line[0] == 'S');
+  return said && kSeparators.find(line[4]) != std::string_view::npos ? line[4]
+                                                                     : '\0';
+}
+
+std::int64_t count_outside_quotes(std::string_view line, char separator) {
+  std::int64_t count = 0;
+  bool quoted = false;
+  for (const char c : line) {
+    quoted = quoted != (c == '"');
+    count += !quoted && c == separator ? 1 : 0;
+  }
+  return count;
+}
 
 }  // namespace
 
@@ -25,9 +49,39 @@ CsvReader::CsvReader(std::string text, std::string name)
                                  "that is not text; save it as CSV in UTF-8"));
   }
   if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+  find_separator();
 }
 
-bool CsvReader::next(std::vector<std::string>& cells) {
+std::string_view CsvReader::line_at(std::size_t at) const {
+  const std::size_t end = text_.find_first_of(kLineEnds, at);
+  return std::string_view(text_).substr(at, end - at);
+}
+
+void CsvReader::find_separator() {
+  skip_blank_lines();
+  const std::string_view header = line_at(at_);
+  if (const char said = separator_said_in(header)) {
+    separator_ = said;
+    at_ += header.size();
+    if (!at_end()) end_line();
+    return;
+  }
+  const std::size_t below = at_ + header.size();
+  const std::size_t row = text_.find_first_not_of(kLineEnds, below);
+  const std::string_view second =
+      row == std::string::npos ? std::string_view() : line_at(row);
+  std::pair<bool, std::int64_t> best{false, 0};
+  for (const char candidate : kSeparators) {
+    const std::int64_t count = count_outside_quotes(header, candidate);
+    const bool in_both =
+        count > 0 && count == count_outside_quotes(second, candidate);
+    if (std::pair(in_both, count) <= best) continue;
+    best = {in_both, count};
+    separator_ = candidate;
+  }
+}
+
+bool CsvReader::next(std::vector<std::string_view>& cells) {
   cells.clear();
   skip_blank_lines();
   if (at_end()) return false;
@@ -36,23 +90,28 @@ bool CsvReader::next(std::vector<std::string>& cells) {
     if (cells.size() == kMaxCsvColumns) fail("more than 100000 cells");
     cells.push_back(next_cell());
     if (at_end()) return true;
-    if (text_[at_] != ',') {
+    if (text_[at_] != separator_) {
       end_line();
       return true;
     }
-    ++at_;  // the comma; a cell follows, if only an empty one
+    ++at_;  // the separator; a cell follows, if only an empty one
   }
 }
 
 void CsvReader::skip_blank_lines() {
   while (!at_end()) {
-    const std::size_t end =
-        std::min(text_.find_first_of(kLineEnds, at_), text_.size());
-    const std::string_view rest(text_);
-    if (!without_blanks(rest.substr(at_, end - at_)).empty()) return;
+    std::size_t end = at_;
+    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t')) {
+      ++end;
+    }
+    if (end < text_.size() && text_[end] != '\r' && text_[end] != '\n') return;
     at_ = end;
     if (!at_end()) end_line();
   }
+}
+
+bool CsvReader::at_line_end() const {
+  return at_end() || text_[at_] == '\r' || text_[at_] == '\n';
 }
 
 void CsvReader::end_line() {
@@ -60,47 +119,52 @@ void CsvReader::end_line() {
   ++line_;
 }
 
-std::string CsvReader::next_cell() {
-  if (text_[at_] == '"') return next_quoted_cell();
-  const std::size_t end =
-      std::min(text_.find_first_of(",\r\n", at_), text_.size());
-  std::string cell = text_.substr(at_, end - at_);
-  if (cell.find('"') != std::string::npos) {
-    fail("a quote inside of a cell that does not start with one");
+void CsvReader::skip_blanks() {
+  while (!at_end() && text_[at_] != separator_ &&
+         (text_[at_] == ' ' || text_[at_] == '\t')) {
+    ++at_;
   }
-  at_ = end;
-  return cell;
 }
 
-std::string CsvReader::next_quoted_cell() {
-  std::string cell;
-  for (++at_; !at_end(); ++at_) {
+std::string_view CsvReader::next_cell() {
+  const std::size_t begin = at_;
+  skip_blanks();
+  if (!at_end() && text_[at_] == '"') return next_quoted_cell();
+  for (; !at_line_end() && text_[at_] != separator_; ++at_) {
+    if (text_[at_] == '"') {
+      fail("a quote inside of a cell that does not start with one");
+    }
+  }
+  return std::string_view(text_).substr(begin, at_ - begin);
+}
+
+// Moves what is between the quotes together, where two quotes stand for one.
+std::string_view CsvReader::next_quoted_cell() {
+  const std::size_t begin = ++at_;
+  std::size_t end = begin;
+  for (; !at_end(); ++at_) {
     const char c = text_[at_];
     if (c == '\n') ++line_;
-    if (c != '"') {
-      cell += c;
-      continue;
+    if (c == '"') {
+      const bool doubled = text_.compare(at_ + 1, 1, "\"") == 0;
+      if (!doubled) break;
+      ++at_;
     }
-    ++at_;
-    const char after = at_end() ? '\n' : text_[at_];
-    if (after == ',' || after == '\r' || after == '\n') return cell;
-    if (after != '"') fail("text behind the closing quote of a cell");
-    cell += '"';
+    text_[end++] = c;
   }
-  fail("a quote that is never closed");
+  if (at_end()) fail("a quote that is never closed");
+  ++at_;
+  skip_blanks();
+  if (!at_line_end() && text_[at_] != separator_) {
+    fail("text behind the closing quote of a cell");
+  }
+  return std::string_view(text_).substr(begin, end - begin);
 }
 
 void CsvReader::fail(std::string_view problem) const {
   throw Error(Fault::data, cat(name_, ", line ", row_line_,
                                ": expected a row of CSV, found ", problem,
                                "; correct the row"));
-}
-
-std::string_view without_blanks(std::string_view cell) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t first = cell.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return cell.substr(first, cell.find_last_not_of(kBlanks) - first + 1);
 }
 
 }  // namespace polytask

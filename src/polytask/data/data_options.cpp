@@ -1,6 +1,7 @@
 #include "polytask/data/data_options.h"
 
 #include <cmath>
+#include <system_error>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -11,18 +12,52 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
 fs::path table_of(const DataOptions& options) {
   if (!options.table.empty()) return options.table;
   const fs::path inside = options.path / "labels.csv";
   const fs::path beside =
       fs::absolute(options.path).lexically_normal().parent_path() /
       "labels.csv";
-  if (fs::exists(inside)) return inside;
-  if (fs::exists(beside)) return beside;
+  if (is_there(inside)) return inside;
+  if (is_there(beside)) return beside;
   throw Error(Fault::io,
               cat(options.path.string(), ": expected a table of labels at ",
                   inside.string(), " or ", beside.string(),
                   "; say where it is with data.table"));
+}
+
+// The name beside `path` that it may have been meant to be, "" when there is
+// none.
+std::string nearest_beside(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::vector<std::string> names;
+  constexpr std::size_t kMostNames = 10'000;
+  for (fs::directory_iterator at(folder, error), end;
+       !error && at != end && names.size() < kMostNames; at.increment(error)) {
+    names.push_back(at->path().filename().string());
+  }
+  const std::string name = nearest(path.filename().string(), names);
+  if (name.empty()) return "";
+  return (path.has_parent_path() ? folder / name : fs::path(name)).string();
+}
+
+void require_something(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() != fs::file_type::not_found) return;
+  const std::string close = nearest_beside(path);
+  throw Error(Fault::io,
+              cat(path.string(),
+                  ": expected an HDF5 file or a folder of images, found ",
+                  "nothing of that name",
+                  close.empty() ? "; check the path"
+                                : cat("; did you mean ", close, "?")));
 }
 
 }  // namespace
@@ -50,22 +85,22 @@ std::vector<std::string> problems(const DataOptions& options) {
   return found;
 }
 
-DatasetPtr open_dataset(const DataOptions& options,
-                        const std::vector<std::string>& label_names,
-                        CellValues values) {
-  if (fs::is_directory(options.path)) {
+DatasetPtr open_dataset(const DataOptions& options) {
+  require_something(options.path);
+  std::error_code error;
+  if (fs::is_directory(options.path, error)) {
     return read_image_folder({.images = options.path,
                               .table = table_of(options),
-                              .label_names = label_names,
-                              .values = values,
+                              .values = CellValues::numbers,
+                              .minus_one = options.minus_one,
                               .height = options.image_size[0],
                               .width = options.image_size[1]});
   }
   return read_hdf5(options.path, {.images = options.images,
                                   .labels = options.labels,
                                   .layout = options.layout,
-                                  .label_names = label_names,
-                                  .values = values});
+                                  .values = CellValues::numbers,
+                                  .minus_one = options.minus_one});
 }
 
 }  // namespace polytask

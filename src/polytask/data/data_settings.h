@@ -18,6 +18,12 @@ constexpr auto names_of(ImageLayout) {
       std::pair{std::string_view("nhwc"), ImageLayout::nhwc}};
 }
 
+constexpr auto names_of(MinusOne) {
+  return std::array{std::pair{std::string_view("ask"), MinusOne::ask},
+                    std::pair{std::string_view("no"), MinusOne::no},
+                    std::pair{std::string_view("missing"), MinusOne::missing}};
+}
+
 template <class Visitor>
 void describe(Visitor& visitor, SplitOptions& options) {
   visitor.key("test_size", options.test_size);
@@ -33,6 +39,7 @@ void describe(Visitor& visitor, DataOptions& options) {
   visitor.key("table", options.table);
   visitor.key("image_size", options.image_size);
   visitor.key("scale", options.scale);
+  visitor.key("minus_one", options.minus_one);
   visitor.section("split", options.split);
 }
 

@@ -98,6 +98,7 @@ DatasetPtr read_hdf5(const std::filesystem::path& path,
   ArrayContent content =
       make_content(checked_description(name, outcome, memory), memory);
   content.source = path.filename().string();
+  content.spec.minus_one = options.minus_one;
   return std::make_shared<ArrayDataset>(std::move(content));
 }
 

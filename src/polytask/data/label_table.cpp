@@ -1,10 +1,10 @@
 #include "polytask/data/label_table.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -12,69 +12,36 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/data/bounded_file.h"
+#include "polytask/data/cell_text.h"
 #include "polytask/data/csv_reader.h"
-#include "polytask/data/label_names.h"
 #include "polytask/data/problem_list.h"
+#include "polytask/data/shown_text.h"
+#include "polytask/data/text_column.h"
 
 namespace polytask {
 namespace {
 
-using Cells = std::vector<std::string>;
-
-// Where the cells of interest stand in a row.
-struct Columns {
-  std::size_t count = 0;
-  std::size_t name = 0;
-  std::vector<std::size_t> labels;  // [L]
-};
-
-// Text as a message may show it: not a whole paragraph that a stray quote made,
-// and nothing that a terminal would obey.
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
-  };
-  std::size_t end = std::min(text.size(), kLongest);
-  while (end > 0 && end < text.size() && continues(end)) --end;
-  const std::string_view shown = text.substr(0, end);
-  return cat('"',
-             is_plain_text(shown) ? std::string(shown) : printable_ascii(shown),
-             end < text.size() ? "..." : "", '"');
-}
+using Cells = std::vector<std::string_view>;
+using Names = std::vector<std::string>;
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
-// The number in a cell, NaN when it is missing; nothing for other text.
-std::optional<float> parse_number(std::string_view cell) {
-  const std::string_view text = without_blanks(cell);
-  if (text.empty()) return kMissing;
-  double value = 0.0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  if (std::isnan(value)) return kMissing;
-  const auto narrowed = static_cast<float>(value);
-  return std::isfinite(narrowed) ? std::optional(narrowed) : std::nullopt;
-}
+// Where the cells of interest stand in a row.
+struct Columns {
+  std::size_t count = 0;  // with the last one that has a name
+  std::size_t name = 0;
+  std::vector<std::size_t> labels;   // [L]
+  std::vector<std::size_t> unnamed;  // whose cells must be empty
+};
 
 // 0, 1 or NaN; nothing for any other text.
-std::optional<float> parse_label(std::string_view cell) {
-  const std::optional<float> value = parse_number(cell);
-  if (!value || std::isnan(*value)) return value;
-  if (*value == -1.0f) return kMissing;
-  const bool is_label = *value == 0.0f || *value == 1.0f;
-  return is_label ? std::optional(*value + 0.0f) : std::nullopt;
+std::optional<float> parse_label(std::string_view text) {
+  if (const auto answer = yes_or_no_in(text)) return *answer ? 1.0f : 0.0f;
+  const bool missing = is_missing_answer(text) || number_in(text) == -1.0;
+  return missing ? std::optional(kMissing) : std::nullopt;
 }
 
-std::string listed(const Cells& header) {
-  constexpr std::size_t kShown = 20;
-  if (header.size() <= kShown) return join(header);
-  return cat(join(Cells(header.begin(), header.begin() + kShown)), " and ",
-             header.size() - kShown, " more");
-}
-
-std::size_t find_column(const Cells& header, const std::string& wanted,
+std::size_t find_column(const Names& header, const std::string& wanted,
                         const std::string& table) {
   const auto found = std::ranges::find(header, wanted);
   if (found != header.end()) {
@@ -88,15 +55,13 @@ std::size_t find_column(const Cells& header, const std::string& wanted,
                   ", found the columns ", listed(header), "; ", advice));
 }
 
-void require_distinct_names(const Cells& header, const std::string& table) {
+void require_distinct_names(const Names& header, const std::string& table) {
   ProblemList problems;
   std::unordered_map<std::string, std::size_t> first;
   for (std::size_t i = 0; i < header.size(); ++i) {
     const auto [known, is_new] = first.try_emplace(header[i], i);
-    if (header[i].empty()) {
-      problems.add(cat("column ", i + 1, " has no name (pandas writes such a ",
-                       "column unless told index=False)"));
-    } else if (!is_plain_text(header[i])) {
+    if (header[i].empty()) continue;
+    if (!is_plain_text(header[i])) {
       problems.add(cat("the name of column ", i + 1, ", ", in_quotes(header[i]),
                        ", is not plain UTF-8 text"));
     } else if (!is_new) {
@@ -110,13 +75,27 @@ void require_distinct_names(const Cells& header, const std::string& table) {
                   "correct it:", problems.text()));
 }
 
-Columns choose_columns(const Cells& header, const LabelTableOptions& options) {
+std::string without_a_name(std::size_t column) {
+  return cat("column ", column + 1, " has no name (pandas writes such a ",
+             "column unless told index=False)");
+}
+
+Columns choose_columns(const Names& header, const LabelTableOptions& options) {
   const std::string table = options.table.string();
-  Columns columns{.count = header.size(), .name = 0, .labels = {}};
+  Columns columns;
+  std::vector<bool> taken(header.size());
+  for (std::size_t at = header.size(); at-- > 0;) {
+    if (header[at].empty()) {
+      taken[at] = true;
+      columns.unnamed.push_back(at);
+    } else {
+      columns.count = std::max(columns.count, at + 1);
+      columns.name = at;  // in the end the first
+    }
+  }
   if (!options.name_column.empty()) {
     columns.name = find_column(header, options.name_column, table);
   }
-  std::vector<bool> taken(header.size());
   taken[columns.name] = true;
   for (const std::string& label : options.label_names) {
     const std::size_t at = find_column(header, label, table);
@@ -138,120 +117,125 @@ Columns choose_columns(const Cells& header, const LabelTableOptions& options) {
   throw Error(Fault::data,
               cat(table, ": expected label columns beside ",
                   in_quotes(header[columns.name]),
-                  ", found none; are its cells separated by commas?"));
+                  ", found none; are its cells separated by commas, tabs or "
+                  "semicolons?"));
 }
 
-Cells read_header(CsvReader& rows, const std::string& table) {
-  Cells header;
-  if (!rows.next(header)) {
-    throw Error(Fault::data, cat(table, ": expected a header and a row an ",
-                                 "image, found an empty table"));
+Names read_header(CsvReader& rows, const std::string& table) {
+  Cells cells;
+  const auto is_blank = [](std::string_view cell) {
+    return without_blanks(cell).empty();
+  };
+  do {
+    if (!rows.next(cells)) {
+      throw Error(Fault::data, cat(table, ": expected a header and a row an ",
+                                   "image, found an empty table"));
+    }
+  } while (std::ranges::all_of(cells, is_blank));
+  Names header;
+  for (const std::string_view name : cells) {
+    header.emplace_back(without_blanks(name));
   }
-  for (std::string& name : header) name = std::string(without_blanks(name));
   require_distinct_names(header, table);
   return header;
 }
 
-// A path that stays inside of the folder it is taken from.
-bool stays_inside(const std::filesystem::path& name) {
-  return name.is_relative() && std::ranges::find(name, "..") == name.end();
-}
-
 class RowCollector {
  public:
-  RowCollector(LabelTable& table, CellValues values)
-      : table_(table), values_(values) {}
+  RowCollector(LabelTable& table, const Columns& columns, CellValues values)
+      : table_(table), columns_(columns), values_(values) {}
 
-  void add(const Cells& cells, const Columns& columns, std::int64_t line) {
-    if (cells.size() != columns.count) {
-      problems_.add(cat("line ", line, ": ", cells.size(),
-                        " cells where the header has ", columns.count));
-      return;
+  void start(char separator) {
+    if (values_ == CellValues::labels) return;
+    texts_.assign(columns_.labels.size(), TextColumn(separator == ';'));
+  }
+
+  void add(const Cells& cells, std::int64_t line) {
+    const auto is_filled = [&](std::size_t at) {
+      return at < cells.size() && !without_blanks(cells[at]).empty();
+    };
+    std::size_t filled = cells.size();
+    while (filled > 0 && !is_filled(filled - 1)) --filled;
+    if (filled == 0) return;
+    if (cells.size() < columns_.count || filled > columns_.count) {
+      return add_misfit(cells.size(), filled, line);
     }
-    check_name(cells[columns.name], line);
-    table_.names.push_back(cells[columns.name]);
+    for (const std::size_t at : columns_.unnamed) {
+      if (is_filled(at)) unnamed_.try_emplace(at, line);
+    }
+    const std::string_view name = without_blanks(cells[columns_.name]);
+    check_name(name, line);
+    table_.names.emplace_back(name);
     table_.lines.push_back(line);
-    for (std::size_t i = 0; i < columns.labels.size(); ++i) {
-      table_.targets.push_back(target_of(cells[columns.labels[i]], i, line));
+    for (std::size_t i = 0; i < columns_.labels.size(); ++i) {
+      add_answer(cells[columns_.labels[i]], i, line);
     }
   }
 
-  // Columns of class names become numbers.
-  void number_classes() {
-    const std::size_t width = table_.labels.size();
-    for (std::size_t i = 0; i < texts_.size(); ++i) {
-      if (texts_[i].empty()) continue;
-      add_numbers_as_text(i);
-      ColumnClasses classes{.column = table_.labels[i], .names = {}};
-      for (const auto& [row, text] : texts_[i]) classes.names.push_back(text);
-      std::ranges::sort(classes.names);
-      const auto repeated = std::ranges::unique(classes.names);
-      classes.names.erase(repeated.begin(), repeated.end());
-      for (const auto& [row, text] : texts_[i]) {
-        const auto at = std::ranges::lower_bound(classes.names, text);
-        table_.targets[row * width + i] =
-            static_cast<float>(at - classes.names.begin());
+  // Columns of texts become targets; to be called when all rows are there.
+  void finish() {
+    const std::size_t width = texts_.size();
+    if (width == 0) return;
+    table_.targets.resize(table_.names.size() * width);
+    for (std::size_t i = 0; i < width; ++i) {
+      TextColumn column = std::exchange(texts_[i], TextColumn(false));
+      TextColumn::Meaning meaning = column.finish(table_.labels[i]);
+      for (std::size_t row = 0; row < table_.names.size(); ++row) {
+        table_.targets[row * width + i] = column.values()[row];
       }
-      table_.classes.push_back(std::move(classes));
+      if (meaning.texts) table_.classes.push_back(*std::move(meaning.texts));
+      if (meaning.unusable) {
+        table_.unusable.push_back(*std::move(meaning.unusable));
+      }
     }
   }
 
-  [[nodiscard]] const ProblemList& problems() const { return problems_; }
+  [[nodiscard]] ProblemList problems() const {
+    ProblemList all = problems_;
+    for (const auto& [column, line] : unnamed_) {
+      all.add(cat(without_a_name(column), ", but line ", line,
+                  " has a cell there"));
+    }
+    return all;
+  }
 
  private:
-  float target_of(const std::string& cell, std::size_t column,
+  void add_answer(std::string_view cell, std::size_t column,
                   std::int64_t line) {
-    const bool labels = values_ == CellValues::labels;
-    const auto target = labels ? parse_label(cell) : parse_number(cell);
-    if (target) return *target;
-    if (labels) {
-      problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
-                        in_quotes(cell)));
-    } else if (!is_plain_text(cell)) {
-      problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
-                        in_quotes(cell), " is not plain UTF-8 text"));
-    } else {
-      texts_.resize(table_.labels.size());
-      texts_[column].emplace_back(table_.names.size() - 1,
-                                  without_blanks(cell));
-    }
-    return kMissing;
+    if (!texts_.empty()) return texts_[column].add(cell, line);
+    const std::optional<float> label = parse_label(without_blanks(cell));
+    table_.targets.push_back(label.value_or(kMissing));
+    if (label) return;
+    problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
+                      in_quotes(cell)));
   }
 
-  // A number among names is a name as well.
-  void add_numbers_as_text(std::size_t column) {
-    const std::size_t width = table_.labels.size();
-    for (std::size_t row = 0; row < table_.names.size(); ++row) {
-      const float number = table_.targets[row * width + column];
-      if (!std::isnan(number)) texts_[column].emplace_back(row, cat(number));
+  void add_misfit(std::size_t cells, std::size_t filled, std::int64_t line) {
+    // Beyond the header's names there may be columns that have none.
+    for (const std::size_t at : columns_.unnamed) {
+      if (at + 1 != filled) continue;
+      unnamed_.try_emplace(at, line);
+      return;
     }
+    problems_.add(cat("line ", line, ": ", cells,
+                      " cells where the header has ", columns_.count));
   }
 
-  void check_name(const std::string& name, std::int64_t line) {
-    const std::filesystem::path path(name);
-    if (without_blanks(name).empty()) {
+  void check_name(std::string_view name, std::int64_t line) {
+    if (name.empty()) {
       problems_.add(cat("line ", line, ": no file name"));
     } else if (!is_plain_text(name)) {
       problems_.add(cat("line ", line, ": ", in_quotes(name),
                         " is not plain UTF-8 text"));
-    } else if (!stays_inside(path)) {
-      problems_.add(cat("line ", line, ": ", in_quotes(name),
-                        " is not inside of the folder of images"));
-    } else {
-      const auto [known, is_new] =
-          lines_.try_emplace(path.lexically_normal().string(), line);
-      if (is_new) return;
-      problems_.add(cat("line ", line, ": ", in_quotes(name),
-                        " again, first in line ", known->second));
     }
   }
 
   LabelTable& table_;
+  const Columns& columns_;
   CellValues values_;
-  // Of each column the cells that hold text: row and text.
-  std::vector<std::vector<std::pair<std::size_t, std::string>>> texts_;
+  std::vector<TextColumn> texts_;  // [L]; none where only labels may stand
   ProblemList problems_;
-  std::unordered_map<std::string, std::int64_t> lines_;
+  std::map<std::size_t, std::int64_t> unnamed_;  // that hold something: line
 };
 
 }  // namespace
@@ -267,27 +251,26 @@ LabelTable parse_label_table(std::string text,
                              const LabelTableOptions& options) {
   const std::string name = options.table.string();
   CsvReader rows(std::move(text), name);
-  const Cells header = read_header(rows, name);
+  const Names header = read_header(rows, name);
   const Columns columns = choose_columns(header, options);
   LabelTable table;
   for (const std::size_t at : columns.labels) {
     table.labels.push_back(header[at]);
   }
-  RowCollector collector(table, options.values);
-  for (Cells cells; rows.next(cells);) {
-    collector.add(cells, columns, rows.line());
-  }
-  if (const ProblemList& problems = collector.problems();
-      problems.count() > 0) {
+  RowCollector collector(table, columns, options.values);
+  collector.start(rows.separator());
+  for (Cells cells; rows.next(cells);) collector.add(cells, rows.line());
+  if (const ProblemList problems = collector.problems(); problems.count() > 0) {
     throw Error(Fault::data,
                 cat(name, ": expected a row an image, with ",
                     options.values == CellValues::labels
                         ? "0, 1 or a missing label (empty, -1, nan)"
                         : "a number, a name or nothing",
                     " in each label column, found ", problems.count(),
-                    " problems; correct the table:", problems.text()));
+                    problems.count() == 1 ? " problem" : " problems",
+                    "; correct the table:", problems.text()));
   }
-  collector.number_classes();
+  collector.finish();
   if (table.names.empty()) {
     throw Error(Fault::data, cat(name, ": expected a row an image under the ",
                                  "header, found none"));

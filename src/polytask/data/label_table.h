@@ -5,9 +5,13 @@
 //   1.jpg,1,0,0
 //   2.jpg,0,1,            <- not known whether it shows a sunset
 //
-// A cell is 0 or 1 (0.0, 1.0), or missing: empty, -1 or nan. Where numbers are
-// asked for it is any number, or text in a column that names classes: the
-// classes are numbered in the order of their names.
+// A cell is 0 or 1 (0.0, 1.0, true and false, yes and no in any case), or
+// missing: empty, -1, or one of the words of is_missing_answer. With
+// CellValues::numbers it is anything: a column's cells stay the texts they are
+// (ColumnClasses::as_written), or numbers where more than 10000 of them differ.
+//
+// Columns without a name are left out where they are empty, rows without a
+// single cell that is not empty as well: spreadsheets write such.
 
 #pragma once
 
@@ -31,10 +35,11 @@ struct LabelTableOptions {
 
 struct LabelTable {
   std::vector<std::string> labels;
-  std::vector<std::string> names;   // [N] as written, each once
+  std::vector<std::string> names;   // [N] as written, without blanks around
   std::vector<std::int64_t> lines;  // [N] of the table, the first is 1
   std::vector<float> targets;       // [N, L]; NaN is missing
   std::vector<ColumnClasses> classes;
+  std::vector<UnusableColumn> unusable;
 };
 
 // Throws Fault::io and Fault::data when the file cannot be read or is not such

@@ -13,7 +13,7 @@ namespace polytask {
 
 class ProblemList {
  public:
-  static constexpr std::int64_t kShown = 5;
+  static constexpr std::int64_t kShown = 10;
 
   void add(std::string problem) {
     if (count_++ < kShown) shown_.push_back(std::move(problem));

@@ -66,26 +66,13 @@ std::vector<std::string> problems_of_tasks(const std::vector<Task>& tasks) {
   return problems(named);
 }
 
-bool asks_for_labels_alone(const std::vector<Task>& tasks) {
-  return tasks.empty() ||
-         (tasks.size() == 1 && tasks.front().kind == TaskKind::multilabel);
-}
-
-// What is wrong with the names a recipe gives is said with their place in it.
-DatasetPtr open_data(const Recipe& recipe) {
-  const std::vector<Task>& tasks = recipe.tasks;
-  if (!asks_for_labels_alone(tasks)) {
-    return open_dataset(recipe.data, {}, CellValues::numbers);
-  }
-  const std::vector<std::string> labels =
-      tasks.empty() ? std::vector<std::string>() : tasks.front().labels;
-  try {
-    return open_dataset(recipe.data, labels);
-  } catch (const Error& e) {
-    if (e.fault() != Fault::config || labels.empty()) throw;
-    throw Error(Fault::config,
-                cat("tasks.", tasks.front().name, ".labels: ", e.what()));
-  }
+// A batch holds no more images than there are to learn from.
+void fit_batch(TrainOptions& train, std::int64_t images,
+               std::vector<std::string>& notes) {
+  if (train.batch_size <= images) return;
+  notes.push_back(cat("train.batch_size: ", train.batch_size, " is more than ",
+                      "the training images there are; it is ", images, " now"));
+  train.batch_size = static_cast<int>(images);
 }
 
 // Of text, and of what is not there, the reader of recipes says more.
@@ -133,9 +120,9 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   PreparedRun run;
   run.start = start ? std::move(start) : load_start(recipe);
   if (run.start) complete_from_start(recipe, *run.start);
-  const DatasetPtr found = open_data(recipe);
+  const DatasetPtr found = open_dataset(recipe.data);
   if (run.start) require_fit(recipe, *run.start, found->spec());
-  complete_tasks(recipe.tasks, *found);
+  run.notes = complete_tasks(recipe.tasks, *found);
   std::vector<std::string> wrong = problems(recipe.tasks);
   for (const std::string& problem :
        problems(recipe.train.weighting, task_names(recipe.tasks))) {
@@ -143,9 +130,9 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   }
   throw_if_any(wrong, "the recipe");
   // Beside tasks of a model, names that are no other task's.
-  const DatasetPtr all =
-      select_columns(found, column_uses(recipe.tasks),
-                     run.start ? ColumnNames::full : ColumnNames::as_found);
+  const DatasetPtr all = select_columns(
+      found, column_uses(recipe.tasks),
+      run.start ? ColumnNames::full : ColumnNames::as_found, &run.notes);
   if (recipe.data.split.test_size > 0.0) {
     Split split = train_test_split(all->size(), recipe.data.split);
     run.data.train = subset(all, std::move(split.train));
@@ -153,6 +140,7 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   } else {
     run.data.train = all;
   }
+  fit_batch(recipe.train, run.data.train->size(), run.notes);
   const DatasetSpec& spec = all->spec();
   run.model = {.image = {spec.height, spec.width, spec.channels},
                .network = recipe.network,

@@ -2,67 +2,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/data/column_look.h"
 #include "polytask/data/label_summary.h"
+#include "polytask/data/shown_text.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
 #include "polytask/task/weighting_settings.h"
+#include "polytask/train/derived_tasks.h"
 
 namespace polytask {
 namespace {
 
-constexpr int kMostClasses = 10000;  // that numbers alone may tell of
-
-// "objects" of the column "objects/car"; empty for a bare name.
-std::string group_of(const std::string& column) {
-  const std::size_t slash = column.find('/');
-  return slash == std::string::npos ? "" : column.substr(0, slash);
-}
-
-const ColumnClasses* classes_of(const DatasetSpec& spec,
-                                const std::string& column) {
-  const auto found =
-      std::ranges::find(spec.classes, column, &ColumnClasses::column);
-  return found == spec.classes.end() ? nullptr : &*found;
-}
-
-// What follows the name of the group in its columns.
-std::vector<std::string> members_of(const DatasetSpec& spec,
-                                    const std::string& group) {
-  std::vector<std::string> members;
-  for (const std::string& column : spec.labels) {
-    if (group_of(column) != group) continue;
-    members.push_back(column.substr(group.size() + 1));
-  }
-  return members;
-}
-
-// "0", "1", ... up to the largest number in the column.
-std::vector<std::string> numbered_classes(const Dataset& data,
-                                          std::size_t column) {
-  std::vector<float> row(data.spec().labels.size());
-  float largest = -1.0f;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    data.read_targets(i, row);
-    if (row[column] > largest) largest = row[column];
-  }
-  std::vector<std::string> classes;
-  if (largest >= static_cast<float>(kMostClasses)) return classes;
-  for (int c = 0; static_cast<float>(c) <= largest; ++c) {
-    classes.push_back(cat(c));
-  }
-  return classes;
-}
-
 // The names of columns and of groups of columns.
 std::vector<std::string> questions_of(const DatasetSpec& spec) {
   std::vector<std::string> names;
+  std::unordered_set<std::string> known;
   for (const std::string& column : spec.labels) {
     const std::string group = group_of(column);
     const std::string& name = group.empty() ? column : group;
-    if (std::ranges::count(names, name) == 0) names.push_back(name);
+    if (known.insert(name).second) names.push_back(name);
   }
   return names;
 }
@@ -74,20 +36,47 @@ std::string not_in_data(const Task& task, const DatasetSpec& spec,
   const std::string close = nearest(task.name, names);
   return cat("tasks.", task.name, ": the data has no ", what, " of that name",
              close.empty()
-                 ? cat(", only ", join(names), "; correct it, or name its ",
+                 ? cat(", only ", listed(names), "; correct it, or name its ",
                        "labels in the recipe")
                  : cat("; did you mean \"", close, "\"?"));
 }
 
+// The columns that look like labels; all of them where none does.
+std::vector<std::string> labels_in(const Dataset& data,
+                                   std::vector<std::string>& notes) {
+  const std::vector<std::string>& columns = data.spec().labels;
+  const std::vector<ColumnLook> looks = looks_of(data);
+  std::vector<std::string> labels;
+  std::vector<std::string> others;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    (looks[c].looks == Looks::labels ? labels : others).push_back(columns[c]);
+  }
+  if (labels.empty()) return columns;
+  if (!others.empty()) {
+    notes.push_back(
+        cat("these columns do not look like labels and are left "
+            "out: ",
+            listed(others)));
+  }
+  return labels;
+}
+
+struct Findings {
+  std::vector<std::string> problems;
+  std::vector<std::string> notes;
+};
+
 // Adds what keeps the labels unknown to the problems.
 void complete_labels(Task& task, const Dataset& data, bool alone,
-                     std::vector<std::string>& problems) {
+                     Findings& found) {
   const DatasetSpec& spec = data.spec();
   if (task.kind == TaskKind::multilabel) {
     task.labels = members_of(spec, task.name);
-    if (task.labels.empty() && alone) task.labels = spec.labels;
+    if (task.labels.empty() && alone) {
+      task.labels = labels_in(data, found.notes);
+    }
     if (task.labels.empty()) {
-      problems.push_back(not_in_data(task, spec, "group of columns"));
+      found.problems.push_back(not_in_data(task, spec, "group of columns"));
     }
     return;
   }
@@ -96,46 +85,18 @@ void complete_labels(Task& task, const Dataset& data, bool alone,
   }
   const auto at = std::ranges::find(spec.labels, task.name);
   if (at == spec.labels.end()) {
-    problems.push_back(not_in_data(task, spec, "column"));
+    found.problems.push_back(not_in_data(task, spec, "column"));
     return;
   }
-  const ColumnClasses* named = classes_of(spec, task.name);
-  task.labels =
-      named != nullptr
-          ? named->names
-          : numbered_classes(
-                data, static_cast<std::size_t>(at - spec.labels.begin()));
+  task.labels = classes_of_column(
+      data, static_cast<std::size_t>(at - spec.labels.begin()));
   if (task.labels.empty()) {
-    problems.push_back(cat("tasks.", task.name,
-                           ": the numbers in the data do not tell the classes: "
-                           "all are missing, or some are ",
-                           kMostClasses, " and more",
-                           "; name the classes in the recipe"));
+    found.problems.push_back(
+        cat("tasks.", task.name,
+            ": the numbers in the data do not tell the classes: all are "
+            "missing, or some are 10000 and more; name the classes in the "
+            "recipe"));
   }
-}
-
-// A group of columns is a multilabel task, a column with names of classes
-// a categorical one; columns without either are labels where all are.
-std::vector<Task> tasks_of(const Dataset& data) {
-  const DatasetSpec& spec = data.spec();
-  std::vector<Task> tasks;
-  std::vector<std::string> unknown;
-  for (const std::string& column : spec.labels) {
-    const std::string group = group_of(column);
-    if (const ColumnClasses* named = classes_of(spec, column)) {
-      tasks.push_back(categorical(column, named->names));
-    } else if (group.empty()) {
-      unknown.push_back(column);
-    } else if (std::ranges::find(tasks, group, &Task::name) == tasks.end()) {
-      tasks.push_back(multilabel(group, members_of(spec, group)));
-    }
-  }
-  if (unknown.empty()) return tasks;
-  if (tasks.empty()) return {multilabel("labels", spec.labels)};
-  throw Error(Fault::config,
-              cat("tasks: the data has columns whose kind only you know: ",
-                  join(unknown), "; name the tasks, e.g. tasks: {",
-                  unknown.front(), ": {kind: regression}}"));
 }
 
 //   validation   the same of the validation part; empty without one
@@ -205,18 +166,20 @@ void add_weightless(const std::vector<Task>& tasks,
 
 }  // namespace
 
-void complete_tasks(std::vector<Task>& tasks, const Dataset& data) {
-  if (tasks.empty()) tasks = tasks_of(data);
-  std::vector<std::string> found;
+std::vector<std::string> complete_tasks(std::vector<Task>& tasks,
+                                        const Dataset& data) {
+  Findings found;
+  if (tasks.empty()) tasks = derived_tasks(data, found.notes);
   for (Task& task : tasks) {
     if (!task.labels.empty()) continue;
     complete_labels(task, data, tasks.size() == 1, found);
   }
-  if (found.empty()) return;
-  throw Error(Fault::data,
-              found.size() == 1
-                  ? found.front()
-                  : "the recipe and the data do not fit:" + bullet_list(found));
+  const std::vector<std::string>& problems = found.problems;
+  if (problems.empty()) return found.notes;
+  throw Error(Fault::data, problems.size() == 1
+                               ? problems.front()
+                               : "the recipe and the data do not fit:" +
+                                     bullet_list(problems));
 }
 
 std::vector<std::string> task_warnings(const std::vector<Task>& tasks,

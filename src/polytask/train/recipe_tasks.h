@@ -12,9 +12,12 @@
 namespace polytask {
 
 // Fills in the labels and classes of `tasks`, and the tasks themselves where
-// there are none. Throws Fault::config when only a person can know what
-// a column means, Fault::data when the data has nothing by a task's name.
-void complete_tasks(std::vector<Task>& tasks, const Dataset& data);
+// there are none (see derived_tasks.h). Gives a sentence for everything that
+// was decided where there was a choice. Throws Fault::config when only a person
+// can know what a column means, Fault::data when the data has nothing by a
+// task's name.
+std::vector<std::string> complete_tasks(std::vector<Task>& tasks,
+                                        const Dataset& data);
 
 // A sentence for everything that the training part cannot teach or that the
 // validation part cannot judge: a label with one value only, a class that never

@@ -1,0 +1,18 @@
+// Text of a file that nobody trusts, as a message may show it.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace polytask {
+
+// In quotes, without what a terminal would obey, and cut behind 60 bytes: not
+// a whole paragraph that a stray quote made.
+[[nodiscard]] std::string in_quotes(std::string_view text);
+
+// "a, b, c" of the first 20, and how many more there are.
+[[nodiscard]] std::string listed(const std::vector<std::string>& items);
+
+}  // namespace polytask
