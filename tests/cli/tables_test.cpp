@@ -102,7 +102,7 @@ TEST_F(Tables, FileNamesAsPeopleWriteThem) {
   for (const std::string& before :
        {std::string(), std::string("sub/"), std::string("sub\\"),
         std::string("images/sub/"), here + "/images/sub/"}) {
-    for (const std::string& ending : {".png", ""}) {
+    for (const char* ending : {".png", ""}) {
       write_table("file,red,blue\n", [&](int i) {
         return before + number(i) + ending + "," + red(i) + "," + blue(i) +
                "\n";

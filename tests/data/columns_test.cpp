@@ -297,6 +297,14 @@ TEST(SelectColumns, ClassesAreTextAsItIsWritten) {
             (std::vector<float>{1, 0}));
 }
 
+TEST(SelectColumns, NamesAreTheSameHoweverTheirLettersAreWritten) {
+  const DatasetPtr data = test::labelled({"cafe\u0301", "see"}, {1, 0});
+  EXPECT_EQ(targets_in(select_columns(data, {labels({"see", "caf\u00e9"})})),
+            (std::vector<float>{0, 1}));
+  EXPECT_EQ(values({"Ko\u0308ln", "Bonn"}, classes({"Bonn", "K\u00f6ln"})),
+            (std::vector<float>{1, 0}));
+}
+
 // A view names its classes, so that it may be selected from again.
 TEST(SelectColumns, ASelectionOfASelectionIsTheSame) {
   const std::vector<ColumnUse> uses{classes({"3", "1"})};

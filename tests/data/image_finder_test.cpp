@@ -100,6 +100,13 @@ TEST(ImageFinder, TheCaseMayDiffer) {
   EXPECT_EQ(images.find("img_2.jpg"), "img_2.jpg");
 }
 
+// macOS writes letters with marks as two characters.
+TEST(ImageFinder, LettersWithMarksMayBeWrittenEitherWay) {
+  const Images two({"mu\u0308ller.jpg", "a/caf\u00e9.png"});
+  EXPECT_EQ(two.find("m\u00fcller.jpg"), "mu\u0308ller.jpg");
+  EXPECT_EQ(two.find("cafe\u0301"), "a/caf\u00e9.png");
+}
+
 TEST(ImageFinder, HiddenFilesAreNotLookedAt) {
   const Images images({"._1.jpg", ".cache/2.jpg", "1.jpg"});
   EXPECT_EQ(images.find("1"), "1.jpg");

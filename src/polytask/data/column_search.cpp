@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "polytask/base/decomposed.h"
 #include "polytask/base/text.h"
 #include "polytask/data/shown_text.h"
 
@@ -24,13 +25,13 @@ std::size_t width(const ColumnUse& use) {
 ColumnSearch::ColumnSearch(const DatasetSpec& spec, bool alone)
     : spec_(spec), alone_(alone) {
   for (std::size_t i = 0; i < spec.labels.size(); ++i) {
-    index_.try_emplace(spec.labels[i], i);
+    index_.try_emplace(decomposed(spec.labels[i]), i);
   }
 }
 
 std::optional<std::size_t> ColumnSearch::find_name(
     const std::string& name) const {
-  const auto found = index_.find(name);
+  const auto found = index_.find(decomposed(name));
   if (found == index_.end()) return std::nullopt;
   return found->second;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "polytask/base/decomposed.h"
 #include "polytask/base/text.h"
 #include "polytask/data/cell_text.h"
 #include "polytask/data/shown_text.h"
@@ -27,7 +28,7 @@ std::string word_among_numbers(const ColumnClasses& found, ColumnKind kind) {
       found.names, [](const std::string& name) { return !number_in(name); });
   return cat(
       "expected numbers, found names of classes, such as ",
-      in_quotes(word == found.names.end() ? found.names.front() : *word));
+      shown_quoted(word == found.names.end() ? found.names.front() : *word));
 }
 
 bool is_whole(double number) { return number == std::floor(number); }
@@ -59,7 +60,7 @@ ColumnValues::ColumnValues(const DatasetSpec& data, std::size_t source,
 void ColumnValues::choose_way_of_classes() {
   for (std::size_t c = 0; c < classes_.size(); ++c) {
     const auto index = static_cast<float>(c);
-    by_name_.try_emplace(classes_[c], index);
+    by_name_.try_emplace(decomposed(classes_[c]), index);
     const auto number = number_in(classes_[c]);
     if (!number) continue;
     const auto [at, is_new] = by_number_.try_emplace(*number, index);
@@ -72,7 +73,7 @@ void ColumnValues::choose_way_of_classes() {
     by_position_ =
         found_ == nullptr ||
         std::ranges::all_of(found_->names, [&](const std::string& text) {
-          return !by_name_.contains(text) &&
+          return !by_name_.contains(decomposed(text)) &&
                  (is_missing_class(text) ||
                   number_in(text, found_->decimal_comma));
         });
@@ -85,7 +86,7 @@ void ColumnValues::choose_way_of_classes() {
 }
 
 ColumnValues::Value ColumnValues::class_of_text(const std::string& text) const {
-  const auto named = by_name_.find(text);
+  const auto named = by_name_.find(decomposed(text));
   if (named != by_name_.end()) return named->second;
   if (!found_->as_written) return std::nullopt;
   const auto number = number_in(text, found_->decimal_comma);
@@ -141,7 +142,8 @@ ColumnValues::Value ColumnValues::value_of_text(const std::string& text) const {
 }
 
 Sign ColumnValues::sign_of_text(const std::string& text) const {
-  if (kind_ == ColumnKind::class_number && by_name_.contains(text)) {
+  if (kind_ == ColumnKind::class_number &&
+      by_name_.contains(decomposed(text))) {
     return Sign::other;
   }
   if (number_in(text) == -1.0) return Sign::minus_one;
@@ -215,8 +217,9 @@ std::string ColumnValues::problem(float cell) const {
                                 ? nearest(found, classes_)
                                 : "";
   return cat(
-      "expected ", expected(), ", found ", is_word ? in_quotes(found) : found,
-      close.empty() ? "" : cat("; did you mean ", in_quotes(close), "?"));
+      "expected ", expected(), ", found ",
+      is_word ? shown_quoted(found) : found,
+      close.empty() ? "" : cat("; did you mean ", shown_quoted(close), "?"));
 }
 
 }  // namespace polytask

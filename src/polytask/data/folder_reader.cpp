@@ -48,7 +48,7 @@ ProblemList repeated(const LabelTable& table, const Paths& paths) {
     const auto [known, is_new] =
         rows.try_emplace(paths[i].lexically_normal().string(), i);
     if (is_new) continue;
-    twice.add(cat("line ", table.lines[i], ": ", in_quotes(table.names[i]),
+    twice.add(cat("line ", table.lines[i], ": ", shown_quoted(table.names[i]),
                   " again, first in line ", table.lines[known->second]));
   }
   return twice;

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "polytask/base/decomposed.h"
 #include "polytask/base/text.h"
 #include "polytask/data/natural_order.h"
 #include "polytask/data/shown_text.h"
@@ -41,17 +42,18 @@ std::string with_slashes(std::string name) {
   return drive ? name.substr(2) : name;
 }
 
-std::string as_it_is(const std::string& path) { return path; }
+std::string as_it_is(const std::string& path) { return decomposed(path); }
 
 std::string without_ending(const std::string& path) {
   const std::size_t dot = path.rfind('.');
   const std::size_t slash = path.rfind('/');
   const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-  return dot == std::string::npos || dot <= name ? "" : path.substr(0, dot);
+  if (dot == std::string::npos || dot <= name) return "";
+  return decomposed(path.substr(0, dot));
 }
 
 std::string in_lower_case(const std::string& path) {
-  std::string lower = path;
+  std::string lower = decomposed(path);
   for (char& c : lower) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -127,13 +129,14 @@ std::optional<ImageFinder::Found> ImageFinder::find_by_ending(
       add_endings(i, key(files_[i]), endings);
     }
   }
-  const auto found = endings.find(key == in_lower_case ? key(name) : name);
+  const auto found =
+      endings.find(key == in_lower_case ? key(name) : decomposed(name));
   if (found == endings.end()) return std::nullopt;
   const Ending& ending = found->second;
   if (!ending.other) return Found{folder_ / files_[ending.file], ""};
   return Found{{},
-               cat("it may be ", in_quotes(files_[ending.file]), " or ",
-                   in_quotes(files_[*ending.other]))};
+               cat("it may be ", shown_quoted(files_[ending.file]), " or ",
+                   shown_quoted(files_[*ending.other]))};
 }
 
 // "1.jpg" of "data/images/1.jpg" where the folder is called images.
@@ -173,7 +176,7 @@ std::string ImageFinder::what_is_there() {
   list_files();
   if (files_.empty()) return "no files at all";
   return cat(files_.size(), files_.size() == 1 ? " file, " : " files, such as ",
-             in_quotes(files_.front()));
+             shown_quoted(files_.front()));
 }
 
 }  // namespace polytask

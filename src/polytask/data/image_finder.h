@@ -12,8 +12,9 @@
 //   is one of these without its ending:   1      photos/1.jpg
 //   is one of these in another case:      1.JPG  1.jpg
 //
-// if there is one such file and no more. Hidden files are left out, folders
-// behind links are not searched.
+// if there is one such file and no more. Letters with marks may be written as
+// one character or as two (see decomposed.h). Hidden files are left out,
+// folders behind links are not searched.
 
 #pragma once
 

@@ -51,7 +51,7 @@ std::size_t find_column(const Names& header, const std::string& wanted,
   const std::string advice =
       guess.empty() ? "name one of those" : cat("did you mean ", guess, "?");
   throw Error(Fault::config,
-              cat(table, ": expected a column ", in_quotes(wanted),
+              cat(table, ": expected a column ", shown_quoted(wanted),
                   ", found the columns ", listed(header), "; ", advice));
 }
 
@@ -62,11 +62,11 @@ void require_distinct_names(const Names& header, const std::string& table) {
     const auto [known, is_new] = first.try_emplace(header[i], i);
     if (header[i].empty()) continue;
     if (!is_plain_text(header[i])) {
-      problems.add(cat("the name of column ", i + 1, ", ", in_quotes(header[i]),
-                       ", is not plain UTF-8 text"));
+      problems.add(cat("the name of column ", i + 1, ", ",
+                       shown_quoted(header[i]), ", is not plain UTF-8 text"));
     } else if (!is_new) {
       problems.add(cat("columns ", known->second + 1, " and ", i + 1,
-                       " are both called ", in_quotes(header[i])));
+                       " are both called ", shown_quoted(header[i])));
     }
   }
   if (problems.count() == 0) return;
@@ -102,7 +102,7 @@ Columns choose_columns(const Names& header, const LabelTableOptions& options) {
     if (taken[at]) {
       throw Error(Fault::config,
                   cat(table, ": expected each column to be used once, found ",
-                      in_quotes(label),
+                      shown_quoted(label),
                       " twice among the names given; leave one ", "out"));
     }
     taken[at] = true;
@@ -116,7 +116,7 @@ Columns choose_columns(const Names& header, const LabelTableOptions& options) {
   if (!columns.labels.empty()) return columns;
   throw Error(Fault::data,
               cat(table, ": expected label columns beside ",
-                  in_quotes(header[columns.name]),
+                  shown_quoted(header[columns.name]),
                   ", found none; are its cells separated by commas, tabs or "
                   "semicolons?"));
 }
@@ -207,7 +207,7 @@ class RowCollector {
     table_.targets.push_back(label.value_or(kMissing));
     if (label) return;
     problems_.add(cat("line ", line, ", column ", table_.labels[column], ": ",
-                      in_quotes(cell)));
+                      shown_quoted(cell)));
   }
 
   void add_misfit(std::size_t cells, std::size_t filled, std::int64_t line) {
@@ -225,7 +225,7 @@ class RowCollector {
     if (name.empty()) {
       problems_.add(cat("line ", line, ": no file name"));
     } else if (!is_plain_text(name)) {
-      problems_.add(cat("line ", line, ": ", in_quotes(name),
+      problems_.add(cat("line ", line, ": ", shown_quoted(name),
                         " is not plain UTF-8 text"));
     }
   }

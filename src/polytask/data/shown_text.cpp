@@ -7,7 +7,7 @@
 
 namespace polytask {
 
-std::string in_quotes(std::string_view text) {
+std::string shown_quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   const auto continues = [&](std::size_t at) {
     return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;

@@ -45,7 +45,7 @@ float TextColumn::number_of(std::string_view text, std::int64_t line) {
   const auto number = number_in(text, decimal_comma_);
   const float value = number ? static_cast<float>(*number) : kMissing;
   if (!std::isfinite(value)) {
-    slips_.add(cat("line ", line, ": ", in_quotes(text)));
+    slips_.add(cat("line ", line, ": ", shown_quoted(text)));
     return kMissing;
   }
   return value;
@@ -77,7 +77,7 @@ std::optional<UnusableColumn> TextColumn::what_is_wrong(
   if (state_ == State::anything) {
     return UnusableColumn{
         name, cat("its cells hold more than ", kMostTexts,
-                  " different texts, such as ", in_quotes(texts_.front()),
+                  " different texts, such as ", shown_quoted(texts_.front()),
                   ": neither classes nor numbers")};
   }
   if (state_ == State::numbers) {
@@ -90,7 +90,7 @@ std::optional<UnusableColumn> TextColumn::what_is_wrong(
   if (odd == texts_.end()) return {};
   const auto at = static_cast<std::size_t>(odd - texts_.begin());
   return UnusableColumn{
-      name, cat("line ", lines_[at], ": ", in_quotes(*odd),
+      name, cat("line ", lines_[at], ": ", shown_quoted(*odd),
                 " is not plain text in UTF-8; save the table as CSV in UTF-8, "
                 "without line breaks in its cells")};
 }
