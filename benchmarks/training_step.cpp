@@ -1,5 +1,6 @@
 // How long is a whole training step, beside the bare convolutions in it, and
-// beside the same step on one thread?
+// beside the same step on one thread? And how long the answer to 100 images,
+// and to one?
 //
 //   benchmark_training_step [PAIRS [THREADS [avx2]]]
 //
@@ -103,6 +104,39 @@ class Step {
   std::uint32_t epoch_ = 0;
 };
 
+// Answers for `batch` images.
+class Inference {
+ public:
+  Inference(int batch, int threads)
+      : pool_(threads),
+        plan_(std::make_shared<NetworkPlan>(
+            post_network(), PlanOptions{.input = {100, 100, 3},
+                                        .outputs = {{"scene", kLabels}},
+                                        .batch = batch,
+                                        .workers = threads,
+                                        .training = false})),
+        network_(plan_, pool_),
+        pixels_(static_cast<std::size_t>(batch) * 100 * 100 * 3, 100),
+        batch_(batch) {
+    ParameterStore parameters(plan_->parameters());
+    initialize_glorot_uniform(parameters, 1);
+    network_.prepare(parameters);
+  }
+
+  void run() {
+    network_.forward(
+        {.images = batch_,
+         .pixels = reinterpret_cast<const std::byte*>(pixels_.data())});
+  }
+
+ private:
+  ThreadPool pool_;
+  std::shared_ptr<const NetworkPlan> plan_;
+  Network network_;
+  std::vector<std::uint8_t> pixels_;
+  int batch_;
+};
+
 void use_avx2_alone() {
   hwy::SetSupportedTargetsForTest(HWY_AVX2);
   hwy::GetChosenTarget().DeInit();
@@ -118,6 +152,19 @@ void print_scaling(Step& step, int pairs) {
   std::printf("one thread         %7.1f ms\n", measured.first_ms);
   std::printf("one thread / all   %7.3f    [%.3f, %.3f]\n", measured.ratio,
               measured.low, measured.high);
+}
+
+void print_inference(int pairs, int threads) {
+  Inference many(kBatch, threads);
+  Inference one(1, threads);
+  std::vector<double> alone;
+  std::vector<double> together;
+  for (int i = 0; i < pairs; ++i) {
+    together.push_back(milliseconds_of_turn(many));
+    alone.push_back(milliseconds_of_turn(one));
+  }
+  std::printf("inference of 100   %7.1f ms\n", median(together));
+  std::printf("inference of one   %7.2f ms\n", median(alone));
 }
 
 int run(int pairs, int threads, bool avx2) {
@@ -136,6 +183,7 @@ int run(int pairs, int threads, bool avx2) {
   std::printf("step / bare        %7.3f    [%.3f, %.3f]\n", measured.ratio,
               measured.low, measured.high);
   if (threads > 1) print_scaling(step, pairs);
+  print_inference(pairs, threads);
   return 0;
 }
 

@@ -10,6 +10,7 @@ import unittest
 
 import intervals
 import machine
+import onednn_versions
 import peers
 import protocol
 import summary
@@ -283,6 +284,31 @@ class Choice(unittest.TestCase):
         self.assertEqual(environment("j.so")["LD_PRELOAD"], "j.so")
         self.assertNotIn("LD_PRELOAD", environment(None))
         self.assertEqual(environment(None)["MALLOC_MMAP_MAX_"], "0")
+
+
+class TwoVersions(Folder):
+    """What polytask's own benchmarks print, with two versions of oneDNN."""
+
+    def build(self, name, milliseconds):
+        folder = self.folder / name
+        folder.mkdir()
+        for program, text in (
+                ("benchmark_training_step",
+                 f"whole step         {milliseconds:7.1f} ms\n"),
+                ("benchmark_general_networks",
+                 f"strided    64     32  training  {milliseconds:10.3f} "
+                 "     9.000    1.000 [1.000, 1.000]\n")):
+            (folder / program).write_text(f"#!/bin/sh\necho '{text}'\n")
+            (folder / program).chmod(0o755)
+        return onednn_versions.measure(str(folder), 2)
+
+    def test_the_second_by_the_first(self):
+        first = self.build("first", 10.0)
+        second = self.build("second", 8.0)
+        self.assertEqual(
+            list(onednn_versions.table([first, first], [second, second]))[2:4],
+            ["| whole step | 10.00 | 8.00 | 0.80 [0.80, 0.80] |",
+             "| strided/64/32/training | 10.00 | 8.00 | 0.80 [0.80, 0.80] |"])
 
 
 if __name__ == "__main__":
