@@ -9,10 +9,13 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/machine.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
+#include "polytask/report/redrawn_line.h"
 
 namespace polytask::cli {
 namespace {
@@ -45,21 +48,18 @@ RecipeJob job_of(const BenchArguments& args) {
   return job;
 }
 
-// "step 3 of 10": one line that is drawn over on a terminal.
-void print_progress(int step, int steps, const Console& console) {
-  if (!console.err_is_terminal) return;
-  console.err << "\rstep " << step << " of " << steps
-              << (step == steps ? "\n" : "") << std::flush;
-}
-
 BenchReport measure(const RecipeJob& job, int steps, const Console& console) {
   const DatasetPtr data =
       job.train ? job.train
                 : random_images(job.model, job.recipe.train.batch_size);
   const InterruptGuard interrupt;
+  RedrawnLine line(console.err);
   const BenchOptions options{
       .steps = steps, .stop = &interrupt.flag(), .progress = [&](int step) {
-        print_progress(step, steps, console);
+        if (!console.err_is_terminal) return;
+        line.draw(cat("step ", step, " of ", steps),
+                  static_cast<std::size_t>(terminal_columns()));
+        if (step == steps) line.end();
       }};
   console.err << "Training on "
               << (job.train ? job.recipe.data.path.string()
@@ -85,19 +85,7 @@ int report_end(const BenchReport& report, const Console& console) {
   return kOk;
 }
 
-int run(Arguments arguments, const Console& console) {
-  BenchArguments args;
-  CLI::App app("Measure where the time of a training step goes.", "bench");
-  app.add_option("recipe", args.words,
-                 "a recipe, then key=value ... that override it, e.g.\n"
-                 "recipes/blog.yaml data.path=scenes.h5 train.threads=2");
-  app.add_option("--steps", args.steps, "that are measured (10)");
-  app.add_option("--input", args.input,
-                 "random pixels of this size, such as 100x100x3, instead of\n"
-                 "the data");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
-
+int bench(const BenchArguments& args, const Console& console) {
   const RecipeJob job = job_of(args);
   for (const std::string& warning : job.warnings) {
     console.err << "warning: " << printable_lines(warning) << '\n';
@@ -114,6 +102,23 @@ int run(Arguments arguments, const Console& console) {
     console.out << bench_table(subject, report);
   }
   return kOk;
+}
+
+int run(Arguments arguments, const Console& console) {
+  BenchArguments args;
+  CLI::App app("Measure where the time of a training step goes.", "bench");
+  app.add_option("recipe", args.words,
+                 "a recipe, then key=value ... that override it, e.g.\n"
+                 "recipes/blog.yaml data.path=scenes.h5 train.threads=2");
+  app.add_option("--steps", args.steps, "that are measured (10)");
+  app.add_option("--input", args.input,
+                 "random pixels of this size, such as 100x100x3, instead of\n"
+                 "the data");
+  app.add_flag("--json", args.json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+
+  const std::filesystem::path recipe = args.words.empty() ? "" : args.words[0];
+  return naming_recipe(recipe, [&] { return bench(args, console); });
 }
 
 }  // namespace

@@ -2,10 +2,15 @@
 
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <span>
 #include <string>
 #include <string_view>
+
+namespace CLI {
+class App;
+}
 
 namespace polytask::cli {
 
@@ -20,6 +25,8 @@ struct Console {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   std::ostream* pipe = nullptr;  // what is behind `out`, for output.h
+  // Where set, a verb does nothing but show its arguments to it.
+  const std::function<void(const CLI::App&)>* describe = nullptr;
 };
 
 // The exit codes of docs/cli.md.

@@ -9,6 +9,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "apps/cli/recipe_job.h"
 #include "apps/cli/run_folder.h"
@@ -177,7 +178,8 @@ int run(Arguments arguments, const Console& console) {
                  "(runs/compare)");
   app.add_flag("--json", args.json, "print one JSON document instead of text");
   if (!parse_flags(app, arguments, console)) return kOk;
-  const Comparison comparison = compare_recipe(args, console);
+  const Comparison comparison = naming_recipe(
+      args.words.front(), [&] { return compare_recipe(args, console); });
   if (comparison.outcome != Outcome::finished) {
     return report_stop(comparison.outcome, comparison.message, args.folder,
                        console);

@@ -3,24 +3,47 @@
 #include <algorithm>
 #include <ostream>
 
+#include "apps/cli/recipe_keys.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 
 namespace polytask::cli {
 namespace {
 
+// "train.epochs=3" for the flag at `at` of the arguments: its value stands
+// behind it.
+std::string as_override(const std::string& key, Arguments arguments,
+                        std::size_t at) {
+  const std::size_t equals = arguments[at].find('=');
+  if (equals != std::string::npos) {
+    return key + arguments[at].substr(equals);
+  }
+  const bool has_value =
+      at + 1 < arguments.size() && !arguments[at + 1].starts_with('-');
+  return cat(key, '=', has_value ? arguments[at + 1] : "...");
+}
+
 // What to say about a flag that does not exist.
-std::string advice(const CLI::App& app, Arguments arguments) {
+std::string advice(const CLI::App& app, Arguments arguments, bool recipes) {
   std::vector<std::string> known{"--help"};
   for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) {
       known.push_back("--" + name);
     }
   }
-  for (const std::string& argument : arguments) {
-    const std::string flag = argument.substr(0, argument.find('='));
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string flag = arguments[i].substr(0, arguments[i].find('='));
     if (!flag.starts_with("--") || std::ranges::count(known, flag) > 0) {
       continue;
+    }
+    std::vector<std::string> meant;
+    if (recipes) {
+      for (const std::string& key : recipe_keys_like(flag)) {
+        meant.push_back(as_override(key, arguments, i));
+      }
+    }
+    if (!meant.empty()) {
+      return cat("; it is a key of the recipe: say ", join(meant, " or "));
     }
     const std::string close = nearest(flag, known);
     if (!close.empty()) return cat("; did you mean ", close, "?");
@@ -45,7 +68,17 @@ std::string in_our_words(const CLI::ParseError& e) {
 
 }  // namespace
 
+bool takes_overrides(const CLI::App& app) {
+  return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
+    return option->get_description().find("key=value") != std::string::npos;
+  });
+}
+
 bool parse_flags(CLI::App& app, Arguments arguments, const Console& console) {
+  if (console.describe != nullptr) {
+    (*console.describe)(app);
+    return false;
+  }
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(std::move(reversed));
@@ -54,8 +87,9 @@ bool parse_flags(CLI::App& app, Arguments arguments, const Console& console) {
     console.out << app.help("polytask");
     return false;
   } catch (const CLI::ParseError& e) {
-    throw Error(Fault::config, cat(app.get_name(), ": ", in_our_words(e),
-                                   advice(app, arguments)));
+    throw Error(Fault::config,
+                cat(app.get_name(), ": ", in_our_words(e),
+                    advice(app, arguments, takes_overrides(app))));
   }
 }
 

@@ -9,9 +9,13 @@
 namespace polytask::cli {
 
 // Parses the arguments behind the verb. Returns false when help was asked for
-// and has been printed to console.out.
+// and has been printed to console.out, and when console.describe was called in
+// place of parsing.
 // Throws Fault::config for anything that is not understood.
 [[nodiscard]] bool parse_flags(CLI::App& app, Arguments arguments,
                                const Console& console);
+
+// Whether the verb takes key=value behind a recipe.
+[[nodiscard]] bool takes_overrides(const CLI::App& app);
 
 }  // namespace polytask::cli

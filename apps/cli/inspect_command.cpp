@@ -9,6 +9,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "apps/cli/plan_report.h"
 #include "apps/cli/recipe_job.h"
@@ -242,8 +243,11 @@ int run(Arguments arguments, const Console& console) {
   app.add_flag("--json", args.json, "print one JSON document instead of text");
   if (!parse_flags(app, arguments, console)) return kOk;
   require_use(args);
-  if (args.plan) return print_plan(args, console);
-  const Json found = inspect(args);
+  if (args.plan) {
+    return naming_recipe(args.file(),
+                         [&] { return print_plan(args, console); });
+  }
+  const Json found = naming_recipe(args.file(), [&] { return inspect(args); });
   if (args.json) {
     Json document{{"version", kDocumentVersion}};
     document.update(found);

@@ -1,5 +1,8 @@
 #include "apps/cli/machine.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <sstream>
 
@@ -29,6 +32,12 @@ std::string vector_extensions() {
   if (__builtin_cpu_supports("avx512f")) return "AVX-512";
   if (__builtin_cpu_supports("avx2")) return "AVX2";
   return "none of AVX2 and AVX-512";
+}
+
+int terminal_columns() {
+  winsize size = {};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 std::int64_t peak_memory_bytes() {

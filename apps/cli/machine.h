@@ -13,6 +13,9 @@ namespace polytask::cli {
 // The widest that our kernels can use: "AVX-512", "AVX2", or none of them.
 [[nodiscard]] std::string vector_extensions();
 
+// How wide the terminal behind standard error is now; 80 where it does not say.
+[[nodiscard]] int terminal_columns();
+
 // The most memory this process has had so far; 0 where the system does not say.
 [[nodiscard]] std::int64_t peak_memory_bytes();
 

@@ -1,5 +1,6 @@
 // Finds the command, runs it, turns what it throws into an exit code.
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <new>
@@ -15,24 +16,11 @@
 namespace polytask::cli {
 namespace {
 
-constexpr std::array<const Command*, 10> kCommands{
-    &demo_command,    &draw_command, &train_command,   &evaluate_command,
-    &predict_command, &set_command,  &compare_command, &study_command,
-    &inspect_command, &bench_command};
-
-std::string usage() {
-  std::string text =
-      "polytask: one network, one trunk, many answers\n"
-      "\n"
-      "usage: polytask COMMAND [ARGUMENT ...]\n"
-      "\n";
-  for (const Command* command : kCommands) {
-    std::string name(command->name);
-    name.resize(12, ' ');
-    text += cat("  ", name, command->summary, "\n");
-  }
-  return text + "\npolytask COMMAND --help says more about each.\n";
-}
+constexpr std::array<const Command*, 13> kCommands{
+    &demo_command,    &draw_command,  &train_command,   &evaluate_command,
+    &predict_command, &set_command,   &compare_command, &study_command,
+    &inspect_command, &bench_command, &help_command,    &completion_command,
+    &version_command};
 
 int exit_code(Fault fault) {
   switch (fault) {
@@ -56,30 +44,41 @@ int run_command(Arguments arguments, const Console& console) {
     console.err << usage();
     return kUsage;
   }
-  const std::string& verb = arguments.front();
-  if (verb == "--help" || verb == "-h" || verb == "help") {
-    console.out << usage();
-    return kOk;
-  }
-  if (verb == "--version") {
-    console.out << "polytask " POLYTASK_VERSION "\n";
-    return kOk;
-  }
+  std::string verb = arguments.front();
+  if (verb == "--help" || verb == "-h") verb = help_command.name;
+  if (verb == "--version" || verb == "-V") verb = version_command.name;
+  return command_named(verb).run(arguments.subspan(1), console);
+}
+
+}  // namespace
+
+std::span<const Command* const> all_commands() { return kCommands; }
+
+const Command& command_named(const std::string& name) {
+  const auto found = std::ranges::find(kCommands, name, &Command::name);
+  if (found != kCommands.end()) return **found;
   std::vector<std::string> names;
-  for (const Command* command : kCommands) {
-    if (command->name == verb) {
-      return command->run(arguments.subspan(1), console);
-    }
-    names.emplace_back(command->name);
-  }
-  const std::string close = nearest(verb, names);
+  for (const Command* command : kCommands) names.emplace_back(command->name);
+  const std::string close = nearest(name, names);
   throw Error(Fault::config,
-              cat("unknown command \"", verb, "\"",
+              cat("unknown command \"", name, "\"",
                   close.empty() ? "" : "; did you mean \"" + close + "\"?",
                   close.empty() ? "; the commands are: " + join(names) : ""));
 }
 
-}  // namespace
+std::string usage() {
+  std::string text =
+      "polytask: one network, one trunk, many answers\n"
+      "\n"
+      "usage: polytask COMMAND [ARGUMENT ...]\n"
+      "\n";
+  for (const Command* command : kCommands) {
+    std::string name(command->name);
+    name.resize(13, ' ');
+    text += cat("  ", name, command->summary, "\n");
+  }
+  return text + "\npolytask COMMAND --help says more about each.\n";
+}
 
 int run_cli(Arguments arguments, const Console& bare) {
   PrintableStream out(bare.out);

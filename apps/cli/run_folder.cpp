@@ -22,11 +22,19 @@ std::string now_utc() {
 
 }  // namespace
 
+Recipe names_alone(Recipe recipe) {
+  for (std::filesystem::path* path : {&recipe.data.path, &recipe.data.table,
+                                      &recipe.start.from, &recipe.run.dir}) {
+    const bool ends_in_slash = path->has_parent_path() && !path->has_filename();
+    *path = (ends_in_slash ? path->parent_path() : *path).filename();
+  }
+  return recipe;
+}
+
 std::string provenance_text(const Recipe& recipe,
                             const std::vector<std::string>& command) {
   nlohmann::ordered_json json{
       {"polytask", POLYTASK_VERSION},
-      {"command", command},
       {"started", now_utc()},
       {"processor", processor_name()},
       {"vector_extensions", vector_extensions()},
@@ -34,6 +42,7 @@ std::string provenance_text(const Recipe& recipe,
       {"threads", recipe.train.threads},
       {"seed", recipe.train.seed},
       {"data", recipe.data.path.string()}};
+  if (!command.empty()) json["command"] = command;
   if (!recipe.start.from.empty()) json["from"] = recipe.start.from.string();
   return json.dump(2, ' ', false,
                    nlohmann::ordered_json::error_handler_t::replace) +

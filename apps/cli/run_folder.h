@@ -39,7 +39,12 @@ class RunFolder final : public TrainObserver {
 void write_conflicts(const std::filesystem::path& folder,
                      const RecordedConflicts& recorded);
 
-// {"polytask": version, "processor": ..., ...}: what produced a file.
+// The recipe with the names of its files and folders in place of their paths:
+// what may travel with a model to others.
+[[nodiscard]] Recipe names_alone(Recipe recipe);
+
+// {"polytask": version, "processor": ..., ...}: what produced a file; with the
+// command unless it is empty.
 [[nodiscard]] std::string provenance_text(
     const Recipe& recipe, const std::vector<std::string>& command);
 

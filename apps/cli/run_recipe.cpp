@@ -4,6 +4,7 @@
 
 #include "apps/cli/answers.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/machine.h"
 #include "apps/cli/recipe_job.h"
 #include "apps/cli/run_folder.h"
 #include "polytask/base/atomic_file.h"
@@ -92,11 +93,13 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   run.command.assign(command.begin(), command.end());
 
   Model model = first_model(prepared, recipe.train.seed);
-  model.notes["recipe"] = recipe_text(recipe);
-  model.notes["provenance"] = provenance_text(recipe, run.command);
+  const Recipe named = names_alone(recipe);
+  model.notes["recipe"] = recipe_text(named);
+  model.notes["provenance"] = provenance_text(named, {});
 
   const InterruptGuard interrupt;
-  KerasProgress progress(console.err, console.err_is_terminal);
+  KerasProgress progress(console.err, console.err_is_terminal,
+                         terminal_columns);
   RunFolder files(recipe, run.command);
   Observers observers({&progress, &files});
   run.report = train(model, prepared.data, recipe.train,

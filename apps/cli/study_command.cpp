@@ -10,6 +10,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "apps/cli/recipe_job.h"
 #include "apps/cli/study_progress.h"
@@ -162,7 +163,8 @@ int run(Arguments arguments, const Console& console) {
                 "study: expected \"missing\" and a recipe, e.g. polytask study "
                 "missing recipes/blog.yaml");
   }
-  return study_recipe(args, console);
+  return naming_recipe(args.words[1],
+                       [&] { return study_recipe(args, console); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "apps/cli/machine.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 
@@ -25,7 +26,8 @@ void StudyProgress::on_epoch(const EpochReport& epoch) {
   ++epochs_seen_;
   epoch_ = epoch.epoch;
   if (!console_.err_is_terminal) return;
-  line_.draw(cat(title(), ", epoch ", epoch.epoch, '/', epochs_, rest()));
+  line_.draw(cat(title(), ", epoch ", epoch.epoch, '/', epochs_, rest()),
+             static_cast<std::size_t>(terminal_columns()));
   if (epoch.epoch == epochs_) line_.end();
 }
 

@@ -9,6 +9,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "apps/cli/run_recipe.h"
 #include "polytask/base/error.h"
@@ -32,6 +33,14 @@ void require_same_start(const Recipe& before, const Recipe& now) {
               cat("train: a run that is resumed goes on with the model it ",
                   "began with, not with ", now.start.from.string(),
                   "; leave network.from away"));
+}
+
+// Empty: none is given.
+std::filesystem::path recipe_file(const TrainArguments& args) {
+  if (!args.resume.empty()) {
+    return std::filesystem::path(args.resume) / "recipe.yaml";
+  }
+  return args.words.empty() ? "" : args.words.front();
 }
 
 Recipe recipe_of(const TrainArguments& args) {
@@ -117,8 +126,9 @@ int run(Arguments arguments, const Console& console) {
   if (!parse_flags(app, arguments, console)) return kOk;
   std::vector<std::string> command{"polytask", "train"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  const RecipeRun done =
-      run_recipe(recipe_of(args), !args.resume.empty(), command, console);
+  const RecipeRun done = naming_recipe(recipe_file(args), [&] {
+    return run_recipe(recipe_of(args), !args.resume.empty(), command, console);
+  });
   if (args.json) {
     print_json(done, console);
   } else {

@@ -68,6 +68,15 @@ TEST(Override, OnlyTheFirstEqualsSignCounts) {
   EXPECT_EQ(root.find("run")->find("dir")->text(), "a=b.c");
 }
 
+TEST(Override, WhatIsNotYamlIsText) {
+  for (const std::string name : {"[x].h5", "{a}b.h5", "*x.h5", "&x y.h5", "@x",
+                                 "a #1.h5", "#1.h5", "%x", "a: b: c"}) {
+    Settings root;
+    apply_override(root, "data.path=" + name);
+    EXPECT_EQ(root.find("data")->find("path")->text(), name);
+  }
+}
+
 TEST(Override, NothingAfterTheSignIsNull) {
   Settings root = recipe();
   apply_override(root, "train.epochs=");

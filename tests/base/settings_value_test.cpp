@@ -216,5 +216,25 @@ TEST(SettingsValue, EveryDoubleIsReadBackExactly) {
   expect_round_trip(std::numeric_limits<double>::max());
 }
 
+TEST(SettingsValue, APathMayBeginInTheHomeFolder) {
+  const auto path_of = [](const std::string& text) {
+    Problems problems;
+    std::filesystem::path path;
+    read_setting(Settings::scalar(text), "data.path", problems, path);
+    EXPECT_TRUE(problems.empty());
+    return path.string();
+  };
+  const char* const before = std::getenv("HOME");
+  const std::string saved = before == nullptr ? "" : before;
+  ::setenv("HOME", "/home/ada", 1);
+  EXPECT_EQ(path_of("~/scenes.h5"), "/home/ada/scenes.h5");
+  EXPECT_EQ(path_of("~"), "/home/ada");
+  EXPECT_EQ(path_of("~bob/scenes.h5"), "~bob/scenes.h5");
+  EXPECT_EQ(path_of("a/~/b"), "a/~/b");
+  ::unsetenv("HOME");
+  EXPECT_EQ(path_of("~/scenes.h5"), "~/scenes.h5");
+  if (before != nullptr) ::setenv("HOME", saved.c_str(), 1);
+}
+
 }  // namespace
 }  // namespace polytask

@@ -1,7 +1,9 @@
 #include "polytask/base/text_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -57,9 +59,50 @@ TEST_F(TextFile, BeyondTheBoundIsRefused) {
 
 TEST_F(TextFile, WithoutAnEndIsRefusedToo) {
   test::expect_error(Fault::io,
-                     "/dev/zero: expected a text file of at most 100000 "
-                     "bytes, found more; is it the right file?",
+                     "/dev/zero: expected a file, found a device; write its "
+                     "content to a file",
                      [] { (void)read_text_file("/dev/zero", 100000); });
+}
+
+TEST_F(TextFile, APipeIsNotWaitedFor) {
+  const fs::path path = folder_ / "pipe.yaml";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  test::expect_error(Fault::io,
+                     path.string() +
+                         ": expected a file, found a pipe; write its content "
+                         "to a file",
+                     [&] { (void)read_text_file(path, 9); });
+}
+
+TEST_F(TextFile, ASocketIsNoFile) {
+  const fs::path path = folder_ / "socket";
+  const int number = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(number, reinterpret_cast<const sockaddr*>(&address),
+                   sizeof address),
+            0);
+  test::expect_error(Fault::io,
+                     path.string() +
+                         ": expected a file, found a socket; write its "
+                         "content to a file",
+                     [&] { (void)read_text_file(path, 9); });
+  ::close(number);
+}
+
+TEST_F(TextFile, NamesThatLeadNowhereAreSaidInTheSystemsWords) {
+  fs::create_symlink("a", folder_ / "b");
+  fs::create_symlink("b", folder_ / "a");
+  test::expect_error(Fault::io,
+                     (folder_ / "a").string() +
+                         ": cannot be read: Too many levels of symbolic "
+                         "links; check the path",
+                     [&] { (void)read_text_file(folder_ / "a", 9); });
+  const std::string name(5000, 'n');
+  test::expect_error(
+      Fault::io, name + ": cannot be read: File name too long; check the path",
+      [&] { (void)read_text_file(name, 9); });
 }
 
 TEST_F(TextFile, MissingNamesTheNearest) {

@@ -95,7 +95,7 @@ TEST_F(NewHead, ItSaysWhereItComesFrom) {
       nlohmann::json::parse(expect_ok({"inspect", "head", "--json"}).out);
   const auto start =
       nlohmann::json::parse(inspected["notes"]["start"].get<std::string>());
-  EXPECT_EQ(start["model"], model.string());
+  EXPECT_EQ(start["model"], "model.safetensors");
   EXPECT_EQ(start["crc32c"], read_bytes(model).substr(53, 8));
   EXPECT_EQ(start["trunk_frozen"], true);
   EXPECT_NE(read_bytes("head/recipe.yaml")

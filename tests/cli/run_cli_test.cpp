@@ -42,7 +42,43 @@ TEST(RunCli, EveryVerbHasHelp) {
 }
 
 TEST(RunCli, SaysItsVersion) {
-  EXPECT_EQ(test::polytask({"--version"}).out, "polytask 0.1.0\n");
+  for (const char* word : {"--version", "-V", "version"}) {
+    EXPECT_EQ(test::polytask({word}).out, "polytask 0.1.0\n");
+  }
+  EXPECT_EQ(test::polytask({"version", "--json"}).out,
+            "{\n  \"polytask\": \"0.1.0\"\n}\n");
+}
+
+TEST(RunCli, HelpOfAVerb) {
+  EXPECT_EQ(test::polytask({"help", "draw"}).out,
+            test::polytask({"draw", "--help"}).out);
+  const Answer answer = test::polytask({"help", "drwa"});
+  EXPECT_EQ(answer.code, cli::kUsage);
+  EXPECT_EQ(answer.err,
+            "polytask: unknown command \"drwa\"; did you mean \"draw\"?\n");
+}
+
+TEST(RunCli, AKeyOfTheRecipeAsAFlag) {
+  const auto advice = [](const std::vector<std::string>& arguments) {
+    const Answer answer = test::polytask(arguments);
+    EXPECT_EQ(answer.code, cli::kUsage);
+    return answer.err;
+  };
+  EXPECT_EQ(advice({"train", "recipe.yaml", "--epochs", "3"}),
+            "polytask: train: found --epochs, which it does not take; it is a "
+            "key of the recipe: say train.epochs=3\n");
+  EXPECT_EQ(advice({"train", "recipe.yaml", "--batch-size=8"}),
+            "polytask: train: found --batch-size=8, which it does not take; it "
+            "is a key of the recipe: say train.batch_size=8\n");
+  EXPECT_EQ(advice({"bench", "recipe.yaml", "--data.path", "x.h5"}),
+            "polytask: bench: found --data.path, which it does not take; it is "
+            "a key of the recipe: say data.path=x.h5\n");
+  EXPECT_EQ(advice({"compare", "recipe.yaml", "--epoch"}),
+            "polytask: compare: found --epoch, which it does not take; it is a "
+            "key of the recipe: say train.epochs=...\n");
+  EXPECT_EQ(advice({"predict", "run", "x.png", "--epochs", "3"}),
+            "polytask: predict: found --epochs, which it does not take; "
+            "polytask predict --help lists what there is\n");
 }
 
 TEST(RunCli, AMistypedVerb) {
@@ -56,7 +92,8 @@ TEST(RunCli, AnUnknownVerb) {
   EXPECT_EQ(
       test::polytask({"frobnicate"}).err,
       "polytask: unknown command \"frobnicate\"; the commands are: demo, "
-      "draw, train, evaluate, predict, set, compare, study, inspect, bench\n");
+      "draw, train, evaluate, predict, set, compare, study, inspect, bench, "
+      "help, completion, version\n");
 }
 
 TEST(RunCli, AMistypedFlag) {

@@ -104,9 +104,27 @@ TEST_F(TrainCommandAgain, TheModelCarriesRecipeProvenanceAndPrior) {
   const Model model = load_model("run/model.safetensors");
   EXPECT_NE(model.notes.at("recipe").find("random_state: 4"),
             std::string::npos);
-  EXPECT_TRUE(json::accept(model.notes.at("provenance")));
+  const json provenance = json::parse(model.notes.at("provenance"));
+  EXPECT_EQ(provenance["data"], "scenes.h5");
+  EXPECT_FALSE(provenance.contains("command"));
   ASSERT_EQ(model.prior.size(), 1u);
   EXPECT_EQ(model.prior[0].size(), 5u);
+}
+
+// A model tells others no names of the folders it was made in.
+TEST_F(TrainCommand, WhatLeavesARunHasNamesAndNoPaths) {
+  const std::string here = std::filesystem::current_path().string();
+  EXPECT_EQ(test::polytask({"train", here + "/recipe.yaml",
+                            "data.path=" + here + "/scenes.h5",
+                            "run.dir=" + here + "/run"})
+                .code,
+            0);
+  for (const std::string name : {"model.safetensors", "evaluation.json",
+                                 "predictions.csv", "log.jsonl"}) {
+    EXPECT_EQ(test::read_bytes("run/" + name).find(here), std::string::npos)
+        << name;
+  }
+  EXPECT_NE(test::read_bytes("run/run.json").find(here), std::string::npos);
 }
 
 TEST_F(TrainCommandAgain, TheSavedRecipeIsWholeAndTrainsTheSame) {

@@ -26,3 +26,10 @@ must(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/consumer -B ${WORK}/consumer
 must(${CMAKE_COMMAND} --build ${WORK}/consumer)
 must(${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/consumer/consumer)
 must(${WORK}/prefix/bin/polytask --version)
+foreach(page man/man1/polytask.1 bash-completion/completions/polytask
+        zsh/site-functions/_polytask)
+  file(SIZE ${WORK}/prefix/share/${page} size)
+  if(size LESS 1000)
+    message(FATAL_ERROR "${page} has ${size} bytes")
+  endif()
+endforeach()

@@ -13,6 +13,14 @@ TEST(TerminalText, WidthIsInColumnsNotBytes) {
   EXPECT_EQ(display_width("🌊"), 2u);
 }
 
+TEST(TerminalText, ClippedCountsColumns) {
+  EXPECT_EQ(clipped("Bäume", 3), "Bäu");
+  EXPECT_EQ(clipped("海海", 3), "海");
+  EXPECT_EQ(clipped("e\u0301a", 1), "e\u0301");
+  EXPECT_EQ(clipped("sea", 0), "");
+  EXPECT_EQ(clipped("sea", 9), "sea");
+}
+
 TEST(TerminalText, PaddingCountsColumns) {
   EXPECT_EQ(left("Bäume", 7), "Bäume  ");
   EXPECT_EQ(right("海", 4), "  海");

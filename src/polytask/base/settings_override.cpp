@@ -1,5 +1,6 @@
 #include "polytask/base/settings_override.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "polytask/base/setting_problem.h"
 #include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
+#include "polytask/base/utf8.h"
 
 namespace polytask {
 namespace {
@@ -55,6 +57,25 @@ std::string item_rule(const Settings& list, const std::string& path) {
              list.items().size() - 1);
 }
 
+// Text where it is not YAML, such as the name of a file "[x].h5", and where
+// YAML would take the end of a name for a comment.
+Settings value_of(std::string_view written, const std::string& place) {
+  const bool is_text = first_byte_that_is_not_text(written) == written.size();
+  const bool has_comment = written.find('#') != std::string_view::npos &&
+                           written.find_first_of("\"'[{") != 0;
+  if (is_text && has_comment) return Settings::string(std::string(written));
+  try {
+    return parse_settings(written, place);
+  } catch (const Error&) {
+    // An open bracket is a list with its end missing.
+    const bool closed =
+        std::ranges::count(written, '[') == std::ranges::count(written, ']') &&
+        std::ranges::count(written, '{') == std::ranges::count(written, '}');
+    if (!is_text || !closed) throw;
+    return Settings::string(std::string(written));
+  }
+}
+
 // Walks as far as the tree goes; what is missing is made on the way, and
 // from there on nothing can be refused.
 void assign(Settings& root, const std::vector<std::string>& keys,
@@ -90,8 +111,8 @@ void apply_override(Settings& root, std::string_view assignment) {
     fail(assignment, "expected key=value, e.g. train.epochs=5");
   }
   const std::vector<std::string> keys = checked_keys(assignment, equals);
-  Settings value = parse_settings(assignment.substr(equals + 1),
-                                  cat("override ", shown(assignment)));
+  Settings value = value_of(assignment.substr(equals + 1),
+                            cat("override ", shown(assignment)));
   if (keys.size() + static_cast<std::size_t>(value.depth()) >
       Settings::kMaxDepth) {
     fail(assignment, cat("expected values nested at most ", Settings::kMaxDepth,

@@ -9,7 +9,8 @@
 namespace polytask {
 
 // Sets one value of `root`. The value is read as YAML, so lists and maps work;
-// nothing after "=" is null. Its places are "command line".
+// nothing after "=" is null; what is not YAML, such as [x].h5, is text, and a
+// '#' begins no comment. Its places are "command line".
 //
 //   train.epochs=5
 //   tasks.scene.labels=[sea, sunset]
@@ -19,8 +20,8 @@ namespace polytask {
 // as it was when it throws.
 //
 // Throws Fault::config when this is not key=value, when the path leads into a
-// scalar or beyond the end of a list, when the value is not YAML, and beyond
-// the bounds of Settings.
+// scalar or beyond the end of a list, when the value has bytes that are no
+// text or leaves a bracket open, and beyond the bounds of Settings.
 void apply_override(Settings& root, std::string_view assignment);
 
 }  // namespace polytask

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <limits>
 
 #include "polytask/base/text.h"
@@ -121,7 +122,11 @@ void read_setting(const Settings& node, const std::string& path,
 
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, std::filesystem::path& field) {
-  read_text(node, path, problems, field);
+  std::string text = field.string();
+  read_text(node, path, problems, text);
+  const char* const home = std::getenv("HOME");
+  const bool at_home = text == "~" || text.starts_with("~/");
+  field = at_home && home != nullptr ? home + text.substr(1) : text;
 }
 
 Settings write_setting(bool field) {

@@ -56,7 +56,7 @@ void read_setting(const Settings& node, const std::string& path,
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, double& field);
 
-// Any scalar, as it was written.
+// Any scalar, as it was written; a path in the home folder may begin with ~/.
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, std::string& field);
 void read_setting(const Settings& node, const std::string& path,

@@ -9,11 +9,12 @@
 namespace polytask {
 
 // The bytes of the file. Reads at most max_bytes + 1 of them, whatever size
-// the file claims to have, so pipes and devices work and cannot fill memory.
+// the file claims to have. Never waits for another process.
 //
 // Throws Fault::io, naming the path as given and what to do, when there is no
-// such file (with the nearest name in its folder), when it is a folder, when
-// it may not be read, and when it is longer than max_bytes.
+// such file (with the nearest name in its folder), when it is a folder, a pipe,
+// a socket or a device, when it may not be read, and when it is longer than
+// max_bytes.
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path,
                                          std::size_t max_bytes);
 

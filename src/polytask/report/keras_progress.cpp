@@ -1,10 +1,11 @@
 #include "polytask/report/keras_progress.h"
 
 #include <algorithm>
-#include <cmath>
 #include <ostream>
+#include <utility>
 
 #include "polytask/base/text.h"
+#include "polytask/report/epoch_text.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/redrawn_line.h"
 #include "polytask/report/terminal_text.h"
@@ -12,31 +13,29 @@
 namespace polytask {
 namespace {
 
-constexpr std::int64_t kBarWidth = 30;
+constexpr std::size_t kBarWidth = 30;
+// A terminal below it gets Keras' line of an epoch in pieces.
+constexpr std::size_t kNarrow = 50;
 constexpr double kRedrawSeconds = 0.05;
 
-std::string metric_text(const std::string& name, double value) {
-  const bool tiny = value != 0.0 && std::abs(value) < 1e-3;
-  return cat(" - ", printable(name), ": ",
-             tiny ? scientific_text(value, 4) : fixed_text(value, 4));
-}
-
-std::string metrics_text(const EpochReport& epoch) {
-  std::string text;
-  for (const auto& [name, value] : epoch.train) {
-    text += metric_text(name, value);
-  }
-  for (const auto& [name, value] : epoch.validation) {
-    text += metric_text("val_" + name, value);
-  }
-  return text;
-}
-
-// "1600/1600 [==============================]"
-std::string counted_bar(std::int64_t seen, std::int64_t total) {
+std::string count_text(std::int64_t seen, std::int64_t total) {
   const std::string all = cat(total);
-  return cat(right(cat(seen), all.size()), '/', all, " [",
-             keras_bar(seen, total), ']');
+  return cat(right(cat(seen), all.size()), '/', all);
+}
+
+// "1600/1600 [==============================]", below `columns` with a first
+// part of `rest` columns behind it: the bar shrinks, and goes at last.
+std::string counted_bar(std::int64_t seen, std::int64_t total,
+                        std::size_t columns, std::size_t rest = 0) {
+  constexpr std::size_t kLeastBar = 5;
+  const std::string count = count_text(seen, total);
+  std::size_t bar = kBarWidth;
+  if (columns > 0) {
+    const std::size_t taken = count.size() + rest + std::size_t{4};
+    bar = std::min(bar, columns > taken ? columns - taken : 0);
+  }
+  if (bar < kLeastBar) return count;
+  return cat(count, " [", keras_bar(seen, total, bar), ']');
 }
 
 // "8s 5ms/step", in µs below a millisecond.
@@ -56,13 +55,14 @@ std::string pace_text(double seconds, std::int64_t images) {
 
 }  // namespace
 
-std::string keras_bar(std::int64_t seen, std::int64_t total) {
-  if (total <= 0) return std::string(kBarWidth, '.');
+std::string keras_bar(std::int64_t seen, std::int64_t total,
+                      std::size_t width) {
+  std::string bar(width, '.');
+  if (total <= 0) return bar;
   seen = std::clamp<std::int64_t>(seen, 0, total);
-  const auto filled = static_cast<std::size_t>(static_cast<double>(kBarWidth) *
+  const auto filled = static_cast<std::size_t>(static_cast<double>(width) *
                                                static_cast<double>(seen) /
                                                static_cast<double>(total));
-  std::string bar(kBarWidth, '.');
   std::fill_n(bar.begin(), filled, '=');
   if (filled > 0 && seen < total) bar[filled - 1] = '>';
   return bar;
@@ -81,18 +81,37 @@ std::string duration_text(double seconds) {
              two_digits(whole % 60));
 }
 
-KerasProgress::KerasProgress(std::ostream& out, bool terminal, int columns)
+KerasProgress::KerasProgress(std::ostream& out, bool terminal,
+                             std::function<int()> columns)
     : out_(out),
       line_(std::make_unique<RedrawnLine>(out)),
       terminal_(terminal),
-      columns_(static_cast<std::size_t>(std::max(columns, 0))) {}
+      columns_(std::move(columns)) {}
 
 KerasProgress::~KerasProgress() = default;
 
+std::size_t KerasProgress::columns() const {
+  return columns_ ? static_cast<std::size_t>(std::max(columns_(), 0)) : 80;
+}
+
 void KerasProgress::on_features(std::int64_t seen, std::int64_t images) {
   if (!terminal_) return;
-  line_->draw(cat(counted_bar(seen, images), " - frozen trunk"));
+  const std::string what = " - frozen trunk";
+  draw(counted_bar(seen, images, columns(), what.size()), {what});
   if (seen >= images) line_->end();
+}
+
+// The parts that fit.
+void KerasProgress::draw(std::string line,
+                         const std::vector<std::string>& parts) {
+  const std::size_t most = columns();
+  std::size_t width = display_width(line);
+  for (const std::string& part : parts) {
+    width += display_width(part);
+    if (most > 0 && width >= most) break;
+    line += part;
+  }
+  line_->draw(line, most);
 }
 
 void KerasProgress::on_start(const TrainStart& start) {
@@ -132,53 +151,71 @@ void KerasProgress::on_step(const StepReport& step) {
   const bool last = step.seen >= start_.train_images;
   if (!last && step.seconds - drawn_at_ < kRedrawSeconds) return;
   drawn_at_ = step.seconds;
-  line_->draw(running_line(step));
+  const std::vector<std::string> parts = running_parts(step);
+  draw(counted_bar(step.seen, start_.train_images, columns(),
+                   display_width(parts.front())),
+       parts);
 }
 
 void KerasProgress::on_validation(int epoch) {
   if (!terminal_) return;
   begin_epoch(epoch);
-  line_->draw(counted_bar(start_.train_images, start_.train_images) +
-              " - validating (run " + duration_text(seconds_left(last_step_)) +
-              ')');
+  const std::vector<std::string> parts{
+      " - validating",
+      cat(" (run ", duration_text(seconds_left(last_step_)), ')')};
+  draw(counted_bar(start_.train_images, start_.train_images, columns(),
+                   parts.front().size()),
+       parts);
 }
 
 void KerasProgress::on_epoch(const EpochReport& epoch) {
   epochs_seconds_ += epoch.seconds;
   ++epochs_done_;
+  const bool several = has_several_tasks(epoch);
+  const std::size_t width = terminal_ ? columns() : 80;
+  const bool wraps = several || (terminal_ && width > 0 && width < kNarrow);
+  const std::string pace =
+      " - " + pace_text(epoch.seconds, start_.train_images);
+  std::vector<std::string> parts = metric_parts(epoch);
+  std::string head;
   if (terminal_) {
     begin_epoch(epoch.epoch);
-    line_->draw(cat(counted_bar(start_.train_images, start_.train_images),
-                    " - ", pace_text(epoch.seconds, start_.train_images),
-                    metrics_text(epoch)));
-    line_->end();
+    head = counted_bar(start_.train_images, start_.train_images,
+                       wraps ? width : 0, pace.size());
   } else {
-    const int left = start_.epochs - epoch.epoch;
-    out_ << "Epoch " << epoch.epoch << '/' << start_.epochs << " - "
-         << pace_text(epoch.seconds, start_.train_images)
-         << metrics_text(epoch);
-    if (left > 0) {
-      out_ << " - " << duration_text(left * mean_epoch_seconds()) << " left";
+    head = cat("Epoch ", epoch.epoch, '/', start_.epochs);
+    if (const int left = start_.epochs - epoch.epoch; left > 0) {
+      parts.push_back(
+          cat(" - ", duration_text(left * mean_epoch_seconds()), " left"));
     }
-    out_ << '\n';
   }
+  parts.insert(parts.begin(), pace);
+  const std::string text = wrapped(head, parts, wraps ? width : 0);
+  if (terminal_) {
+    // In the place of the running line.
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    line_->draw(text.substr(0, end));
+    out_ << text.substr(end) << '\n';
+    line_->forget();
+  } else {
+    out_ << text << '\n';
+  }
+  if (several) out_ << scores_text(epoch, width);
   out_.flush();
 }
 
-std::string KerasProgress::running_line(const StepReport& step) const {
+std::vector<std::string> KerasProgress::running_parts(
+    const StepReport& step) const {
   const auto images = static_cast<double>(start_.train_images);
   const auto seen = static_cast<double>(std::max<std::int64_t>(step.seen, 1));
   const double epoch_left = step.seconds * std::max(0.0, images / seen - 1.0);
-  std::string line = cat(counted_bar(step.seen, start_.train_images),
-                         " - ETA: ", duration_text(epoch_left), " (run ",
-                         duration_text(seconds_left(step)), ')');
+  std::vector<std::string> parts{
+      cat(" - ETA: ", duration_text(epoch_left)),
+      cat(" (run ", duration_text(seconds_left(step)), ')')};
   for (const auto& [name, value] : step.train) {
-    const std::string metric = metric_text(name, value);
-    const std::size_t width = display_width(line) + display_width(metric);
-    if (columns_ > 0 && width >= columns_) break;
-    line += metric;
+    parts.push_back(metric_text(name, value));
   }
-  return line;
+  return parts;
 }
 
 double KerasProgress::mean_epoch_seconds() const {

@@ -13,12 +13,15 @@ class RedrawnLine {
   // `out` must outlive this.
   explicit RedrawnLine(std::ostream& out) : out_(out) {}
 
-  // Puts `line` in the place of the one before, and flushes.
-  void draw(const std::string& line);
+  // Puts `line` in the place of the one before, and flushes. It is cut to stay
+  // below `columns`, for a line that wraps cannot be redrawn; 0: never.
+  void draw(const std::string& line, std::size_t columns = 0);
   // Takes the line away.
   void clear();
-  // Leaves the line as it stands; the next is drawn below it.
+  // Leaves the line as it stands; the next is drawn below it. forget: below
+  // what else was written since.
   void end();
+  void forget() { width_ = 0; }
 
  private:
   std::ostream& out_;

@@ -44,6 +44,18 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
+std::string clipped(std::string_view text, std::size_t width) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto [code, bytes] = first_character(rest);
+    const std::size_t taken = bytes == 0 ? 1 : width_of(code);
+    if (taken > width) break;
+    width -= taken;
+    rest.remove_prefix(std::max<std::size_t>(bytes, 1));
+  }
+  return std::string(text.substr(0, text.size() - rest.size()));
+}
+
 std::string left(std::string_view text, std::size_t width) {
   return std::string(text) + spaces(text, width);
 }

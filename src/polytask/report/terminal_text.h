@@ -14,6 +14,9 @@ namespace polytask {
 // East Asian characters and emoji, one for all others.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
+// As many characters from the front as take at most `width` columns.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t width);
+
 // Filled up with spaces to `width` columns; longer text is left alone.
 [[nodiscard]] std::string left(std::string_view text, std::size_t width);
 [[nodiscard]] std::string right(std::string_view text, std::size_t width);

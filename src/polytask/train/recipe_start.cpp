@@ -48,10 +48,9 @@ void require_new_names(const Recipe& recipe, const Model& start) {
 
 std::string start_note(const std::filesystem::path& file,
                        const std::string& checksum, bool frozen) {
-  return nlohmann::ordered_json{
-      {"model", std::filesystem::absolute(file).string()},
-      {"crc32c", checksum},
-      {"trunk_frozen", frozen}}
+  return nlohmann::ordered_json{{"model", file.filename().string()},
+                                {"crc32c", checksum},
+                                {"trunk_frozen", frozen}}
       .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -1,0 +1,31 @@
+// polytask version: which one this is.
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/output.h"
+
+namespace polytask::cli {
+namespace {
+
+int run(Arguments arguments, const Console& console) {
+  bool json = false;
+  CLI::App app("Say which version this is.", "version");
+  app.add_flag("--json", json, "print one JSON document instead of text");
+  if (!parse_flags(app, arguments, console)) return kOk;
+  if (json) {
+    print_json(console,
+               nlohmann::json{{"polytask", POLYTASK_VERSION}}.dump(2) + '\n');
+  } else {
+    console.out << "polytask " POLYTASK_VERSION "\n";
+  }
+  return kOk;
+}
+
+}  // namespace
+
+const Command version_command{"version", "say which version this is", run};
+
+}  // namespace polytask::cli
