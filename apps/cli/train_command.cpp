@@ -43,6 +43,12 @@ std::filesystem::path recipe_file(const TrainArguments& args) {
   return args.words.empty() ? "" : args.words.front();
 }
 
+Recipe load(const TrainArguments& args,
+            const std::vector<std::string>& overrides) {
+  const std::filesystem::path file = recipe_file(args);
+  return naming_recipe(file, [&] { return load_recipe(file, overrides); });
+}
+
 Recipe recipe_of(const TrainArguments& args) {
   if (!args.resume.empty()) {
     const std::filesystem::path run(args.resume);
@@ -52,8 +58,8 @@ Recipe recipe_of(const TrainArguments& args) {
                   cat("train: a run that is resumed stays in its folder, ",
                       args.resume, "; leave ", word, " away"));
     }
-    Recipe recipe = load_recipe(run / "recipe.yaml", args.words);
-    require_same_start(load_recipe(run / "recipe.yaml", {}), recipe);
+    Recipe recipe = load(args, args.words);
+    require_same_start(load(args, {}), recipe);
     recipe.run.dir = run;  // It may have been moved.
     return recipe;
   }
@@ -62,8 +68,7 @@ Recipe recipe_of(const TrainArguments& args) {
                 "train: expected a recipe, e.g. polytask train "
                 "recipes/blog.yaml data.path=scenes.h5");
   }
-  return load_recipe(args.words.front(),
-                     {args.words.begin() + 1, args.words.end()});
+  return load(args, {args.words.begin() + 1, args.words.end()});
 }
 
 const char* word_for(Outcome outcome) {
@@ -126,9 +131,13 @@ int run(Arguments arguments, const Console& console) {
   if (!parse_flags(app, arguments, console)) return kOk;
   std::vector<std::string> command{"polytask", "train"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  const RecipeRun done = naming_recipe(recipe_file(args), [&] {
-    return run_recipe(recipe_of(args), !args.resume.empty(), command, console);
-  });
+  const Recipe recipe = recipe_of(args);
+  const RecipeRun done = naming_recipe(
+      recipe_file(args),
+      [&] {
+        return run_recipe(recipe, !args.resume.empty(), command, console);
+      },
+      recipe.run.dir);
   if (args.json) {
     print_json(done, console);
   } else {

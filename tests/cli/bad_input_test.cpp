@@ -180,7 +180,7 @@ TEST_F(BadInput, AWordThatIsNoOverride) {
 
 TEST_F(BadInput, ATaskTheDataDoesNotAnswer) {
   expect_bad_recipe(
-      "tasks.light.loss.kind: a multilabel task takes "
+      "recipe.yaml: tasks.light.loss.kind: a multilabel task takes "
       "binary_crossentropy or focal or asymmetric, got huber",
       {"tasks.light.labels=[day]", "tasks.light.loss=huber"});
   expect_refusal(
@@ -193,12 +193,14 @@ TEST_F(BadInput, ATaskTheDataDoesNotAnswer) {
 
 TEST_F(BadInput, AnImpossibleNetworkNamesTheLayerAndItsShapes) {
   expect_bad_recipe(
-      "conv2d_1: a kernel of 30 x 30 does not fit into its input [16, 16, 3]; "
+      "recipe.yaml: conv2d_1: a kernel of 30 x 30 does not fit into its input "
+      "[16, 16, 3]; "
       "use padding: same, a smaller kernel, less pooling before, or larger "
       "images",
       {"network.trunk=[conv2d: {filters: 2, kernel_size: 30}]"});
   expect_bad_recipe(
-      "dense_1: expected a vector of features, got [16, 16, 3]; put a flatten "
+      "recipe.yaml: dense_1: expected a vector of features, got [16, 16, 3]; "
+      "put a flatten "
       "layer before it",
       {"network.trunk=[dense: {units: 3}]"});
 }

@@ -175,12 +175,13 @@ TEST_F(BadTasks, AnUnknownTaskNamesTheNearest) {
 
 TEST_F(BadTasks, AWeightingThatNeedsTwoTasks) {
   const std::string alone = "tasks={scene: {labels: [sea, sun]}}";
+  expect_refusal(
+      cli::kUsage,
+      "polytask: table.yaml: train.weighting pcgrad needs at least two tasks, "
+      "got 1; use equal\n",
+      {"train", "table.yaml", alone, "train.weighting=pcgrad"});
   expect_refusal(cli::kUsage,
-                 "polytask: train.weighting pcgrad needs at least two tasks, "
-                 "got 1; use equal\n",
-                 {"train", "table.yaml", alone, "train.weighting=pcgrad"});
-  expect_refusal(cli::kUsage,
-                 "polytask: compare:\n"
+                 "polytask: compare: table.yaml:\n"
                  "  - tasks: a comparison needs at least two, got 1\n"
                  "  - weighting pcgrad needs at least two tasks, got 1; use "
                  "equal\n",
@@ -211,7 +212,8 @@ TEST_F(BadTasks, AWeightingThatALossDoesNotGoWith) {
 // A folder that was not begun can be begun with a better recipe.
 TEST_F(BadTasks, ARefusedComparisonLeavesNoFolder) {
   expect_refusal(cli::kUsage,
-                 "polytask: train.batch_size: expected at most the 14 training "
+                 "polytask: table.yaml: train.batch_size: expected at most the "
+                 "14 training "
                  "images, got 15\n",
                  {"compare", "table.yaml", "train.batch_size=15"});
 }

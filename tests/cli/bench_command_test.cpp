@@ -165,9 +165,9 @@ TEST_F(BenchCommand, WhatCannotBeMeasuredIsRefused) {
 TEST_F(BenchCommand, ABatchLargerThanTheDataIsRefused) {
   const Answer answer = bench({"train.batch_size=100"});
   EXPECT_EQ(answer.code, cli::kUsage);
-  EXPECT_TRUE(
-      answer.err.ends_with("\npolytask: train.batch_size: expected at most the "
-                           "36 training images, got 100\n"))
+  EXPECT_TRUE(answer.err.ends_with(
+      "\npolytask: recipe.yaml: train.batch_size: expected at most the "
+      "36 training images, got 100\n"))
       << answer.err;
 }
 

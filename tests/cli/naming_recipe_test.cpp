@@ -91,8 +91,7 @@ TEST_F(NamingRecipe, NoKindOfFileIsWaitedFor) {
              {"compare", "recipe.yaml", "--test", file, "--dir", "c"},
              {"study", "missing", file},
              {"predict", file, "scenes.h5"},
-             {"evaluate", file, "scenes.h5"},
-             {"draw", "scenes", file + "/x.h5", "--count", "2"}}) {
+             {"evaluate", file, "scenes.h5"}}) {
       const test::Answer answer = test::polytask(arguments);
       EXPECT_TRUE(answer.code == 2 || answer.code == 3 || answer.code == 5)
           << arguments[0] << ' ' << arguments.back() << ": " << answer.code

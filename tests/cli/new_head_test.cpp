@@ -205,15 +205,16 @@ TEST_F(NewHead, AnotherModelOnResumeIsRefused) {
 TEST_F(NewHead, VerbsThatTrainFromNothingRefuseIt) {
   for (const std::string verb : {"compare", "bench"}) {
     expect_refusal(cli::kUsage,
-                   "polytask: " + verb + ": network.from: " + verb +
+                   "polytask: " + verb + ": head.yaml: network.from: " + verb +
                        " trains networks from nothing; leave network.from "
                        "away and write network.trunk\n",
                    {verb, "head.yaml"});
   }
-  expect_refusal(cli::kUsage,
-                 "polytask: study: network.from: study trains networks from "
-                 "nothing; leave network.from away and write network.trunk\n",
-                 {"study", "missing", "head.yaml"});
+  expect_refusal(
+      cli::kUsage,
+      "polytask: study: head.yaml: network.from: study trains networks from "
+      "nothing; leave network.from away and write network.trunk\n",
+      {"study", "missing", "head.yaml"});
   expect_refusal(cli::kUsage,
                  "polytask: inspect: --input: the model of network.from says "
                  "the size of its images; leave --input away\n",

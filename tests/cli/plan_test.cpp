@@ -135,7 +135,8 @@ TEST_F(Plan, AnInputThatIsNoSize) {
 
 TEST_F(Plan, InputNeedsTheLabelsFromTheRecipe) {
   expect_refusal(cli::kUsage,
-                 "polytask: inspect: the recipe leaves the labels to the data, "
+                 "polytask: inspect: recipe.yaml: the recipe leaves the labels "
+                 "to the data, "
                  "which --input replaces; name them in the recipe\n",
                  {"inspect", "recipe.yaml", "--plan", "--input", "16x16x3",
                   "tasks.scene.labels=[]"});
@@ -159,7 +160,8 @@ TEST_F(Plan, AnImpossibleNetworkNamesItsLayer) {
   const Answer answer =
       test::polytask({"inspect", "recipe.yaml", "--plan", "--input", "2x2x3"});
   EXPECT_EQ(answer.code, cli::kUsage);
-  EXPECT_TRUE(answer.err.starts_with("polytask: conv2d_1: a kernel of 3 x 3 "))
+  EXPECT_TRUE(answer.err.starts_with(
+      "polytask: recipe.yaml: conv2d_1: a kernel of 3 x 3 "))
       << answer.err;
 }
 

@@ -27,5 +27,12 @@ TEST(TerminalText, PaddingCountsColumns) {
   EXPECT_EQ(left("too long", 3), "too long");
 }
 
+TEST(TerminalText, CellsNeverRunTogether) {
+  EXPECT_EQ(right("-1.25", 7), "  -1.25");
+  EXPECT_EQ(right("-11.25", 7), "  -11.25");
+  EXPECT_EQ(right("海海", 5), "  海海");
+  EXPECT_EQ(right("sea", 0), "  sea");
+}
+
 }  // namespace
 }  // namespace polytask

@@ -20,12 +20,12 @@ bool is_defined(const std::optional<double>& value) {
 }
 
 std::string value_text(const std::optional<double>& value) {
-  return is_defined(value) ? fixed_text(*value, 4) : std::string();
+  return is_defined(value) ? table_text(*value) : std::string();
 }
 
 std::string interval_text(const Number& number) {
   if (!is_defined(number.low) || !is_defined(number.high)) return {};
-  return cat(fixed_text(*number.low, 4), " - ", fixed_text(*number.high, 4));
+  return cat(table_text(*number.low), " - ", table_text(*number.high));
 }
 
 // The longest name's width, at least `least`.

@@ -20,7 +20,9 @@ constexpr double kRedrawSeconds = 0.05;
 
 std::string count_text(std::int64_t seen, std::int64_t total) {
   const std::string all = cat(total);
-  return cat(right(cat(seen), all.size()), '/', all);
+  const std::string now = cat(seen);
+  return cat(std::string(all.size() - std::min(all.size(), now.size()), ' '),
+             now, '/', all);
 }
 
 // "1600/1600 [==============================]", below `columns` with a first

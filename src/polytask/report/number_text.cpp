@@ -21,6 +21,13 @@ std::string fixed_text(double value, int decimals) {
   return text(value, std::chars_format::fixed, decimals);
 }
 
+std::string table_text(double value) {
+  const double size = std::abs(value);
+  if (!(size >= 99.99995)) return fixed_text(value, 4);  // nan, too
+  if (size < 9999.995) return fixed_text(value, 2);
+  return size < 9999999.5 ? fixed_text(value, 0) : scientific_text(value, 1);
+}
+
 std::string scientific_text(double value, int decimals) {
   return text(value, std::chars_format::scientific, decimals);
 }

@@ -61,7 +61,9 @@ std::string left(std::string_view text, std::size_t width) {
 }
 
 std::string right(std::string_view text, std::size_t width) {
-  return spaces(text, width) + std::string(text);
+  constexpr std::size_t kBetween = 2;
+  return spaces(text, std::max(width, display_width(text) + kBetween)) +
+         std::string(text);
 }
 
 }  // namespace polytask

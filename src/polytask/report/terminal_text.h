@@ -19,6 +19,10 @@ namespace polytask {
 
 // Filled up with spaces to `width` columns; longer text is left alone.
 [[nodiscard]] std::string left(std::string_view text, std::size_t width);
+
+// A cell of a table behind another one: spaces, then the text, to `width`
+// columns. Two spaces at least, also before text that needs more columns, so
+// that no two cells run together.
 [[nodiscard]] std::string right(std::string_view text, std::size_t width);
 
 }  // namespace polytask
