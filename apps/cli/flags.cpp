@@ -70,7 +70,9 @@ std::string in_our_words(const CLI::ParseError& e) {
 
 bool takes_overrides(const CLI::App& app) {
   return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
-    return option->get_description().find("key=value") != std::string::npos;
+    const std::string& text = option->get_description();
+    return text.find("recipe") != std::string::npos &&
+           text.find("key=value") != std::string::npos;
   });
 }
 
