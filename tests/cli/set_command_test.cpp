@@ -107,7 +107,8 @@ TEST_F(Threshold, ARecipeGivesThemByLabel) {
   EXPECT_EQ(thresholds_of(model.spec.tasks[0]),
             (std::vector<double>{0.5, 0.5, 0.25, 0.5, 0.5}));
   expect_refusal(cli::kUsage,
-                 "polytask: tasks.scene.thresholds: no label \"see\"; did you "
+                 "polytask: recipe.yaml: tasks.scene.thresholds: no label "
+                 "\"see\"; did you "
                  "mean \"sea\"?\n",
                  {"train", "recipe.yaml", "run.dir=no",
                   "tasks.scene.thresholds={see: .25}"});
