@@ -44,7 +44,8 @@ TEST_F(Completion, BashOffersVerbsFlagsChoicesAndKeys) {
   if (!has("bash")) GTEST_SKIP() << "there is no bash";
   EXPECT_EQ(in_bash("polytask pre"), "predict\n");
   EXPECT_EQ(in_bash("polytask train --re"), "--resume\n");
-  EXPECT_EQ(in_bash("polytask predict m x --format ''"), "names csv json\n");
+  EXPECT_EQ(in_bash("polytask predict m x --format ''"),
+            "lines names csv json\n");
   EXPECT_EQ(in_bash("polytask predict m x --format = c"), "csv\n");
   EXPECT_EQ(in_bash("polytask draw s"), "scenes streets\n");
   EXPECT_EQ(in_bash("polytask completion ''"), "bash zsh\n");
@@ -72,7 +73,8 @@ TEST_F(Completion, ZshOffersTheSame) {
           "words=(polytask draw '') CURRENT=3\n_polytask\n"));
   const std::string text = output("zsh -f try.zsh 2>&1");
   EXPECT_NE(text.find("predict:answer images\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("]: :(names csv json)\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("]: :(lines names csv json)\n"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("1: :(scenes streets)\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("try.zsh"), std::string::npos) << text;
 }
