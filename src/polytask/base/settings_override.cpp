@@ -58,12 +58,14 @@ std::string item_rule(const Settings& list, const std::string& path) {
 }
 
 // Text where it is not YAML, such as the name of a file "[x].h5", and where
-// YAML would take the end of a name for a comment.
+// YAML would take the end of a name for a comment, or a name for a directive.
 Settings value_of(std::string_view written, const std::string& place) {
   const bool is_text = first_byte_that_is_not_text(written) == written.size();
   const bool has_comment = written.find('#') != std::string_view::npos &&
                            written.find_first_of("\"'[{") != 0;
-  if (is_text && has_comment) return Settings::string(std::string(written));
+  const bool is_directive = written.starts_with('%');
+  if (is_text && (has_comment || is_directive))
+    return Settings::string(std::string(written));
   try {
     return parse_settings(written, place);
   } catch (const Error&) {

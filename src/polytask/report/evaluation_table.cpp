@@ -12,6 +12,7 @@ namespace polytask {
 namespace {
 
 constexpr std::size_t kValueWidth = 10;
+constexpr std::size_t kLabelWidth = 11;  // "undefined" and two spaces
 constexpr std::size_t kIntervalWidth = 17;
 constexpr std::size_t kCountWidth = 7;
 
@@ -69,15 +70,15 @@ const Number& find(const NamedNumbers& numbers, std::string_view name) {
 
 std::string cell(const std::optional<double>& value) {
   return right(is_defined(value) ? value_text(value) : "undefined",
-               kValueWidth);
+               kLabelWidth);
 }
 
 std::string label_lines(const TaskEvaluation& task, std::size_t width) {
   std::string text =
-      cat("  ", left("label", width), right("precision", kValueWidth),
-          right("recall", kValueWidth), right("f1", kValueWidth),
-          right("baseline", kValueWidth), right("support", kValueWidth),
-          right("missing", kValueWidth), '\n');
+      cat("  ", left("label", width), right("precision", kLabelWidth),
+          right("recall", kLabelWidth), right("f1", kLabelWidth),
+          right("baseline", kLabelWidth), right("support", kLabelWidth),
+          right("missing", kLabelWidth), '\n');
   bool any_undefined = false;
   for (const LabelEvaluation& label : task.labels) {
     const Number& precision = find(label.numbers, "precision");
@@ -90,8 +91,8 @@ std::string label_lines(const TaskEvaluation& task, std::size_t width) {
     text += cat(
         "  ", left(printable(label.label), width), cell(precision.value),
         cell(recall.value), cell(f1.value), cell(f1.baseline),
-        right(cat(label.confusion.support()), kValueWidth),
-        right(fixed_text(missing.value.value_or(0.0), 0), kValueWidth), '\n');
+        right(cat(label.confusion.support()), kLabelWidth),
+        right(fixed_text(missing.value.value_or(0.0), 0), kLabelWidth), '\n');
   }
   text += "  baseline: f1 of always answering yes\n";
   if (any_undefined) {
