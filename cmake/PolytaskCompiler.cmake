@@ -2,8 +2,7 @@
 
 # As the presets of developers have it. A user's compiler may be newer, and warn
 # of what is in order.
-option(POLYTASK_WARNINGS_AS_ERRORS "Stop at a warning"
-       ${CMAKE_EXPORT_COMPILE_COMMANDS})
+option(POLYTASK_WARNINGS_AS_ERRORS "Stop at a warning" OFF)
 
 add_library(polytask_compiler INTERFACE)
 target_compile_options(polytask_compiler INTERFACE

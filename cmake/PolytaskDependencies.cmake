@@ -1,5 +1,5 @@
-# Debian's and Ubuntu's packages. Everything that is missing is reported at once, with
-# the one command that installs it.
+# Debian's and Ubuntu's packages. Everything that is missing is reported at
+# once, with the one command that installs it.
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig QUIET)

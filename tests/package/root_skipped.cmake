@@ -16,7 +16,8 @@ function(expect code text)
             ${WORK}/bash ${SOURCE}/scripts/test_in_root ${ARGN}
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL ${code} OR NOT output MATCHES "^test_in_root: ${text}\n$")
-    message(FATAL_ERROR "expected ${code} and \"${text}\", got ${result} and\n${output}")
+    message(FATAL_ERROR "expected ${code} and \"${text}\", got ${result} and "
+            "\n${output}")
   endif()
 endfunction()
 
