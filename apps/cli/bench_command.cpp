@@ -87,9 +87,7 @@ int report_end(const BenchReport& report, const Console& console) {
 
 int bench(const BenchArguments& args, const Console& console) {
   const RecipeJob job = job_of(args);
-  for (const std::string& warning : job.warnings) {
-    console.err << "warning: " << printable_lines(warning) << '\n';
-  }
+  say_findings(job, console);
   const BenchReport report = measure(job, args.steps, console);
   if (const int code = report_end(report, console); code != kOk) return code;
   const BenchSubject subject{.recipe = args.words.front(),

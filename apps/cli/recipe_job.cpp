@@ -63,6 +63,16 @@ void require_data(const Recipe& recipe, const RecipeJobOptions& options) {
                   "size of the images: --input 100x100x3"));
 }
 
+void say(const std::vector<std::string>& notes,
+         const std::vector<std::string>& warnings, const Console& console) {
+  for (const std::string& note : notes) {
+    console.err << "note: " << printable_lines(note) << '\n';
+  }
+  for (const std::string& warning : warnings) {
+    console.err << "warning: " << printable_lines(warning) << '\n';
+  }
+}
+
 }  // namespace
 
 RecipeJob load_job(const RecipeJobOptions& options) {
@@ -80,6 +90,7 @@ RecipeJob load_job(const RecipeJobOptions& options) {
   PreparedRun run = prepare_run(job.recipe);
   job.model = std::move(run.model);
   job.train = std::move(run.data.train);
+  job.notes = std::move(run.notes);
   job.warnings = std::move(run.warnings);
   return job;
 }
@@ -92,12 +103,11 @@ void require_no_start(const Recipe& recipe, const std::string& verb) {
 }
 
 void say_findings(const PreparedRun& run, const Console& console) {
-  for (const std::string& note : run.notes) {
-    console.err << "note: " << printable_lines(note) << '\n';
-  }
-  for (const std::string& warning : run.warnings) {
-    console.err << "warning: " << printable_lines(warning) << '\n';
-  }
+  say(run.notes, run.warnings, console);
+}
+
+void say_findings(const RecipeJob& job, const Console& console) {
+  say(job.notes, job.warnings, console);
 }
 
 DatasetPtr random_images(const ModelSpec& model, int count) {

@@ -23,6 +23,7 @@ struct RecipeJob {
   Recipe recipe;
   ModelSpec model;
   DatasetPtr train;  // null with a given size
+  std::vector<std::string> notes;
   std::vector<std::string> warnings;
 };
 
@@ -37,6 +38,7 @@ void require_no_start(const Recipe& recipe, const std::string& verb);
 
 // What was taken for granted and what cannot be learned or judged: to err.
 void say_findings(const PreparedRun& run, const Console& console);
+void say_findings(const RecipeJob& job, const Console& console);
 
 // Uniformly random pixels and labels in the place of data: always the same.
 // Throws Fault::resource when there is no memory.
