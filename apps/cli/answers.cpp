@@ -8,6 +8,7 @@
 #include "polytask/data/columns.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/image_list.h"
+#include "polytask/evaluate/fit_images.h"
 #include "polytask/task/answers.h"
 #include "polytask/task/task_columns.h"
 
@@ -33,7 +34,7 @@ PredictionRow failed_row(const PredictionInput& input, std::string problem) {
 }
 
 void answer_images(Predictor& predictor, Inputs inputs,
-                   const AnswerOptions& options, Predictions& all) {
+                   const AnswerOptions& options, AnsweredInputs& all) {
   const Shape& image = predictor.model().spec.image;
   std::vector<std::filesystem::path> files;
   for (const PredictionInput& input : inputs) files.push_back(input.path);
@@ -41,33 +42,40 @@ void answer_images(Predictor& predictor, Inputs inputs,
                                     .height = image[0],
                                     .width = image[1],
                                     .threads = options.threads});
-  const std::vector<float> answers = predict_dataset(predictor, *list.images);
+  const FittedImages fitted = fit_images(list.images, predictor.model().spec);
+  const std::vector<float> answers = predict_dataset(predictor, *fitted.data);
   std::size_t next = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!list.problems[i].empty()) {
-      all.rows.push_back(failed_row(inputs[i], std::move(list.problems[i])));
+      all.predictions.rows.push_back(
+          failed_row(inputs[i], std::move(list.problems[i])));
       continue;
     }
-    all.rows.push_back(
+    all.predictions.rows.push_back(
         {.image = inputs[i].name,
          .answers = row_of(answers, next++, predictor.columns().size())});
   }
 }
 
 void answer_hdf5(Predictor& predictor, const PredictionInput& input,
-                 const AnswerOptions& options, Predictions& all) {
+                 const AnswerOptions& options, AnsweredInputs& all) {
+  std::vector<PredictionRow>& rows = all.predictions.rows;
   try {
     const DatasetPtr data = read_hdf5(
         input.path, {.images = options.images, .require_labels = false});
-    const std::vector<float> answers = predict_dataset(predictor, *data);
+    const FittedImages fitted = fit_images(data, predictor.model().spec);
+    for (const std::string& note : fitted.notes) {
+      all.notes.push_back(cat(input.name, ": ", note));
+    }
+    const std::vector<float> answers = predict_dataset(predictor, *fitted.data);
     for (std::size_t i = 0; i < static_cast<std::size_t>(data->size()); ++i) {
-      all.rows.push_back(
+      rows.push_back(
           {.image = cat(input.name, '[', i, ']'),
            .answers = row_of(answers, i, predictor.columns().size())});
     }
   } catch (const Error& e) {
     if (e.fault() == Fault::resource) throw;
-    all.rows.push_back(failed_row(input, e.what()));
+    rows.push_back(failed_row(input, e.what()));
   }
 }
 
@@ -118,9 +126,9 @@ Predictions answers_with_truth(const Model& model, const DatasetPtr& data,
   return all;
 }
 
-Predictions answer_inputs(Predictor& predictor, Inputs inputs,
-                          const AnswerOptions& options) {
-  Predictions all{.tasks = predictor.model().spec.tasks};
+AnsweredInputs answer_inputs(Predictor& predictor, Inputs inputs,
+                             const AnswerOptions& options) {
+  AnsweredInputs all{.predictions = {.tasks = predictor.model().spec.tasks}};
   while (!inputs.empty()) {
     if (inputs.front().is_hdf5) {
       answer_hdf5(predictor, inputs.front(), options, all);

@@ -24,11 +24,17 @@ struct AnswerOptions {
   int threads = 0;           // that decode
 };
 
+struct AnsweredInputs {
+  Predictions predictions;
+  // What was done to pixels that are not as the model takes them.
+  std::vector<std::string> notes;
+};
+
 // One row an image of the inputs, in their order; what cannot be read keeps its
 // row, a whole HDF5 file has one then. At most 256 image files are in memory at
 // a time. Throws Fault::resource when there is not enough memory.
-[[nodiscard]] Predictions answer_inputs(Predictor& predictor,
-                                        std::span<const PredictionInput> inputs,
-                                        const AnswerOptions& options);
+[[nodiscard]] AnsweredInputs answer_inputs(
+    Predictor& predictor, std::span<const PredictionInput> inputs,
+    const AnswerOptions& options);
 
 }  // namespace polytask::cli

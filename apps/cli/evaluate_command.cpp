@@ -6,6 +6,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
+#include "apps/cli/held_back.h"
 #include "apps/cli/input.h"
 #include "apps/cli/output.h"
 #include "apps/cli/thresholds.h"
@@ -16,6 +17,7 @@
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
 #include "polytask/evaluate/evaluate_model.h"
+#include "polytask/evaluate/fit_images.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/train/recipe.h"
 
@@ -50,7 +52,10 @@ DatasetPtr validation_part(const std::string& run) {
   const DatasetPtr part = recipe.start.from.empty()
                               ? prepare_run(recipe).data.validation
                               : validation_part_of_all(recipe);
-  if (part) return part;
+  if (part) {
+    require_same_images(run, recipe, part);
+    return part;
+  }
   throw Error(Fault::config,
               cat("evaluate: the run in ", run,
                   " kept no images for validation; name the data"));
@@ -91,7 +96,11 @@ int run(Arguments arguments, const Console& console) {
   args.data.image_size = {image[0], image[1]};
   const DatasetPtr data = args.data.path.empty() ? validation_part(args.model)
                                                  : open_dataset(args.data);
-  const ModelEvaluation found = evaluate_model(predictor, *data);
+  const FittedImages fitted = fit_images(data, predictor.model().spec);
+  for (const std::string& note : fitted.notes) {
+    console.err << printable_lines(note) << '\n';
+  }
+  const ModelEvaluation found = evaluate_model(predictor, *fitted.data);
   if (!found.not_judged.empty()) {
     console.err << "not judged, there are no columns for them: "
                 << printable(join(found.not_judged)) << '\n';

@@ -98,11 +98,14 @@ int run(Arguments arguments, const Console& console) {
   const PredictionInputs inputs = find_inputs(args.inputs);
   Predictor predictor(std::move(model), {.threads = args.threads,
                                          .batch = batch_for(inputs.inputs)});
-  const Predictions predictions =
+  const AnsweredInputs answered =
       answer_inputs(predictor, inputs.inputs,
                     {.images = args.images, .threads = args.threads});
-  print(predictions, args, console);
-  return report(predictions, inputs, console);
+  for (const std::string& note : answered.notes) {
+    console.err << printable_lines(note) << '\n';
+  }
+  print(answered.predictions, args, console);
+  return report(answered.predictions, inputs, console);
 }
 
 }  // namespace

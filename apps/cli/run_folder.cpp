@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "apps/cli/held_back.h"
 #include "apps/cli/machine.h"
 #include "polytask/base/atomic_file.h"
 
@@ -18,6 +19,22 @@ std::string now_utc() {
   char text[sizeof "2026-01-01T00:00:00Z"];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
+}
+
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false,
+                   nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
+}
+
+std::string run_text(const Recipe& recipe,
+                     const std::vector<std::string>& command,
+                     const DatasetPtr& held_back) {
+  const std::string text = provenance_text(recipe, command);
+  if (!held_back) return text;
+  auto json = nlohmann::ordered_json::parse(text);
+  json["held_back"] = held_back_record(*held_back);
+  return text_of(json);
 }
 
 }  // namespace
@@ -44,9 +61,7 @@ std::string provenance_text(const Recipe& recipe,
       {"data", recipe.data.path.string()}};
   if (!command.empty()) json["command"] = command;
   if (!recipe.start.from.empty()) json["from"] = recipe.start.from.string();
-  return json.dump(2, ' ', false,
-                   nlohmann::ordered_json::error_handler_t::replace) +
-         "\n";
+  return text_of(json);
 }
 
 void write_conflicts(const std::filesystem::path& folder,
@@ -56,8 +71,9 @@ void write_conflicts(const std::filesystem::path& folder,
   write_file_atomically({Folder(folder), "conflicts.html"}, page);
 }
 
-RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command)
-    : recipe_(recipe), command_(std::move(command)) {
+RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command,
+                     const DatasetPtr& held_back)
+    : recipe_(recipe), command_(std::move(command)), held_back_(held_back) {
   // So that the run can be resumed and evaluated from any folder.
   for (std::filesystem::path* path :
        {&recipe_.data.path, &recipe_.data.table, &recipe_.start.from}) {
@@ -71,7 +87,7 @@ void RunFolder::on_start(const TrainStart& start) {
   const Folder folder(recipe_.run.dir);
   write_file_atomically({folder, "recipe.yaml"}, recipe_text(recipe_));
   write_file_atomically({folder, "run.json"},
-                        provenance_text(recipe_, command_));
+                        run_text(recipe_, command_, held_back_));
   json_ = std::make_unique<JsonLog>(folder.path() / "log.jsonl", start.done);
   csv_ = std::make_unique<CsvLog>(folder.path() / "metrics.csv", start.done);
 }

@@ -20,8 +20,10 @@ namespace polytask::cli {
 // then owns the folder, so a run that is there already is never touched.
 class RunFolder final : public TrainObserver {
  public:
-  // `command` is what the user typed, for run.json.
-  RunFolder(const Recipe& recipe, std::vector<std::string> command);
+  //   command     what the user typed, for run.json
+  //   held_back   the images the run will be judged on, or null
+  RunFolder(const Recipe& recipe, std::vector<std::string> command,
+            const DatasetPtr& held_back);
   ~RunFolder() override;
 
   void on_start(const TrainStart& start) override;
@@ -30,6 +32,7 @@ class RunFolder final : public TrainObserver {
  private:
   Recipe recipe_;
   std::vector<std::string> command_;
+  DatasetPtr held_back_;
   std::unique_ptr<JsonLog> json_;
   std::unique_ptr<CsvLog> csv_;
 };

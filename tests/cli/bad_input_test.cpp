@@ -337,15 +337,6 @@ TEST_F(BadModel, ModelAndDataInTheWrongOrder) {
                  {"evaluate", "scenes.h5", "run"});
 }
 
-TEST_F(BadModel, ImagesOfAnotherSize) {
-  write_hdf5(*test::small_scenes(4, 1, 20), "large.h5");
-  const std::string text =
-      "polytask: model and data do not fit:\n"
-      "  - the model takes images [16, 16, 3], the data has [20, 20, 3]; "
-      "resize the images, or train on this size\n";
-  expect_refusal(cli::kBadData, text, {"evaluate", "run", "large.h5"});
-}
-
 TEST_F(BadModel, LabelsTheDataLacks) {
   {
     RawHdf5 file("odd.h5");

@@ -19,19 +19,6 @@ std::string hex(std::uint32_t value) {
   return out.str();
 }
 
-std::string checksum(const Dataset& data) {
-  std::vector<std::byte> image(data.spec().bytes_per_image());
-  std::vector<float> targets(data.spec().labels.size());
-  std::uint32_t crc = 0;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    data.read_image(i, image);
-    data.read_targets(i, targets);
-    crc = crc32c(image, crc);
-    crc = crc32c(std::as_bytes(std::span(targets)), crc);
-  }
-  return hex(crc);
-}
-
 TrainOptions comparable(TrainOptions options) {
   options.threads = 0;
   options.patience = 0;
@@ -72,6 +59,19 @@ const std::string* find(const Leaves& leaves, const std::string& path) {
 
 }  // namespace
 
+std::string data_checksum(const Dataset& data) {
+  std::vector<std::byte> image(data.spec().bytes_per_image());
+  std::vector<float> targets(data.spec().labels.size());
+  std::uint32_t crc = 0;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    data.read_image(i, image);
+    data.read_targets(i, targets);
+    crc = crc32c(image, crc);
+    crc = crc32c(std::as_bytes(std::span(targets)), crc);
+  }
+  return hex(crc);
+}
+
 std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
                            const TrainData& data) {
   std::string text =
@@ -80,10 +80,11 @@ std::string fingerprint_of(const ModelSpec& spec, const TrainOptions& options,
               ? std::string()
               : cat("only_heads: ", join(options.only_heads), "\n"),
           "training_images: ", data.train->size(),
-          "\ntraining_data_crc32c: ", checksum(*data.train), "\n");
+          "\ntraining_data_crc32c: ", data_checksum(*data.train), "\n");
   if (!data.validation) return text;
   return cat(text, "validation_images: ", data.validation->size(),
-             "\nvalidation_data_crc32c: ", checksum(*data.validation), "\n");
+             "\nvalidation_data_crc32c: ", data_checksum(*data.validation),
+             "\n");
 }
 
 std::vector<std::string> fingerprint_differences(const std::string& checkpoint,

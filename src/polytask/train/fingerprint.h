@@ -10,6 +10,9 @@
 
 namespace polytask {
 
+// CRC-32C of the pixels and the answers of every image, in hexadecimal digits.
+[[nodiscard]] std::string data_checksum(const Dataset& data);
+
 // As text, in YAML: the model, the options but for threads, and for epochs
 // where the learning rate does not depend on them, and checksums of the data.
 [[nodiscard]] std::string fingerprint_of(const ModelSpec& spec,
