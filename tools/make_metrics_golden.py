@@ -1,10 +1,11 @@
-"""Writes tests/golden/metrics.json: multi-label problems and what scikit-learn
-says about them.
+"""Writes tests/golden/metrics.json: multi-label problems, problems of classes,
+and what scikit-learn says about them.
 
     python3 tools/make_metrics_golden.py > tests/golden/metrics.json
 
 scikit-learn knows no missing labels: they are masked by hand here, by the rules
-that include/polytask/metrics/multilabel.h states. Probabilities are multiples
+that include/polytask/metrics/multilabel.h states, and labels that do not occur are left
+out of mean precisions. Probabilities are multiples
 of 1/64, so they are the same number as float and as double, and many are equal.
 Undefined values are null.
 """
@@ -50,6 +51,9 @@ def averages(labels):
     support = np.array([label["support"] for label in labels], float)
     for name in ("precision", "recall", "f1", "average_precision", "roc_auc"):
         values = np.array([label[name] for label in labels])
+        if name == "precision":
+            # scikit-learn's zero_division=0 for labels that occur
+            values = np.where(support == 0, NAN, np.nan_to_num(values))
         ok = ~np.isnan(values)
         found["macro_" + name] = values[ok].mean() if ok.any() else NAN
         if name in ("precision", "recall", "f1"):
@@ -102,6 +106,42 @@ def expected(y, p, thresholds):
     return found, labels
 
 
+def of_classes(truth, answers, classes):
+    seen = ~np.isnan(truth)
+    y, h = truth[seen].astype(int), answers[seen]
+    occur = sorted(set(y))
+    found = {"top_1_accuracy": metrics.accuracy_score(y, h),
+             "balanced_accuracy": metrics.balanced_accuracy_score(y, h),
+             "cohen_kappa": metrics.cohen_kappa_score(y, h)}
+    for average in ("macro", "weighted"):
+        precision, recall, _, _ = metrics.precision_recall_fscore_support(
+            y, h, labels=occur, average=average, zero_division=0)
+        found |= {average + "_precision": precision, average + "_recall": recall,
+                  average + "_f1": metrics.f1_score(
+                      y, h, average=average, zero_division=0)}
+    return {"metrics": found,
+            "never_answered": len(set(y) - set(h)),
+            "do_not_occur": len(set(range(classes)) - set(y))}
+
+
+def class_problems():
+    rng = np.random.default_rng(5)
+    for name, classes, kinds, answered in (
+            ("every class occurs and is answered", 4, 4, 4),
+            ("two classes are never answered", 5, 5, 3),
+            ("a class that does not occur is answered", 4, 3, 4),
+            ("a class neither occurs nor is answered", 4, 3, 3),
+            ("the first class is always answered", 3, 3, 1)):
+        y = rng.integers(0, kinds, 60).astype(float)
+        y[:kinds] = np.arange(kinds)
+        h = np.where(rng.random(60) < 0.5, np.nan_to_num(y), 0).astype(int)
+        h[kinds:kinds + answered] = np.arange(answered)
+        h = np.where(h < answered, h, 0)
+        y[rng.random(60) < 0.1] = NAN
+        yield plain({"classes": classes, "targets": y, "answered": h}
+                    | of_classes(y, h, classes)) | {"name": name}
+
+
 def plain(value):
     """NumPy's numbers as Python's, NaN as null."""
     if isinstance(value, dict):
@@ -148,4 +188,5 @@ def problems():
 
 if __name__ == "__main__":
     print(json.dumps({"scikit-learn": sklearn.__version__,
-                      "problems": list(problems())}, separators=(",", ":")))
+                      "problems": list(problems()),
+                      "classes": list(class_problems())}, separators=(",", ":")))

@@ -33,6 +33,7 @@ struct CompareArguments {
   std::string test;                // a file or folder of images that judge
   std::string folder = "runs/compare";
   int seeds = 3;
+  double margin = 0.02;
   bool json = false;
 };
 
@@ -66,6 +67,8 @@ DatasetPtr images_that_judge(const std::string& path, Recipe recipe,
   recipe.data.path = path;
   recipe.data.table.clear();
   recipe.data.split.test_size = 0.0;
+  recipe.data.split.validation_size = 0.0;
+  recipe.data.test.clear();
   const PreparedRun run = prepare_run(recipe);
   if (run.model.image == image) return run.data.train;
   throw Error(Fault::data,
@@ -76,8 +79,10 @@ DatasetPtr images_that_judge(const std::string& path, Recipe recipe,
 
 // With --test nothing of the recipe's data is held back.
 PreparedRun prepare_comparison(const CompareArguments& args, Recipe& recipe) {
-  if (args.test.empty()) return prepare_run(recipe);
+  if (args.test.empty()) return prepare_judged(recipe);
   recipe.data.split.test_size = 0.0;
+  recipe.data.split.validation_size = 0.0;
+  recipe.data.test.clear();
   PreparedRun prepared = prepare_run(recipe);
   prepared.data.validation =
       images_that_judge(args.test, recipe, prepared.model.image);
@@ -123,6 +128,7 @@ Comparison compare_recipe(const CompareArguments& args,
        .weightings = weightings,
        .folder = args.folder,
        .identity = identity_of(args, recipe),
+       .margin = args.margin,
        .observer = &progress,
        .stop = &interrupt.flag(),
        .on_training = [&](const TrainingStart& s) { progress.begin(s); },
@@ -168,6 +174,9 @@ int run(Arguments arguments, const Console& console) {
                  "data.split holds back the images that judge")
       ->required();
   app.add_option("--seeds", args.seeds, "trainings of each network (3)");
+  app.add_option("--margin", args.margin,
+                 "how much worse is still as good: points of a share, or a\n"
+                 "part of an error (0.02)");
   app.add_option("--weightings", args.weightings,
                  "compare these with equal weights, e.g. uncertainty,famo");
   app.add_option("--test", args.test,

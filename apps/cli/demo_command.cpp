@@ -98,9 +98,7 @@ int run(Arguments arguments, const Console& console) {
   if (done.report.outcome != Outcome::finished) {
     return report_outcome(done, console);
   }
-  console.out << "\nThe best model (epoch " << done.report.best_epoch
-              << ") on the " << done.evaluation.images
-              << " images it was not trained on:\n\n"
+  console.out << "\nThe best model (epoch " << done.report.best_epoch << "), "
               << evaluation_table(done.evaluation);
   answer_new_scenes(done, console);
   console.out << "\nthe images   " << printable(folder)

@@ -32,16 +32,43 @@ struct EvaluateArguments {
   bool json = false;
 };
 
+struct HeldBack {
+  DatasetPtr images;
+  ImagesPart part = ImagesPart::given;
+};
+
 // Of a run that began with a model: with all the columns there are, for the
 // model may have tasks that the recipe does not name.
-DatasetPtr validation_part_of_all(const Recipe& recipe) {
-  if (recipe.data.split.test_size <= 0.0) return nullptr;
-  const DatasetPtr all = open_dataset(recipe.data);
-  return subset(all, train_test_split(all->size(), recipe.data.split).test);
+HeldBack held_back_of_all(const Recipe& recipe) {
+  DataOptions data = recipe.data;
+  if (!data.test.empty()) {
+    data.path = data.test;
+    data.table.clear();
+    return {open_dataset(data), ImagesPart::test};
+  }
+  if (data.split.test_size <= 0.0 && data.split.validation_size <= 0.0) {
+    return {};
+  }
+  const DatasetPtr all = open_dataset(data);
+  Split split = train_test_split(all->size(), data.split);
+  if (data.split.validation_size <= 0.0) {
+    return {subset(all, std::move(split.test)), ImagesPart::validation};
+  }
+  if (split.test.empty()) {
+    return {subset(all, std::move(split.validation)), ImagesPart::validation};
+  }
+  return {subset(all, std::move(split.test)), ImagesPart::test};
 }
 
-// The images a run kept for validation.
-DatasetPtr validation_part(const std::string& run) {
+// Those of a run that begins with random parameters.
+HeldBack held_back_of(Recipe& recipe) {
+  const PreparedRun prepared = prepare_run(recipe);
+  if (prepared.test) return {prepared.test, ImagesPart::test};
+  return {prepared.data.validation, ImagesPart::validation};
+}
+
+// The images a run kept for a test, or else for validation.
+HeldBack held_back(const std::string& run) {
   const std::filesystem::path file = std::filesystem::path(run) / "recipe.yaml";
   if (!std::filesystem::exists(file)) {
     throw Error(Fault::config,
@@ -49,16 +76,15 @@ DatasetPtr validation_part(const std::string& run) {
                     " on, e.g. polytask evaluate ", run, " scenes.h5"));
   }
   Recipe recipe = load_recipe(file, {});
-  const DatasetPtr part = recipe.start.from.empty()
-                              ? prepare_run(recipe).data.validation
-                              : validation_part_of_all(recipe);
-  if (part) {
-    require_same_images(run, recipe, part);
+  const HeldBack part = recipe.start.from.empty() ? held_back_of(recipe)
+                                                  : held_back_of_all(recipe);
+  if (part.images) {
+    require_same_images(run, recipe, part.images);
     return part;
   }
   throw Error(Fault::config,
               cat("evaluate: the run in ", run,
-                  " kept no images for validation; name the data"));
+                  " kept no images for validation or a test; name the data"));
 }
 
 int run(Arguments arguments, const Console& console) {
@@ -69,7 +95,8 @@ int run(Arguments arguments, const Console& console) {
       ->required();
   app.add_option("data", args.data.path,
                  "an HDF5 file or a folder of images with a table of labels;\n"
-                 "nothing: the validation part of the run");
+                 "nothing: what the run has held back, its test part or else\n"
+                 "its validation part");
   app.add_option("--images", args.data.images,
                  "name of the images in the HDF5 file (x)");
   app.add_option("--labels", args.data.labels,
@@ -94,13 +121,15 @@ int run(Arguments arguments, const Console& console) {
                       {.threads = args.threads, .batch = 100});
   const Shape& image = predictor.model().spec.image;
   args.data.image_size = {image[0], image[1]};
-  const DatasetPtr data = args.data.path.empty() ? validation_part(args.model)
-                                                 : open_dataset(args.data);
-  const FittedImages fitted = fit_images(data, predictor.model().spec);
+  const HeldBack data = args.data.path.empty()
+                            ? held_back(args.model)
+                            : HeldBack{open_dataset(args.data)};
+  const FittedImages fitted = fit_images(data.images, predictor.model().spec);
   for (const std::string& note : fitted.notes) {
     console.err << printable_lines(note) << '\n';
   }
-  const ModelEvaluation found = evaluate_model(predictor, *fitted.data);
+  ModelEvaluation found = evaluate_model(predictor, *fitted.data);
+  found.evaluation.part = data.part;
   if (!found.not_judged.empty()) {
     console.err << "not judged, there are no columns for them: "
                 << printable(join(found.not_judged)) << '\n';

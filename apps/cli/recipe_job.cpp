@@ -110,6 +110,14 @@ void say_findings(const RecipeJob& job, const Console& console) {
   say(job.notes, job.warnings, console);
 }
 
+PreparedRun prepare_judged(Recipe& recipe) {
+  recipe.data.split.validation_size = 0.0;
+  if (!recipe.data.test.empty()) recipe.data.split.test_size = 0.0;
+  PreparedRun run = prepare_run(recipe);
+  if (run.test) run.data.validation = run.test;
+  return run;
+}
+
 DatasetPtr random_images(const ModelSpec& model, int count) {
   std::vector<std::string> columns;
   for (const ColumnUse& use : column_uses(model.tasks)) {

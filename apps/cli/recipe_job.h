@@ -40,6 +40,11 @@ void require_no_start(const Recipe& recipe, const std::string& verb);
 void say_findings(const PreparedRun& run, const Console& console);
 void say_findings(const RecipeJob& job, const Console& console);
 
+// For a study: data.validation are the images that judge, the recipe's test
+// part; data.train all others of data.path, for a study splits them itself.
+// Throws as prepare_run does.
+[[nodiscard]] PreparedRun prepare_judged(Recipe& recipe);
+
 // Uniformly random pixels and labels in the place of data: always the same.
 // Throws Fault::resource when there is no memory.
 [[nodiscard]] DatasetPtr random_images(const ModelSpec& model, int count);

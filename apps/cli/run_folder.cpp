@@ -76,7 +76,8 @@ RunFolder::RunFolder(const Recipe& recipe, std::vector<std::string> command,
     : recipe_(recipe), command_(std::move(command)), held_back_(held_back) {
   // So that the run can be resumed and evaluated from any folder.
   for (std::filesystem::path* path :
-       {&recipe_.data.path, &recipe_.data.table, &recipe_.start.from}) {
+       {&recipe_.data.path, &recipe_.data.table, &recipe_.data.test,
+        &recipe_.start.from}) {
     if (!path->empty()) *path = std::filesystem::absolute(*path);
   }
 }

@@ -53,12 +53,17 @@ class Observers final : public TrainObserver {
   std::vector<TrainObserver*> all_;
 };
 
-// The best model on the images it was not trained on.
-Evaluation evaluate_best(const RecipeRun& run, const DatasetPtr& data,
+// The best model on test images, or where there are none on those that chose
+// its epoch.
+Evaluation evaluate_best(const RecipeRun& run, const PreparedRun& prepared,
                          int threads) {
   Predictor predictor(load_model(run.model),
                       {.threads = threads, .batch = kImagesAtATime});
-  const ModelEvaluation result = evaluate_model(predictor, *data);
+  const DatasetPtr& data =
+      prepared.test ? prepared.test : prepared.data.validation;
+  ModelEvaluation result = evaluate_model(predictor, *data);
+  result.evaluation.part =
+      prepared.test ? ImagesPart::test : ImagesPart::validation;
   const Folder folder(run.folder);
   write_file_atomically({folder, "evaluation.json"},
                         evaluation_json(result.evaluation));
@@ -109,9 +114,8 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
                       .stop = &interrupt.flag()});
   draw_conflicts(run, recipe);
   const bool evaluates = run.report.outcome == Outcome::finished;
-  if (evaluates && prepared.data.validation) {
-    run.evaluation =
-        evaluate_best(run, prepared.data.validation, recipe.train.threads);
+  if (evaluates && (prepared.test || prepared.data.validation)) {
+    run.evaluation = evaluate_best(run, prepared, recipe.train.threads);
   }
   return run;
 }

@@ -12,8 +12,9 @@ namespace polytask::cli {
 struct RecipeRun {
   TrainReport report;
   std::filesystem::path folder;
-  std::filesystem::path model;       // the best; may not exist after a failure
-  Evaluation evaluation;             // of the best model on the validation part
+  std::filesystem::path model;  // the best; may not exist after a failure
+  Evaluation evaluation;        // of the best model on the test part, else on
+                                // the validation part
   std::vector<std::string> command;  // for run.json
 };
 

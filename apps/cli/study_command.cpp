@@ -33,6 +33,7 @@ struct StudyArguments {
   std::string policies = "ignore";
   std::string folder = "runs/study";
   int seeds = 5;
+  double margin = 0.02;
   bool json = false;
 };
 
@@ -99,7 +100,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
       load_recipe(args.words[1], {args.words.begin() + 2, args.words.end()});
   require_no_start(recipe, "study");
   recipe.run.dir = args.folder;
-  const PreparedRun prepared = prepare_run(recipe);
+  const PreparedRun prepared = prepare_judged(recipe);
   say_findings(prepared, console);
   const InterruptGuard interrupt;
   StudyProgress progress(console);
@@ -113,6 +114,7 @@ int study_recipe(const StudyArguments& args, const Console& console) {
        .seeds = args.seeds,
        .folder = args.folder,
        .identity = recipe_text(recipe),
+       .margin = args.margin,
        .observer = &progress,
        .stop = &interrupt.flag(),
        .on_training = [&](const TrainingStart& s) { progress.begin(s); }});
@@ -153,6 +155,9 @@ int run(Arguments arguments, const Console& console) {
                  "what an unknown label is: ignore, negative,\n"
                  "weak_negative, pseudo_label (ignore)");
   app.add_option("--seeds", args.seeds, "trainings of each (5)");
+  app.add_option("--margin", args.margin,
+                 "how much worse is still as good: points of a share, or a\n"
+                 "part of an error (0.02)");
   app.add_option("--dir", args.folder,
                  "gets the trainings; the same command again goes on there\n"
                  "(runs/study)");

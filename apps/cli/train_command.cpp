@@ -108,9 +108,7 @@ void print_text(const RecipeRun& run, const Console& console) {
     console.out << "\nThe training " << printable(run.report.message) << ".\n";
   }
   if (!run.evaluation.tasks.empty()) {
-    console.out << "\nThe best model (epoch " << run.report.best_epoch
-                << ") on the " << run.evaluation.images
-                << " images of the validation part:\n\n"
+    console.out << "\nThe best model (epoch " << run.report.best_epoch << "), "
                 << evaluation_table(run.evaluation);
   }
   if (run.report.best_epoch > 0) {

@@ -50,6 +50,22 @@ std::filesystem::path altered(const TemporaryFolder& folder,
   return path;
 }
 
+// Once a count had its mean alone; its median is then not known.
+TEST(ModelFile, AnOlderPriorOfACountIsItsMean) {
+  const TemporaryFolder folder;
+  Model model = make_model({.image = {6, 5, 3},
+                            .network = {.trunk = {Flatten{}}},
+                            .tasks = {count("people")}},
+                           7);
+  model.prior = {{2.5}};
+  save_model(model, folder / "model.safetensors");
+  const Model loaded = load_model(folder / "model.safetensors");
+  ASSERT_EQ(loaded.prior.front().size(), 3u);
+  EXPECT_EQ(loaded.prior.front()[0], 2.5);
+  EXPECT_TRUE(std::isnan(loaded.prior.front()[1]));
+  EXPECT_TRUE(std::isnan(loaded.prior.front()[2]));
+}
+
 TEST(ModelFile, WhatIsSavedIsLoaded) {
   const TemporaryFolder folder;
   const Model model = small_model();
@@ -187,7 +203,7 @@ TEST(ModelFile, APriorOfAnotherTask) {
       altered(folder, "polytask.prior", R"({"other": [1, 0, 0]})");
   expect_error(Fault::data,
                path.string() +
-                   ": polytask.prior: expected 3 numbers for task "
+                   ": polytask.prior: expected 9 numbers for task "
                    "\"scene\"",
                [&] { (void)load_model(path); });
 }

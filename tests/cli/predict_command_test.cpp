@@ -173,7 +173,66 @@ TEST_F(EvaluateCommand, JsonHasTheDocumentedKeys) {
 TEST_F(EvaluateCommand, ARunAloneIsEvaluatedOnItsValidationPart) {
   const Answer answer = test::polytask({"evaluate", "run"});
   EXPECT_EQ(answer.code, 0) << answer.err;
-  EXPECT_TRUE(answer.out.starts_with("evaluated on 12 images\n")) << answer.out;
+  EXPECT_TRUE(answer.out.starts_with(
+      "evaluated on the 12 images of the validation part. The epoch was chosen "
+      "on\nthem: expect less of other images\n"))
+      << answer.out;
+  const json images =
+      json::parse(test::polytask({"evaluate", "run", "--json"}).out)["images"];
+  EXPECT_EQ(images,
+            json({{"part", "validation"}, {"chose_epoch", true}, {"n", 12}}));
+  EXPECT_EQ(json::parse(test::read_bytes("run/evaluation.json"))["images"],
+            images);
+}
+
+TEST_F(EvaluateCommand, OfImagesThatAreNamedNobodyKnowsWhetherTheyChose) {
+  const json images = json::parse(
+      test::polytask({"evaluate", "run", "scenes.h5", "--json"}).out)["images"];
+  EXPECT_EQ(images,
+            json({{"part", "given"}, {"chose_epoch", nullptr}, {"n", 48}}));
+}
+
+// With three parts everything that a run says of itself is of test images.
+TEST_F(EvaluateCommand, ARunWithATestPartIsEvaluatedOnIt) {
+  const Answer trained =
+      test::polytask({"train", "recipe.yaml", "run.dir=three",
+                      "data.split.validation_size=0.25"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string of_test =
+      "evaluated on the 12 images of the test part: none was trained on, no "
+      "epoch\nchosen by them\n";
+  EXPECT_NE(trained.out.find(of_test), std::string::npos) << trained.out;
+  const Answer answer = test::polytask({"evaluate", "three", "--json"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_EQ(answer.out, test::read_bytes("three/evaluation.json"));
+  EXPECT_EQ(json::parse(answer.out)["images"],
+            json({{"part", "test"}, {"chose_epoch", false}, {"n", 12}}));
+  // The images that would be the validation part of two.
+  const auto images_in = [](const std::string& file) {
+    std::istringstream lines(test::read_bytes(file));
+    std::vector<std::string> images;
+    for (std::string line; std::getline(lines, line);) {
+      images.push_back(line.substr(0, line.find(',')));
+    }
+    return images;
+  };
+  EXPECT_EQ(images_in("three/predictions.csv"),
+            images_in("run/predictions.csv"));
+}
+
+TEST_F(EvaluateCommand, ATestFileIsWhatARunIsEvaluatedOn) {
+  ASSERT_EQ(test::polytask(
+                {"train", "recipe.yaml", "run.dir=file", "data.test=scenes.h5"})
+                .code,
+            0);
+  EXPECT_EQ(json::parse(test::read_bytes("file/evaluation.json"))["images"],
+            json({{"part", "test"}, {"chose_epoch", false}, {"n", 48}}));
+  const json found =
+      json::parse(test::polytask({"evaluate", "file", "--json"}).out);
+  const json given = json::parse(
+      test::polytask({"evaluate", "file", "scenes.h5", "--json"}).out);
+  EXPECT_EQ(found["images"]["n"], 48);
+  EXPECT_EQ(found["tasks"], given["tasks"]);
 }
 
 TEST_F(EvaluateCommand, ARunWithoutAValidationPartWantsData) {
@@ -183,7 +242,7 @@ TEST_F(EvaluateCommand, ARunWithoutAValidationPartWantsData) {
             0);
   expect_refusal(cli::kUsage,
                  "polytask: evaluate: the run in all kept no images for "
-                 "validation; name the data\n",
+                 "validation or a test; name the data\n",
                  {"evaluate", "all"});
 }
 

@@ -64,6 +64,44 @@ TEST(Split, EveryImageIsInOnePart) {
   }
 }
 
+TEST(Split, AValidationPartIsCutFromWhatWouldBeTrainedOn) {
+  const Split two =
+      train_test_split(21, {.test_size = 0.2, .random_state = 100});
+  const Split three = train_test_split(
+      21, {.test_size = 0.2, .validation_size = 0.1, .random_state = 100});
+  EXPECT_EQ(three.test, two.test);
+  EXPECT_EQ(three.validation.size(), 3u);  // 2.1 rounded up
+  Indices rest = three.validation;
+  rest.insert(rest.end(), three.train.begin(), three.train.end());
+  EXPECT_EQ(rest, two.train);
+  EXPECT_TRUE(two.validation.empty());
+}
+
+TEST(Split, AValidationPartNeedsNoTestPart) {
+  const Split split =
+      train_test_split(10, {.test_size = 0.0, .validation_size = 0.25});
+  EXPECT_TRUE(split.test.empty());
+  EXPECT_EQ(split.validation.size(), 3u);
+  EXPECT_EQ(split.train.size(), 7u);
+}
+
+TEST(Split, ThreePartsMustLeaveSomeToTrainOn) {
+  test::expect_error(
+      Fault::config,
+      "data.split: expected shares of 0 or more for test_size and "
+      "validation_size that leave some images to train on, got 0.5 and 0.5",
+      [] {
+        (void)train_test_split(10, {.test_size = 0.5, .validation_size = 0.5});
+      });
+  test::expect_error(
+      Fault::config,
+      "data.split: test_size 0.4 and validation_size 0.4 of 2 images leave "
+      "none to train on",
+      [] {
+        (void)train_test_split(2, {.test_size = 0.4, .validation_size = 0.4});
+      });
+}
+
 TEST(Split, TestPartIsRoundedUp) {
   EXPECT_EQ(train_test_split(11, {.test_size = 0.2}).test.size(), 3u);
   EXPECT_EQ(train_test_split(10, {.test_size = 0.2}).test.size(), 2u);

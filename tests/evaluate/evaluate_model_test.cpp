@@ -213,6 +213,102 @@ TEST(EvaluateModel, DataWithoutLabelsSaysSo) {
       [&] { (void)evaluate_model(predictor, none); });
 }
 
+const Number& metric_of(const TaskEvaluation& task, const std::string& name) {
+  for (const auto& [key, number] : task.metrics) {
+    if (key == name) return number;
+  }
+  ADD_FAILURE() << task.task << " has no " << name;
+  static const Number none;
+  return none;
+}
+
+// A distance of mean 110 and deviation 20 in the training, a label, and
+// a count of median 2 and mean 1.5.
+Predictor of_several_kinds() {
+  Task distance = regression("distance");
+  distance.weight = 3.0;
+  Task people = count("people");
+  people.weight = 0.25;
+  Model model =
+      make_model({.image = {test::kSide, test::kSide, 3},
+                  .network = test::plain_network(),
+                  .tasks = {distance, multilabel("scene", {"red"}), people}},
+                 3);
+  model.prior = {{110.0, 20.0, 100.0}, {0.5}, {1.5, 1.0, 2.0}};
+  return Predictor(std::move(model), {.threads = 1, .batch = 16});
+}
+
+// Images of stripes() with a distance of 100 or 120, "red", and 0 or 3 people.
+class Amounts final : public Dataset {
+ public:
+  Amounts() : data_(stripes({.size = 12, .seed = 3})), spec_(data_->spec()) {
+    spec_.labels = {"distance", "red", "people"};
+  }
+  const DatasetSpec& spec() const override { return spec_; }
+  std::int64_t size() const override { return data_->size(); }
+  void read_image(std::int64_t i, std::span<std::byte> image) const override {
+    data_->read_image(i, image);
+  }
+  void read_targets(std::int64_t i, std::span<float> targets) const override {
+    std::vector<float> y(3);
+    data_->read_targets(i, y);
+    targets[0] = y[0] > 0.5f ? 120.0f : 100.0f;
+    targets[1] = y[2];
+    targets[2] = y[1] > 0.5f ? 3.0f : 0.0f;
+  }
+  std::string image_name(std::int64_t i) const override {
+    return data_->image_name(i);
+  }
+
+ private:
+  DatasetPtr data_;
+  DatasetSpec spec_;
+};
+
+// A regression's loss is in its training's deviations: of mean squared error
+// that of the metric / 20^2.
+TEST(EvaluateModel, LossOfARegressionIsInDeviations) {
+  Predictor predictor = of_several_kinds();
+  const ModelEvaluation found = evaluate_model(predictor, Amounts());
+  const TaskEvaluation& distance = found.evaluation.tasks[0];
+  const double rmse = *metric_of(distance, "root_mean_squared_error").value;
+  EXPECT_GT(rmse, 1.0);
+  EXPECT_NEAR(*metric_of(distance, "loss").value, rmse * rmse / 400.0, 1e-5);
+}
+
+TEST(EvaluateModel, LossIsTheWeightedSumOfTheTasks) {
+  Predictor predictor = of_several_kinds();
+  const Evaluation found = evaluate_model(predictor, Amounts()).evaluation;
+  ASSERT_EQ(found.tasks.size(), 3u);
+  const auto loss = [&](std::size_t task) {
+    return *metric_of(found.tasks[task], "loss").value;
+  };
+  EXPECT_GT(loss(0), 0.1);
+  EXPECT_GT(loss(2), 0.1);
+  EXPECT_NEAR(*found.loss.value, 3.0 * loss(0) + loss(1) + 0.25 * loss(2),
+              1e-9);
+}
+
+// The training's median, 2, not the images' own, 0 or 3.
+TEST(EvaluateModel, ACountIsBesideTheMedianOfTheTraining) {
+  Predictor predictor = of_several_kinds();
+  const Amounts data;
+  const Evaluation found = evaluate_model(predictor, data).evaluation;
+  double error = 0.0;
+  double within_one = 0.0;
+  std::vector<float> row(3);
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    data.read_targets(i, row);
+    error += std::abs(row[2] - 2.0) / 12.0;
+    within_one += std::abs(row[2] - 2.0) <= 1.0 ? 1.0 / 12.0 : 0.0;
+  }
+  const TaskEvaluation& people = found.tasks[2];
+  EXPECT_NEAR(*metric_of(people, "mean_absolute_error").baseline, error, 1e-12);
+  EXPECT_NEAR(*metric_of(people, "within_one_accuracy").baseline, within_one,
+              1e-12);
+  EXPECT_EQ(metric_of(people, "exact_accuracy").baseline, 0.0);
+}
+
 TEST(EvaluateModel, DataWithoutImagesSaysSo) {
   Predictor predictor = trained();
   expect_error(

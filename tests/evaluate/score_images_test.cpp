@@ -58,6 +58,24 @@ TEST(ScoreImages, SumToWhatTheEvaluationSays) {
   }
 }
 
+TEST(ScoreImages, OfSharesMoreIsBetterAndOfErrorsLess) {
+  Predictor predictor = trained(test::every_kind());
+  const std::vector<TaskScores> scores =
+      score_images(predictor, *questions(20, 2));
+  using enum Direction;
+  const std::vector<std::pair<std::string, Direction>> expected{
+      {"label_accuracy", higher_is_better},
+      {"top_1_accuracy", higher_is_better},
+      {"mean_absolute_error", lower_is_better},
+      {"mean_absolute_error", lower_is_better},
+      {"mean_absolute_error", lower_is_better}};
+  ASSERT_EQ(scores.size(), expected.size());
+  for (std::size_t t = 0; t < scores.size(); ++t) {
+    EXPECT_EQ(scores[t].metric, expected[t].first) << t;
+    EXPECT_EQ(scores[t].direction, expected[t].second) << t;
+  }
+}
+
 TEST(ScoreImages, CountNothingWhereNothingIsKnown) {
   Predictor predictor = trained(
       {categorical("both", {"neither", "one", "two"}), count("stripes")});

@@ -59,6 +59,64 @@ TEST(EvaluateNumbers, SeveralNumbersAreKeptApart) {
   EXPECT_EQ(number(found.metrics, "macro_r2").value, 0.5);
 }
 
+// The training's means, 2 and 30, miss the evaluated ones, 2 and 20: r2 of
+// 1 - 2 / 2 and 1 - 500 / 200.
+TEST(EvaluateNumbers, MacroR2IsBesideWhatTheTrainingsMeansReach) {
+  const std::vector<float> targets{1, 10, 2, 30, 3, 20};
+  const TaskEvaluation found = evaluate_numbers({.task = "size",
+                                                 .outputs = {"w", "h"},
+                                                 .answers = targets,
+                                                 .targets = targets,
+                                                 .means = {2, 30},
+                                                 .medians = {2, 30}});
+  EXPECT_EQ(number(found.labels[0].numbers, "r2").baseline, 0.0);
+  EXPECT_EQ(number(found.labels[1].numbers, "r2").baseline, -1.5);
+  EXPECT_EQ(number(found.metrics, "macro_r2").value, 1.0);
+  EXPECT_EQ(number(found.metrics, "macro_r2").baseline, -0.75);
+}
+
+// Mean 2 and median 1 are not one another's: |y - 1| of 0, 0, 3 and (y - 2)^2
+// of 1, 1, 4.
+TEST(EvaluateNumbers, MedianIsForAbsoluteErrorsAndMeanForSquares) {
+  const std::vector<float> targets{1, 1, 4};
+  const TaskEvaluation found = evaluate_numbers({.task = "people",
+                                                 .count = true,
+                                                 .outputs = {"people"},
+                                                 .answers = targets,
+                                                 .targets = targets});
+  const auto baseline = [&](const char* name) {
+    return number(found.metrics, name).baseline.value();
+  };
+  EXPECT_EQ(baseline("mean_absolute_error"), 1.0);
+  EXPECT_DOUBLE_EQ(baseline("root_mean_squared_error"), std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(baseline("exact_accuracy"), 2.0 / 3);
+}
+
+// Of an even number the middle two, halved.
+TEST(EvaluateNumbers, MedianOfAnEvenNumberLiesBetween) {
+  const std::vector<float> targets{0, 1, 3, 20};
+  const TaskEvaluation found = evaluate_numbers(
+      {.task = "t", .outputs = {"t"}, .answers = targets, .targets = targets});
+  EXPECT_EQ(number(found.metrics, "mean_absolute_error").baseline,
+            (2 + 1 + 1 + 18) / 4.0);
+}
+
+TEST(EvaluateNumbers, AnUnknownMedianIsNoBaseline) {
+  const std::vector<float> targets{1, 1, 4};
+  const TaskEvaluation found = evaluate_numbers({.task = "people",
+                                                 .count = true,
+                                                 .outputs = {"people"},
+                                                 .answers = targets,
+                                                 .targets = targets,
+                                                 .means = {2},
+                                                 .medians = {std::nan("")}});
+  EXPECT_EQ(number(found.metrics, "mean_absolute_error").baseline,
+            std::nullopt);
+  EXPECT_EQ(number(found.metrics, "within_one_accuracy").baseline,
+            std::nullopt);
+  EXPECT_TRUE(number(found.metrics, "root_mean_squared_error").baseline);
+}
+
 TEST(EvaluateNumbers, EqualTargetsHaveNoR2) {
   const std::vector<float> targets{5, 5, 5};
   const TaskEvaluation found = evaluate_numbers(
@@ -85,6 +143,31 @@ TEST(EvaluateNumbers, CountsHaveAccuraciesAndADeviance) {
                           4.0;
   EXPECT_NEAR(number(found.metrics, "poisson_deviance").value.value(), deviance,
               1e-7);
+}
+
+// 9 of 19 are the most frequent class: a mean over the answered classes alone
+// would be .474; scikit-learn says .158.
+TEST(EvaluateClasses, MajorityIsNotPreciseForItsSilence) {
+  std::vector<float> targets(9, 1.0f);
+  targets.insert(targets.end(), 6, 0.0f);
+  targets.insert(targets.end(), 4, 2.0f);
+  const std::vector<int> answered(19, 1);
+  const std::vector<float> probabilities(19 * 4, 0.25f);
+  const TaskEvaluation found =
+      evaluate_classes({.task = "weather",
+                        .classes = {"a", "b", "c", "d"},
+                        .probabilities = probabilities,
+                        .answered = answered,
+                        .targets = targets});
+  for (const auto& [name, expected] :
+       {std::pair("macro_precision", 9.0 / 19 / 3),
+        std::pair("weighted_precision", 9.0 / 19 * 9 / 19)}) {
+    EXPECT_NEAR(*number(found.metrics, name).value, expected, 1e-12) << name;
+    EXPECT_NEAR(*number(found.metrics, name).baseline, expected, 1e-12) << name;
+  }
+  EXPECT_EQ(found.never_answered, 2);  // a and c
+  EXPECT_EQ(found.do_not_occur, 1);    // d
+  EXPECT_EQ(number(found.labels[0].numbers, "precision").value, std::nullopt);
 }
 
 ClassesInput four_images(const std::vector<float>& probabilities,

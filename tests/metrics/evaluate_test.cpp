@@ -83,6 +83,24 @@ void expect_same_values(const TaskEvaluation& a, const TaskEvaluation& b) {
   }
 }
 
+// The training knew other images: those of the evaluation do not choose what
+// they are judged beside.
+TEST(EvaluateMultilabel, SetAndFirstLabelAreTheTrainings) {
+  const std::vector<float> targets{1, 0, 1, 0, 1, 0, 0, 1};
+  const std::vector<float> probabilities(8, 0.75f);
+  const TaskEvaluation found =
+      evaluate_multilabel({.task = "scene",
+                           .labels = {"sea", "sky"},
+                           .probabilities = probabilities,
+                           .targets = targets,
+                           .prior = {0.25, 0.75},
+                           .first_label = {0.25, 0.75},
+                           .label_set = {0, 1}},
+                          {.resamples = 0});
+  EXPECT_EQ(find(found.metrics, "argmax_accuracy").baseline, 0.25);
+  EXPECT_EQ(find(found.metrics, "subset_accuracy").baseline, 0.25);
+}
+
 TEST(EvaluateMultilabel, RankingOfTheExample) {
   const TaskEvaluation task = example().evaluated();
   const auto value = [&](const char* name) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "polytask/metrics/evaluate.h"
+#include "polytask/metrics/evaluate_classes.h"
 
 namespace polytask {
 namespace {
@@ -75,6 +76,29 @@ TEST(MetricsGolden, EveryNumberEqualsScikitLearns) {
       expected.erase("support");
       EXPECT_EQ(expect_numbers(expected, task.labels[l].numbers), 6u);
     }
+  }
+}
+
+TEST(MetricsGolden, MeansOverClassesAreScikitLearns) {
+  const json problems = golden().at("classes");
+  EXPECT_EQ(problems.size(), 5u);
+  for (const json& problem : problems) {
+    SCOPED_TRACE(problem["name"]);
+    const std::vector<float> targets = flat({problem["targets"]});
+    const auto answered = problem["answered"].get<std::vector<int>>();
+    const auto classes = problem["classes"].get<std::size_t>();
+    const std::vector<float> probabilities(targets.size() * classes,
+                                           1.0f / static_cast<float>(classes));
+    const TaskEvaluation task =
+        evaluate_classes({.task = "golden",
+                          .classes = std::vector<std::string>(classes, "c"),
+                          .probabilities = probabilities,
+                          .answered = answered,
+                          .targets = targets},
+                         {.resamples = 0});
+    EXPECT_EQ(expect_numbers(problem["metrics"], task.metrics), 9u);
+    EXPECT_EQ(task.never_answered, problem["never_answered"]);
+    EXPECT_EQ(task.do_not_occur, problem["do_not_occur"]);
   }
 }
 

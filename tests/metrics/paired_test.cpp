@@ -21,105 +21,171 @@ std::vector<RatioTerm> terms(const std::vector<double>& values) {
   return all;
 }
 
-// How hard each image is for both models; the candidate's loss is lower by
-// `gain` but for noise of its own.
-struct TwoModels {
-  std::vector<double> candidate{}, reference{};
+std::vector<RatioTerm> same(std::size_t images, double value) {
+  return terms(std::vector<double>(images, value));
+}
 
-  TwoModels(std::size_t images, double gain, double noise, unsigned seed) {
-    std::mt19937 rng(seed);
-    std::normal_distribution<double> normal;
-    for (std::size_t i = 0; i < images; ++i) {
-      const double hard = 5.0 + normal(rng);
-      reference.push_back(hard + noise * normal(rng));
-      candidate.push_back(hard - gain + noise * normal(rng));
-    }
+// Half of the images have the one value, half the other.
+std::vector<RatioTerm> halves(std::size_t images, double one, double other) {
+  std::vector<RatioTerm> all;
+  for (std::size_t i = 0; i < images; ++i) {
+    all.push_back({i % 2 == 0 ? one : other, 1.0});
   }
-};
+  return all;
+}
+
+// Two trainings that agree; `gain` of the images are right in the candidate
+// alone, out of `images`, and half of the others are right in both.
+PairedInput right_answers(std::size_t images, std::size_t gain) {
+  std::vector<RatioTerm> candidate, reference;
+  for (std::size_t i = 0; i < images; ++i) {
+    const double both = i % 2 == 0 ? 1.0 : 0.0;
+    candidate.push_back({i < gain ? 1.0 : both, 1.0});
+    reference.push_back({i < gain ? 0.0 : both, 1.0});
+  }
+  return {.candidate = {candidate, candidate},
+          .reference = {reference, reference},
+          .direction = higher_is_better};
+}
 
 TEST(PairedDifference, IsCandidateMinusReference) {
-  const PairedDifference found =
-      paired_difference(std::vector<double>{1, 2, 3},
-                        std::vector<double>{2, 2, 5}, lower_is_better);
+  const PairedDifference found = paired_difference(
+      {.candidate = {terms({1, 2, 3})}, .reference = {terms({2, 2, 5})}});
   EXPECT_EQ(found.candidate.value, 2.0);
   EXPECT_EQ(found.reference.value, 3.0);
   EXPECT_EQ(found.difference.value, -1.0);
   EXPECT_EQ(found.difference.n, 3);
   EXPECT_EQ(found.of_seeds, std::vector<double>{-1.0});
-  EXPECT_EQ(found.deviation, std::nullopt);
+}
+
+// Differences of the seeds 4 and 6: standard error 1, t of one degree of
+// freedom 12.706. Of the images 4 or 6: standard error sqrt(1 / 99), t of 99
+// degrees 1.984.
+TEST(PairedDifference, IntervalIsOfSeedsAndImagesTogether) {
+  const PairedDifference found = paired_difference(
+      {.candidate = {halves(100, 3.0, 5.0), halves(100, 5.0, 7.0)},
+       .reference = {same(100, 0.0), same(100, 0.0)}});
+  EXPECT_EQ(found.difference.value, 5.0);
+  EXPECT_NEAR(*found.deviation, std::sqrt(2.0), 1e-12);
+  EXPECT_NEAR(*found.seed_error, 1.0, 1e-12);
+  EXPECT_NEAR(*found.image_error, 0.100503781526, 1e-12);
+  EXPECT_NEAR(*found.difference.low, 5.0 - 12.7077695783, 1e-6);
+  EXPECT_NEAR(*found.difference.high, 5.0 + 12.7077695783, 1e-6);
+  EXPECT_EQ(found.verdict, Verdict::undecided);
+}
+
+TEST(PairedDifference, ImageErrorOfARatioWeighsTheImages) {
+  std::vector<RatioTerm> candidate, reference;
+  for (int i = 0; i < 100; ++i) {
+    // Ratio 1/2: an image of weight 3 that is right once, one of weight 1 that
+    // is right.
+    candidate.push_back(i % 2 == 0 ? RatioTerm{1.0, 3.0} : RatioTerm{1.0, 1.0});
+    reference.push_back({0.0, i % 2 == 0 ? 3.0 : 1.0});
+  }
+  const PairedDifference found =
+      paired_difference({.candidate = {candidate}, .reference = {reference}});
+  EXPECT_EQ(found.difference.value, 0.5);
+  // e_i = (1 - 3/2) / 200 and (1 - 1/2) / 200
+  EXPECT_NEAR(*found.image_error,
+              std::sqrt(100.0 / 99.0 * 100.0 * 0.0025 * 0.0025), 1e-12);
 }
 
 TEST(PairedDifference, WhatIsHardForBothCancels) {
-  const TwoModels models(200, 0.1, 0.05, 1);
+  std::mt19937 rng(1);
+  std::normal_distribution<double> normal;
+  std::vector<double> candidate, reference;
+  for (int i = 0; i < 400; ++i) {
+    const double hard = 5.0 + normal(rng);
+    reference.push_back(hard + 0.05 * normal(rng));
+    candidate.push_back(hard - 0.1 + 0.05 * normal(rng));
+  }
   const PairedDifference found =
-      paired_difference(models.candidate, models.reference, lower_is_better);
+      paired_difference({.candidate = {terms(candidate), terms(candidate)},
+                         .reference = {terms(reference), terms(reference)}});
   const double width = *found.difference.high - *found.difference.low;
-  EXPECT_LT(width, 0.1 * (*found.candidate.high - *found.candidate.low));
+  EXPECT_LT(width, 0.5 * (*found.candidate.high - *found.candidate.low));
   EXPECT_GT(*found.candidate.high, *found.reference.low);  // They overlap,
   EXPECT_EQ(found.verdict, Verdict::better);               // and yet.
 }
 
-TEST(PairedDifference, EqualAnswersDifferByNothingOnAnyDraw) {
-  const TwoModels models(50, 0.1, 0.1, 2);
-  const PairedDifference found =
-      paired_difference(models.reference, models.reference, lower_is_better);
-  EXPECT_EQ(found.difference.value, 0.0);
-  EXPECT_EQ(found.difference.low, 0.0);
-  EXPECT_EQ(found.difference.high, 0.0);
-  EXPECT_EQ(found.verdict, Verdict::undecided);
+TEST(PairedDifference, OneSeedDecidesNothing) {
+  PairedInput input = right_answers(1000, 400);
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::better);
+  input.candidate.pop_back();
+  input.reference.pop_back();
+  const PairedDifference one = paired_difference(input);
+  EXPECT_DOUBLE_EQ(*one.difference.value, 0.4);
+  EXPECT_EQ(one.difference.low, std::nullopt);
+  EXPECT_EQ(one.difference.high, std::nullopt);
+  EXPECT_EQ(one.deviation, std::nullopt);
+  EXPECT_EQ(one.seed_error, std::nullopt);
+  EXPECT_NEAR(*one.image_error, std::sqrt(0.4 * 0.6 / 999), 1e-12);
+  EXPECT_EQ(one.verdict, Verdict::undecided);
+  EXPECT_EQ(one.needed.seeds, 3);
+  EXPECT_EQ(one.needed.images, std::nullopt);
 }
 
 TEST(PairedDifference, VerdictDependsOnTheDirection) {
-  const TwoModels models(100, 0.5, 0.1, 3);
-  const auto verdict = [](const std::vector<double>& candidate,
-                          const std::vector<double>& reference,
-                          Direction direction) {
-    return paired_difference(candidate, reference, direction).verdict;
-  };
-  EXPECT_EQ(verdict(models.candidate, models.reference, lower_is_better),
-            Verdict::better);
-  EXPECT_EQ(verdict(models.candidate, models.reference, higher_is_better),
-            Verdict::worse);
-  EXPECT_EQ(verdict(models.reference, models.candidate, lower_is_better),
-            Verdict::worse);
-  EXPECT_EQ(verdict(models.reference, models.candidate, higher_is_better),
-            Verdict::better);
+  PairedInput input = right_answers(400, 100);
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::better);
+  input.direction = lower_is_better;
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::worse);
+  std::swap(input.candidate, input.reference);
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::better);
+  input.direction = higher_is_better;
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::worse);
 }
 
 TEST(PairedDifference, SwappingTheModelsTurnsTheIntervalRound) {
-  const TwoModels models(40, 0.1, 0.3, 4);
-  const Number there =
-      paired_difference(models.candidate, models.reference, lower_is_better)
-          .difference;
-  const Number back =
-      paired_difference(models.reference, models.candidate, lower_is_better)
-          .difference;
+  PairedInput input = right_answers(400, 3);
+  const Number there = paired_difference(input).difference;
+  std::swap(input.candidate, input.reference);
+  const Number back = paired_difference(input).difference;
   EXPECT_NEAR(*there.value, -*back.value, 1e-12);
   EXPECT_NEAR(*there.low, -*back.high, 1e-12);
   EXPECT_NEAR(*there.high, -*back.low, 1e-12);
 }
 
-TEST(PairedDifference, FewAreDecidedWhereThereIsNoDifference) {
-  int decided = 0;
-  for (unsigned seed = 0; seed < 200; ++seed) {
-    const TwoModels models(50, 0.0, 1.0, seed);
-    const PairedDifference found =
-        paired_difference(models.candidate, models.reference, lower_is_better,
-                          {.resamples = 200, .seed = seed});
-    if (found.verdict != Verdict::undecided) ++decided;
-  }
-  EXPECT_GE(decided, 1);  // 10 expected, standard deviation 3.1
-  EXPECT_LE(decided, 22);
+// Equal answers to few images: one image that differed would count 1 / N.
+TEST(PairedDifference, EqualAnswersAreAsGoodOnlyOnEnoughImages) {
+  const PairedDifference few = paired_difference(right_answers(40, 0));
+  EXPECT_EQ(few.difference.value, 0.0);
+  EXPECT_EQ(few.image_error, 1.0 / 40);
+  EXPECT_EQ(few.verdict, Verdict::undecided);
+  const PairedDifference many = paired_difference(right_answers(400, 0));
+  EXPECT_EQ(many.difference.value, 0.0);
+  EXPECT_EQ(many.image_error, 1.0 / 400);
+  EXPECT_EQ(many.verdict, Verdict::as_good);
 }
 
-TEST(PairedDifference, IntervalIsThatOfTheMeanOfDifferences) {
-  const std::vector<double> candidate{1, 4, 2, 8}, reference{0, 4, 4, 2};
-  const Number found =
-      paired_difference(candidate, reference, lower_is_better).difference;
-  const Number mean = mean_with_interval(std::vector<double>{1, 0, -2, 6});
-  EXPECT_EQ(found.value, mean.value);
-  EXPECT_NEAR(*found.low, *mean.low, 1e-12);
-  EXPECT_NEAR(*found.high, *mean.high, 1e-12);
+// A share's margin is points of it.
+TEST(PairedDifference, AsGoodMeansTheWholeIntervalIsAboveTheMargin) {
+  // 3 of 1000 images are right in the reference alone: -.003 +- .0034.
+  PairedInput input = right_answers(1000, 3);
+  std::swap(input.candidate, input.reference);
+  const PairedDifference found = paired_difference(input);
+  EXPECT_NEAR(*found.difference.low, -0.0064, 1e-4);
+  EXPECT_NEAR(*found.difference.high, 0.0004, 1e-4);
+  EXPECT_EQ(found.margin, 0.02);
+  EXPECT_EQ(found.verdict, Verdict::as_good);
+  input.margin = 0.0065;
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::as_good);
+  input.margin = 0.0063;
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::undecided);
+  input.margin = 0.0;
+  EXPECT_EQ(paired_difference(input).verdict, Verdict::undecided);
+}
+
+// An error's margin is a part of the reference's.
+TEST(PairedDifference, MarginOfAnErrorIsAPartOfIt) {
+  const PairedInput input{
+      .candidate = {halves(1000, 8.0, 12.3), halves(1000, 8.0, 12.3)},
+      .reference = {halves(1000, 8.2, 12.0), halves(1000, 8.2, 12.0)},
+      .margin = 0.02};
+  const PairedDifference found = paired_difference(input);
+  EXPECT_NEAR(*found.difference.value, 0.05, 1e-12);
+  EXPECT_NEAR(found.margin, 0.02 * 10.1, 1e-12);
+  EXPECT_EQ(found.verdict, Verdict::worse);  // .05 +- .016: hurt, if little
 }
 
 TEST(PairedDifference, OfRatiosIsOfSumsAndScaled) {
@@ -139,39 +205,41 @@ TEST(PairedDifference, SeedsAreAveragedAndTheirSpreadShown) {
   EXPECT_EQ(found.of_seeds, (std::vector<double>{0, 1, 2}));
   EXPECT_EQ(found.difference.value, 1.0);
   EXPECT_EQ(found.deviation, 1.0);
+  EXPECT_EQ(found.seed_error, 1.0 / std::sqrt(3.0));
   EXPECT_EQ(found.difference.n, 2);
 }
 
-TEST(PairedDifference, AllSeedsSeeTheSameDraw) {
-  // What the seeds gain and lose on an image cancels on every draw.
-  const PairedDifference found =
-      paired_difference({.candidate = {terms({3, 1, 5}), terms({1, 3, 5})},
-                         .reference = {terms({1, 3, 4}), terms({3, 1, 4})}});
-  EXPECT_NEAR(*found.difference.value, 1.0 / 3, 1e-12);
-  EXPECT_GE(*found.difference.low, 0.0);
-  EXPECT_LE(*found.difference.high, 1.0);
+// What the seeds gain and lose on an image cancels; the images' part is that of
+// the mean over the seeds.
+TEST(PairedDifference, AllSeedsSeeTheSameImages) {
+  const PairedDifference found = paired_difference(
+      {.candidate = {halves(100, 30, 10), halves(100, 10, 30)},
+       .reference = {halves(100, 10, 30), halves(100, 30, 10)}});
+  EXPECT_EQ(found.difference.value, 0.0);
+  EXPECT_NEAR(*found.image_error, 0.3, 1e-12);  // the largest part alone
 }
 
 TEST(PairedDifference, SeedsThatContradictEachOtherLeaveItUndecided) {
-  std::vector<double> up(100, 1.3), down(100, 0.9);
-  const std::vector<RatioTerm> same = terms(std::vector<double>(100, 1.0));
-  const PairedDifference contradicting = paired_difference(
-      {.candidate = {terms(up), terms(down)}, .reference = {same, same}});
-  EXPECT_GT(*contradicting.difference.low, 0.0);
-  EXPECT_EQ(contradicting.verdict, Verdict::undecided);
-  down.assign(100, 1.2);
-  const PairedDifference agreeing = paired_difference(
-      {.candidate = {terms(up), terms(down)}, .reference = {same, same}});
-  EXPECT_EQ(agreeing.verdict, Verdict::worse);
+  const auto verdict = [](double one, double other) {
+    return paired_difference({.candidate = {same(100, one), same(100, other)},
+                              .reference = {same(100, 1.0), same(100, 1.0)}})
+        .verdict;
+  };
+  EXPECT_EQ(verdict(1.3, 0.9), Verdict::undecided);
+  // Twice the standard error, .1 +- .05, is no verdict with one degree of
+  // freedom.
+  EXPECT_EQ(verdict(1.15, 1.05), Verdict::undecided);
+  EXPECT_EQ(verdict(1.2, 1.2), Verdict::worse);
 }
 
 TEST(PairedDifference, AnImageWithoutWeightIsNeverRead) {
   const PairedDifference found =
-      paired_difference(std::vector<double>{1, kNaN, 3, 4},
-                        std::vector<double>{2, 5, kNaN, 6}, lower_is_better);
+      paired_difference({.candidate = {{{1, 1}, {kNaN, 0}, {3, 0}, {4, 1}}},
+                         .reference = {{{2, 1}, {5, 0}, {kNaN, 0}, {6, 1}}}});
   EXPECT_EQ(found.candidate.value, 2.5);
   EXPECT_EQ(found.reference.value, 4.0);
   EXPECT_EQ(found.difference.n, 2);
+  EXPECT_TRUE(std::isfinite(*found.image_error));
 }
 
 TEST(PairedDifference, CountsTheImagesThatCountInBoth) {
@@ -183,26 +251,21 @@ TEST(PairedDifference, CountsTheImagesThatCountInBoth) {
   EXPECT_EQ(found.difference.n, 1);
 }
 
-TEST(PairedDifference, SameSeedSameInterval) {
-  const TwoModels models(30, 0.1, 0.3, 5);
-  const auto interval = [&](std::uint64_t seed) {
-    const Number found =
-        paired_difference(models.candidate, models.reference, lower_is_better,
-                          {.resamples = 100, .seed = seed})
-            .difference;
-    return std::pair(*found.low, *found.high);
-  };
-  EXPECT_EQ(interval(1), interval(1));
-  EXPECT_NE(interval(1), interval(2));
+TEST(PairedDifference, ValuesHaveBootstrapIntervalsOfTheirOwn) {
+  PairedInput input = right_answers(100, 10);
+  const PairedDifference found = paired_difference(input);
+  const Number alone = ratio_with_interval(input.candidate.front(), 1.0);
+  EXPECT_EQ(found.candidate.low, alone.low);
+  EXPECT_EQ(found.candidate.high, alone.high);
+  const PairedDifference without = paired_difference(input, {.resamples = 0});
+  EXPECT_EQ(without.candidate.low, std::nullopt);
+  EXPECT_EQ(without.difference.low, found.difference.low);
 }
 
-TEST(PairedDifference, WithoutAnIntervalThereIsNoVerdict) {
-  const std::vector<double> low{1, 1, 1}, high{2, 2, 2};
-  EXPECT_EQ(
-      paired_difference(low, high, lower_is_better, {.resamples = 0}).verdict,
-      Verdict::undecided);
-  const PairedDifference one = paired_difference(
-      std::vector<double>{1}, std::vector<double>{2}, lower_is_better);
+TEST(PairedDifference, OneImageDecidesNothing) {
+  const PairedDifference one =
+      paired_difference({.candidate = {terms({1}), terms({1})},
+                         .reference = {terms({2}), terms({2})}});
   EXPECT_EQ(one.difference.value, -1.0);
   EXPECT_EQ(one.difference.low, std::nullopt);
   EXPECT_EQ(one.verdict, Verdict::undecided);
@@ -210,9 +273,9 @@ TEST(PairedDifference, WithoutAnIntervalThereIsNoVerdict) {
 
 TEST(PairedDifference, NothingObservedIsUndefined) {
   for (const PairedDifference& found :
-       {paired_difference({}, {}, lower_is_better),
-        paired_difference(std::vector<double>{kNaN}, std::vector<double>{1.0},
-                          lower_is_better)}) {
+       {paired_difference({.candidate = {{}}, .reference = {{}}}),
+        paired_difference(
+            {.candidate = {{{1.0, 0.0}}}, .reference = {{{1.0, 0.0}}}})}) {
     EXPECT_EQ(found.difference.value, std::nullopt);
     EXPECT_EQ(found.difference.n, 0);
     EXPECT_EQ(found.difference.reason, "no observed image");
@@ -269,9 +332,20 @@ TEST(PairedDifference, NamesModelSeedAndImageOfWhatIsNotFinite) {
       });
 }
 
+TEST(PairedDifference, RefusesAMarginBelowZero) {
+  test::expect_error(Fault::config,
+                     "paired difference: margin: expected 0 or more, found -1",
+                     [] {
+                       PairedInput input = right_answers(10, 1);
+                       input.margin = -1.0;
+                       (void)paired_difference(input);
+                     });
+}
+
 TEST(Verdict, ReadsAsItsName) {
   EXPECT_EQ(to_text(Verdict::better), "better");
   EXPECT_EQ(to_text(Verdict::worse), "worse");
+  EXPECT_EQ(to_text(Verdict::as_good), "as good");
   EXPECT_EQ(to_text(Verdict::undecided), "undecided");
 }
 

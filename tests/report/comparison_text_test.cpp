@@ -18,30 +18,36 @@ TaskDifference weather() {
           .difference = {.value = 0.075, .low = 0.05, .high = 0.1, .n = 400},
           .of_seeds = {0.07, 0.08},
           .deviation = 0.0071,
+          .seed_error = 0.005,
+          .image_error = 0.0045,
+          .margin = 0.02,
           .verdict = Verdict::better}};
 }
 
 // One task that sharing helps, one of which nothing is known.
 Comparison example(const std::string& reference = "one network a task") {
-  return {.train_images = 1280,
-          .validation_images = 320,
-          .test_images = 400,
-          .seeds = 2,
-          .reference = reference,
-          .reference_cost = {.parameters = 2000,
-                             .training_seconds = 20.0,
-                             .answer_seconds = 0.002},
-          .networks =
-              {{.name = "joint",
-                .cost = {.parameters = 1000,
-                         .training_seconds = 10.5,
-                         .answer_seconds = 0.001},
-                .tasks = {weather(),
-                          {.task = "distance",
-                           .metric = "mean_absolute_error",
-                           .direction = Direction::lower_is_better,
-                           .scores = {.difference = {.reason = "no image"}}}}}},
-          .advice = "Use one network."};
+  return {
+      .train_images = 1280,
+      .validation_images = 320,
+      .test_images = 400,
+      .seeds = 2,
+      .margin = 0.02,
+      .reference = reference,
+      .reference_cost = {.parameters = 2000,
+                         .training_seconds = 20.0,
+                         .answer_seconds = 0.002},
+      .networks = {{.name = "joint",
+                    .cost = {.parameters = 1000,
+                             .training_seconds = 10.5,
+                             .answer_seconds = 0.001},
+                    .tasks = {weather(),
+                              {.task = "distance",
+                               .metric = "mean_absolute_error",
+                               .direction = Direction::lower_is_better,
+                               .scores = {.difference = {.reason = "no image"},
+                                          .needed = {.seeds = 9,
+                                                     .images = 2341}}}}}},
+      .advice = "Use one network."};
 }
 
 TEST(ComparisonTable, SaysWhatSharingDid) {
@@ -53,11 +59,21 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
       "joint beside one network a task\n"
       "\n"
       "  task        score                    joint     alone  difference"
-      "       95 % interval  over seeds  verdict\n"
+      "       95 % interval    seeds   images  verdict\n"
       "  weather     top_1_accuracy          0.8750    0.8000      0.0750"
-      "    0.0500 to 0.1000    +-0.0071  helped\n"
+      "    0.0500 to 0.1000   0.0050   0.0045  helped\n"
       "  distance    mean_absolute_error          -         -           -"
-      "                   -           -  undecided\n"
+      "                   -        -        -  undecided\n"
+      "\n"
+      "  to decide distance: about 9 seeds, or about 2400 test images\n"
+      "\n"
+      "  seeds, images: the standard error of the difference over trainings "
+      "and "
+      "over\n"
+      "  test images; the interval is of both together\n"
+      "  as good: worse by less than the margin, 0.02 (of an error: 0.02 of "
+      "the "
+      "reference's)\n"
       "\n"
       "  mean_absolute_error: less is better\n"
       "\n"
@@ -71,7 +87,7 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
 TEST(ComparisonTable, CallsWeightingsBetterOrWorse) {
   const std::string text = comparison_table(example("equal"));
   EXPECT_NE(text.find("joint beside equal"), std::string::npos);
-  EXPECT_NE(text.find("+-0.0071  better\n"), std::string::npos);
+  EXPECT_NE(text.find("0.0045  better\n"), std::string::npos);
 }
 
 TEST(ComparisonTable, SpeaksOfOneSeed) {
@@ -105,10 +121,18 @@ TEST(ComparisonJson, HoldsEveryNumberAndNullsWhereThereIsNone) {
                                    {"images", 400},
                                    {"of_seeds", {0.07, 0.08}},
                                    {"deviation", 0.0071},
-                                   {"verdict", "helped"}};
+                                   {"seed_error", 0.005},
+                                   {"image_error", 0.0045},
+                                   {"margin", 0.02},
+                                   {"verdict", "helped"},
+                                   {"needed", nullptr}};
   EXPECT_EQ(network["tasks"][0], expected);
   EXPECT_TRUE(network["tasks"][1]["difference"].is_null());
   EXPECT_TRUE(network["tasks"][1]["deviation"].is_null());
+  const nlohmann::json needed = {
+      {"seeds", 9}, {"images", 2341}, {"both", false}};
+  EXPECT_EQ(network["tasks"][1]["needed"], needed);
+  EXPECT_EQ(json["margin"], 0.02);
   EXPECT_EQ(json["advice"], "Use one network.");
 }
 

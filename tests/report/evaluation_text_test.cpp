@@ -59,6 +59,46 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+TEST(EvaluationTable, SaysWhetherTheImagesChoseTheEpoch) {
+  Evaluation evaluation = small();
+  evaluation.part = ImagesPart::validation;
+  EXPECT_TRUE(evaluation_table(evaluation)
+                  .starts_with("evaluated on the 12 images of the validation "
+                               "part. The epoch was chosen on\nthem: expect "
+                               "less of other images\n\n"));
+  evaluation.part = ImagesPart::test;
+  EXPECT_TRUE(evaluation_table(evaluation)
+                  .starts_with("evaluated on the 12 images of the test part: "
+                               "none was trained on, no epoch\nchosen by "
+                               "them\n\n"));
+}
+
+TEST(EvaluationTable, SaysWhatTheMeansMakeOfTheSilent) {
+  Evaluation evaluation = small();
+  const std::string none = evaluation_table(evaluation);
+  EXPECT_EQ(none.find("never answered"), std::string::npos);
+  EXPECT_EQ(none.find("do not occur"), std::string::npos);
+  evaluation.tasks[0].never_answered = 2;
+  evaluation.tasks[0].do_not_occur = 1;
+  const std::string text = evaluation_table(evaluation);
+  EXPECT_NE(text.find("  occur, never answered: 2; 0 in macro and weighted "
+                      "precision\n"
+                      "  do not occur: 1; left out of means of precision and "
+                      "recall\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(EvaluationJson, SaysWhatTheMeansMakeOfTheSilent) {
+  Evaluation evaluation = small();
+  evaluation.tasks[0].never_answered = 2;
+  evaluation.tasks[0].do_not_occur = 1;
+  const auto task =
+      nlohmann::json::parse(evaluation_json(evaluation))["tasks"]["scene"];
+  EXPECT_EQ(task["never_answered"], 2);
+  EXPECT_EQ(task["do_not_occur"], 1);
+}
+
 TEST(EvaluationTable, IsWhatPeopleRead) {
   EXPECT_EQ(evaluation_table(small()),
             R"(evaluated on 12 images

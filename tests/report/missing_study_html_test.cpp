@@ -57,8 +57,9 @@ MissingStudy example() {
                       .label = "sea",
                       .from_observed = 64.0,
                       .to_observed = 128.0,
-                      .f1_per_100 = 0.25,
-                      .deviation = 0.125}}};
+                      .f1_gain = 0.25,
+                      .deviation = 0.125,
+                      .f1_per_100 = 0.0625}}};
 }
 
 void expect_parts(const std::string& page,
@@ -117,7 +118,7 @@ TEST(MissingStudyHtml, ItsNumbersStandBelow) {
            "0.0884</td><td>-0.0625</td><td>-0.1250 to -0.0312</td>"
            "<td>worse</td>",
        "<td>scene/sea</td><td>64</td><td>128</td><td>0.2500" + pm +
-           "0.1250</td>",
+           "0.1250</td><td>0.0625</td>",
        "<li>negative: is taken as no</li>"});
 }
 

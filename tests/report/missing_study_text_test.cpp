@@ -35,6 +35,7 @@ MissingStudy example() {
       .validation_images = 32,
       .test_images = 40,
       .seeds = 2,
+      .margin = 0.02,
       .points = {point(0.0, 128.0, {.difference = {.value = 0.0}},
                        {training(0.75, 0.5), training(0.875, 0.75)}),
                  point(0.75, 32.0,
@@ -49,7 +50,13 @@ MissingStudy example() {
                   .label = "sea, lake",
                   .from_observed = 32.0,
                   .to_observed = 128.0,
-                  .f1_per_100 = 0.26}}};
+                  .f1_gain = 0.25},
+                 {.task = "scene",
+                  .label = "sea, lake",
+                  .from_observed = 128.0,
+                  .to_observed = 428.0,
+                  .f1_gain = 0.375,
+                  .f1_per_100 = 0.125}}};
 }
 
 // Of several numbers the evaluation has an error each, in units of their own.
@@ -75,6 +82,8 @@ TEST(MissingStudyTable, SaysWhatEachLevelCosts) {
       missing_study_table(example()),
       "2 seeds; trained on 128 images, epochs chosen on 32, measured on 40 "
       "with all their answers\n"
+      "as good: worse by less than the margin, 0.02 (of an error: 0.02 of that "
+      "of the lowest level)\n"
       "\n"
       "scene, label_accuracy\n"
       "\n"
@@ -85,10 +94,23 @@ TEST(MissingStudyTable, SaysWhatEachLevelCosts) {
       "  ignore             75 %   0.7500 +-0.0000            0.2500"
       "     -0.0625  -0.1250 to -0.0312  worse\n"
       "\n"
-      "f1 gained by 100 answers more (policy ignore)\n"
+      "f1 gained from so many answers to so many (policy ignore)\n"
       "\n"
-      "  label               from      to              gain\n"
-      "  scene/sea, lake       32     128            0.2600\n");
+      "  label               from      to         f1 gained   per 100\n"
+      "  scene/sea, lake       32     128            0.2500         -\n"
+      "  scene/sea, lake      128     428            0.3750    0.1250\n"
+      "  per 100: where at least 100 answers are between the two\n");
+}
+
+TEST(MissingStudyTable, SaysWhatWouldDecideALevel) {
+  MissingStudy study = example();
+  PairedDifference& s = study.points[1].tasks[0].scores;
+  s.verdict = Verdict::undecided;
+  s.needed = {.seeds = 7};
+  const std::string text = missing_study_table(study);
+  EXPECT_NE(text.find("undecided\n\n  to decide ignore, 75 %: about 7 seeds\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(MissingStudyJson, HoldsEveryPoint) {
@@ -103,7 +125,10 @@ TEST(MissingStudyJson, HoldsEveryPoint) {
   EXPECT_EQ(worst["tasks"][0]["verdict"], "worse");
   EXPECT_EQ(worst["tasks"][0]["metrics"]["label_accuracy"]["mean"], 0.75);
   EXPECT_TRUE(worst["tasks"][0]["metrics"]["macro_f1"]["deviation"].is_null());
-  EXPECT_EQ(json["answer_values"][0]["f1_per_100"], 0.26);
+  EXPECT_EQ(json["answer_values"][0]["f1_gain"], 0.25);
+  EXPECT_TRUE(json["answer_values"][0]["f1_per_100"].is_null());
+  EXPECT_EQ(json["answer_values"][1]["f1_per_100"], 0.125);
+  EXPECT_EQ(json["margin"], 0.02);
   EXPECT_TRUE(json["answer_values"][0]["deviation"].is_null());
 }
 

@@ -2,9 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "polytask/base/text.h"
 #include "polytask/data/subset.h"
+#include "polytask/evaluate/evaluate_model.h"
 #include "polytask/study/answer_value.h"
+#include "polytask/study/hidden_answers.h"
+#include "polytask/task/task_columns.h"
+#include "tests/study/replay.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/answers_table.h"
@@ -88,6 +94,111 @@ TEST(StudyMissing, KeepsTheAnswersToTheTestImages) {
           40);
       EXPECT_TRUE(
           std::filesystem::exists(training.folder / "model.safetensors"));
+    }
+  }
+}
+
+// What a level leaves of a seed's parts, in both of them.
+TrainData half_hidden(const StudyInput& input, std::uint32_t seed) {
+  const DatasetPtr images =
+      select_columns(input.images, column_uses(input.model.tasks));
+  TrainData parts = test::parts_by_hand(images, seed);
+  parts.train = hide_answers(parts.train, 0.5, 2 * seed);
+  parts.validation = hide_answers(parts.validation, 0.5, 2 * seed + 1);
+  return parts;
+}
+
+// The answers of a network to the labels of "scene" that are at least .9 or at
+// most .1, NaN else and for "both".
+std::vector<float> sure_answers(const std::filesystem::path& teacher,
+                                const Dataset& data) {
+  Predictor predictor(load_model(teacher / "model.safetensors"),
+                      {.threads = 1});
+  const std::vector<float> answers = predict_dataset(predictor, data);
+  std::vector<float> sure;
+  for (std::size_t row = 0; row < answers.size(); row += 6) {
+    for (std::size_t l = 0; l < 3; ++l) {
+      const float p = answers[row + l];
+      sure.push_back(p >= 0.9f ? 1.0f : p <= 0.1f ? 0.0f : test::kNaN);
+    }
+    sure.push_back(test::kNaN);
+  }
+  return sure;
+}
+
+// Under every policy and for every seed, bit by bit: what is hidden, from the
+// training and from the choice of the epoch, what the unknown counts, and what
+// a teacher is sure of.
+TEST(StudyMissing, TrainsUnderEveryPolicyWhatItSays) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.epochs = 6;
+  input.train.adam.learning_rate = 0.01;
+  MissingOptions options = options_in(folder);
+  options.levels = {0.5};
+  options.policies = {negative, weak_negative, pseudo_label};
+  test::Recorder recorder;
+  options.observer = &recorder;
+  study_missing(input, options);
+  ASSERT_EQ(recorder.epochs.size(), 4u * 2u * 6u);
+  auto first = recorder.epochs.begin();
+  for (const UnknownPolicy policy :
+       {ignore, negative, weak_negative, pseudo_label}) {
+    for (std::uint32_t seed = 1; seed <= 2; ++seed, first += 6) {
+      SCOPED_TRACE(cat(to_text(policy), ", seed ", seed));
+      const auto trained_under = [&](UnknownPolicy which) {
+        return options.folder / "hidden-50" / to_text(which) /
+               cat("seed-", seed);
+      };
+      TrainData parts = half_hidden(input, seed);
+      TrainOptions train = input.train;
+      train.seed = 4 + seed;
+      if (policy == negative) train.missing_label_weight = 1.0;
+      if (policy == weak_negative) train.missing_label_weight = 0.5;
+      if (policy == pseudo_label) {
+        const std::vector<float> sure =
+            sure_answers(trained_under(ignore), *parts.train);
+        for (const float answer : {0.0f, 1.0f}) {
+          EXPECT_GT(std::ranges::count(sure, answer), 5) << answer;
+        }
+        EXPECT_GT(
+            std::ranges::count_if(sure, [](float p) { return std::isnan(p); }),
+            64 + 5);
+        parts.train = add_guesses(parts.train, sure);
+      }
+      const test::Replay expected = test::replay(input.model, parts, train);
+      EXPECT_EQ(test::measured({first, first + 6}),
+                test::measured(expected.epochs));
+      EXPECT_EQ(test::parameters_in(trained_under(policy)),
+                expected.parameters);
+    }
+  }
+}
+
+TEST(StudyMissing, NoTrainingReadsTheTestImages) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  const auto watched = std::make_shared<test::Watched>(input.test);
+  input.test = watched;
+  MissingOptions options = options_in(folder);
+  int before = 0;
+  options.on_training = [&](const TrainingStart&) { before = watched->reads; };
+  test::Recorder recorder;
+  recorder.epoch = [&](const EpochReport&) {
+    EXPECT_EQ(watched->reads, before);
+  };
+  options.observer = &recorder;
+  study_missing(input, options);
+  EXPECT_GT(watched->reads, before) << "they judge";
+}
+
+TEST(StudyMissing, EvaluationsSayThatTheyAreOfTestImages) {
+  const TemporaryFolder folder;
+  const MissingStudy study = study_missing(input_of(), options_in(folder));
+  for (const MissingPoint& point : study.points) {
+    for (const MissingTraining& training : point.trainings) {
+      EXPECT_EQ(training.result.evaluation.part, ImagesPart::test);
+      EXPECT_EQ(training.result.evaluation.images, 40);
     }
   }
 }
@@ -190,6 +301,7 @@ TEST(StudyMissing, SaysAllThatIsWrongAtOnce) {
   expect_error(Fault::config,
                "study missing:\n"
                "  - seeds: expected 1 to 100, got 101\n"
+               "  - margin: expected 0 or more, got -0.5\n"
                "  - levels: expected 0 % to less than 100 %, got 100\n"
                "  - policies: only multilabel tasks have others than ignore, "
                "and there is none\n"
@@ -199,7 +311,8 @@ TEST(StudyMissing, SaysAllThatIsWrongAtOnce) {
                [&] {
                  study_missing(input, {.levels = {0.5, 1.0},
                                        .policies = {negative},
-                                       .seeds = 101});
+                                       .seeds = 101,
+                                       .margin = -0.5});
                });
 }
 
@@ -213,7 +326,7 @@ MissingPoint point(double observed, std::vector<double> f1_of_seeds) {
   return p;
 }
 
-TEST(AnswerValues, AreTheGainInF1OfAHundredAnswersMore) {
+TEST(AnswerValues, AreTheGainInF1FromLevelToLevel) {
   const std::vector<Task> tasks{multilabel("scene", {"rows"})};
   const std::vector<AnswerValue> values =
       answer_values(tasks, {point(800, {0.75, 0.875}), point(400, {0.5, 0.5})});
@@ -221,9 +334,21 @@ TEST(AnswerValues, AreTheGainInF1OfAHundredAnswersMore) {
   EXPECT_EQ(values[0].label, "rows");
   EXPECT_EQ(values[0].from_observed, 400.0);
   EXPECT_EQ(values[0].to_observed, 800.0);
-  // Seeds: 0.25 / 4 and 0.375 / 4 for each hundred.
-  EXPECT_DOUBLE_EQ(values[0].f1_per_100, (0.0625 + 0.09375) / 2);
-  EXPECT_NEAR(values[0].deviation.value_or(-1), 0.0220971, 1e-7);
+  EXPECT_EQ(values[0].f1_gain, 0.3125);  // 0.25 and 0.375
+  EXPECT_NEAR(values[0].deviation.value_or(-1), 0.0883883, 1e-7);
+  EXPECT_EQ(values[0].f1_per_100, 0.078125);  // in four hundred answers
+}
+
+// 20 answers that brought .25 would make 100 bring 1.25, which f1 cannot.
+TEST(AnswerValues, SayNothingOfAHundredAnswersThatAreNotThere) {
+  const std::vector<Task> tasks{multilabel("scene", {"rows"})};
+  const auto per_100 = [&](double more) {
+    return answer_values(tasks, {point(40 + more, {0.75}), point(40, {0.5})})[0]
+        .f1_per_100;
+  };
+  EXPECT_EQ(per_100(20), std::nullopt);
+  EXPECT_EQ(per_100(99), std::nullopt);
+  EXPECT_EQ(per_100(100), 0.25);
 }
 
 TEST(AnswerValues, LeaveOutWhatCannotBeCompared) {

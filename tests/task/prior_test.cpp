@@ -73,10 +73,45 @@ TEST(Prior, OfLabelsClassesAndCountsAreSharesOfWhatIsKnown) {
                                 {0, kNaN, kNaN, 1, 2},
                                 {0, kNaN, 2, kNaN, 1}}));
   ASSERT_EQ(prior.size(), 4u);
-  expect_numbers(prior[0], {0.2, 0.5});
+  // Shares; the first positive of rows 1?, 01 and 00; the usual row, 00.
+  expect_numbers(prior[0], {0.2, 0.5, 2.0 / 3.0, 1.0 / 3.0, 0.0, 0.0});
   expect_numbers(prior[1], {0.25, 0.0, 0.75});
   expect_numbers(prior[2], {0.25, 0.75});
-  expect_numbers(prior[3], {1.75});
+  expect_numbers(prior[3], {1.75, std::sqrt(2.1875), 1.5});
+}
+
+TEST(Prior, OfLabelsKnowsTheFirstOfARowAndTheUsualSet) {
+  const Task task = multilabel("scene", {"sea", "sky"});
+  const auto data =
+      answers({"sea", "sky"},
+              {{1, 0}, {0, 1}, {0, 1}, {1, 1}, {kNaN, 1}, {0, kNaN}, {0, 0}});
+  const auto prior = prior_of({task}, *data);
+  const LabelPrior found = label_prior(task, prior.front());
+  EXPECT_EQ(found.shares, (Numbers{2.0 / 6, 4.0 / 6}));
+  // 10, 11 and 00 begin with the first; 01, 01 and ?1 with the second; 0? may.
+  EXPECT_EQ(found.first, (Numbers{0.5, 0.5}));
+  EXPECT_EQ(found.set, (Numbers{0, 1}));
+}
+
+TEST(Prior, OfLabelsWithoutACompleteRowHasNoSet) {
+  const Task task = multilabel("scene", {"sea", "sky"});
+  const auto prior =
+      prior_of({task}, *answers({"sea", "sky"}, {{1, kNaN}, {kNaN, 0}}));
+  const LabelPrior found = label_prior(task, prior.front());
+  EXPECT_EQ(found.first, (Numbers{1, 0}));
+  EXPECT_TRUE(found.set.empty());
+}
+
+TEST(Prior, OfAnOlderModelIsItsShares) {
+  const Task task = multilabel("scene", {"sea", "sky"});
+  for (const Numbers& prior :
+       {Numbers{0.25, 0.5}, Numbers{0.25, 0.5, kNaN, kNaN, kNaN, kNaN}}) {
+    const LabelPrior found = label_prior(task, prior);
+    EXPECT_EQ(found.shares, (Numbers{0.25, 0.5}));
+    EXPECT_TRUE(found.first.empty());
+    EXPECT_TRUE(found.set.empty());
+  }
+  EXPECT_TRUE(label_prior(task, {}).shares.empty());
 }
 
 TEST(Prior, StandardisedTargetsAreInDeviationsFromTheMeanOfTheirNumber) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "polytask/task/weighting_kinds.h"
 #include "polytask/task/weighting_settings.h"
 #include "tests/support/expect_error.h"
 #include "tests/task/weighting_example.h"
@@ -170,6 +171,7 @@ TEST(TaskWeighting, GradientOfZeroTakesNoPart) {
 
 TEST(TaskWeighting, OwnWeightsMultiplyWhatTheKindDecides) {
   for (const auto& [name, kind] : names_of(WeightingKind{})) {
+    if (weighs_scaled_gradients(kind)) continue;
     SCOPED_TRACE(name);
     const auto plain = made(kind);
     const auto own = make_weighting({.kind = kind}, weighted({2, 1, 0.5}, 1));
@@ -178,6 +180,47 @@ TEST(TaskWeighting, OwnWeightsMultiplyWhatTheKindDecides) {
     const double factor[] = {2, 1, 0.5};
     for (std::size_t i = 0; i < w.size(); ++i) {
       EXPECT_NEAR(v[i], w[i] * factor[i % 3], kRounding);
+    }
+  }
+}
+
+TEST(TaskWeighting, OwnWeightsEnterWhatMendsConflicts) {
+  std::vector<std::string> names;
+  for (const auto& [name, kind] : names_of(WeightingKind{})) {
+    if (!weighs_scaled_gradients(kind)) continue;
+    SCOPED_TRACE(name);
+    names.emplace_back(name);
+    const Numbers losses{1, 1, 1};
+    const auto own = make_weighting({.kind = kind}, weighted({4, 1, 0.5}, 1));
+    const Numbers v = copied(own->weights(
+        {.losses = losses, .gramian = Numbers{4, -2, 1, -2, 3, -1, 1, -1, 2}}));
+    // The same gradients, times 4, 1 and 1 / 2.
+    const Numbers w = copied(made(kind, 3)->weights(
+        {.losses = losses,
+         .gramian = Numbers{64, -8, 2, -8, 3, -0.5, 2, -0.5, 0.5}}));
+    expect_numbers(v, {4 * w[0], w[1], 0.5 * w[2]});
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"pcgrad", "mgda", "cagrad", "upgrad"}));
+}
+
+// With one weight of 10 the sum conflicted with a task by a cosine of -.163.
+TEST(TaskWeighting, NoTaskIsHarmedWhateverTheOwnWeights) {
+  for (const WeightingKind kind :
+       {WeightingKind::upgrad, WeightingKind::mgda}) {
+    for (const test::Vectors& vectors : test::many_problems()) {
+      std::vector<double> own(vectors.size(), 1.0);
+      own.front() = 10.0;
+      own.back() = 0.25;
+      const auto weighting = make_weighting({.kind = kind}, weighted(own, 1));
+      const Numbers w = copied(weighting->weights(
+          {.losses = Numbers(vectors.size(), 1.0),
+           .gramian = test::flat(test::gramian_of(vectors))}));
+      const std::vector<double> d = test::combined(vectors, w);
+      for (const std::vector<double>& g : vectors) {
+        EXPECT_GE(test::dot(d, g),
+                  -1e-6 * test::length(g) * (1e-6 + test::length(d)));
+      }
     }
   }
 }

@@ -139,6 +139,66 @@ TEST_F(RecipeFile, TheSplitSharesOutEveryImageOnce) {
   EXPECT_EQ(names.size(), 20u);
 }
 
+std::vector<std::string> names_of(const Dataset& data) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    names.push_back(data.image_name(i));
+  }
+  return names;
+}
+
+TEST_F(RecipeFile, AValidationSizeMakesWhatTestSizeHoldsBackATest) {
+  Recipe two = load(kSmall);
+  const PreparedRun without = prepare_run(two);
+  EXPECT_EQ(without.test, nullptr);
+  Recipe three = load(kSmall, {"data.split.validation_size=0.1"});
+  const PreparedRun run = prepare_run(three);
+  EXPECT_EQ(names_of(*run.test), names_of(*without.data.validation));
+  std::vector<std::string> rest = names_of(*run.data.validation);
+  EXPECT_EQ(rest.size(), 2u);
+  for (const std::string& name : names_of(*run.data.train)) {
+    rest.push_back(name);
+  }
+  EXPECT_EQ(rest, names_of(*without.data.train));
+}
+
+TEST_F(RecipeFile, TestImagesMayBeAFileOfTheirOwn) {
+  write_hdf5(*test::stripes({.size = 7, .seed = 9}), folder_ / "test.h5");
+  Recipe recipe = load(kSmall, {"data.test=" + (folder_ / "test.h5").string()});
+  const PreparedRun run = prepare_run(recipe);
+  EXPECT_EQ(run.test->size(), 7);
+  EXPECT_EQ(run.test->spec().labels, run.data.train->spec().labels);
+  EXPECT_EQ(run.data.train->size(), 16);
+  EXPECT_EQ(run.data.validation->size(), 4);
+}
+
+TEST_F(RecipeFile, TestImagesOfAnotherKindAreRefused) {
+  write_hdf5(*test::stripes({.size = 4, .pixels = PixelType::float32}),
+             folder_ / "test.h5");
+  Recipe recipe = load(kSmall, {"data.test=" + (folder_ / "test.h5").string()});
+  test::expect_error(Fault::data,
+                     "data.test: expected images [10, 10, 3] of uint8 as in "
+                     "data.path, found [10, 10, 3] of float32 in " +
+                         (folder_ / "test.h5").string(),
+                     [&] { (void)prepare_run(recipe); });
+}
+
+TEST_F(RecipeFile, PartsThatCannotBeAreProblems) {
+  test::expect_error_parts(
+      Fault::config,
+      {"data.split.validation_size: expected 0 or more, and less than 1 "
+       "together with test_size, got 0.9"},
+      [&] { (void)load(kSmall, {"data.split.validation_size=0.9"}); });
+  test::expect_error_parts(
+      Fault::config,
+      {"data.split.validation_size: beside data.test, data.split.test_size is "
+       "the share kept for validation; leave validation_size out"},
+      [&] {
+        (void)load(kSmall,
+                   {"data.split.validation_size=0.1", "data.test=x.h5"});
+      });
+}
+
 TEST_F(RecipeFile, WithoutASplitAllImagesAreTrainedOn) {
   Recipe recipe = load(kSmall, {"data.split.test_size=0"});
   const PreparedRun run = prepare_run(recipe);

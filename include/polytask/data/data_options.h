@@ -35,6 +35,11 @@ struct DataOptions {
   // What a -1 among labels means.
   MinusOne minus_one = MinusOne::ask;
 
+  // Test images of their own, read as `path` is: no training and no choice of
+  // an epoch sees them. Empty: none but those of the split.
+  std::filesystem::path test;
+  // Of the images of `path`. What test_size holds back is the validation part,
+  // unless validation_size is given: then it is a test part.
   SplitOptions split;
 };
 

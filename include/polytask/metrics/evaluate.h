@@ -15,15 +15,19 @@
 // Per label: precision recall f1 average_precision roc_auc label_accuracy, and
 // the plain facts support (positives), prevalence, missing, threshold. A macro
 // number is the mean over the labels where it is defined, and its n says how
-// many these are.
+// many these are. In macro and weighted precision a label that occurs and is
+// never answered yes counts 0 (TaskEvaluation::never_answered), and one that
+// does not occur is left out (do_not_occur).
 //
 // Baselines. Each is the same metric of an answer that ignores the image; a
 // baseline is stated even where the network's own value is undefined.
 //   label_accuracy, hamming_loss   yes where the prior is above .5
-//   subset_accuracy   that, or the most frequent fully observed set of labels
-//                     if it is right more often
-//   argmax_accuracy   always the most frequent first label; among the evaluated
-//                     images, for a prior does not know which label is first
+//   subset_accuracy   the most frequent set of labels in the training images;
+//                     where that is not known, the most frequent one of the
+//                     evaluated images, or the answer above if it is right more
+//                     often
+//   argmax_accuracy   always the most frequent first label, of the training
+//                     images where it is known
 //   precision, recall, f1   always yes: prevalence p, 1 and 2 p / (1 + p)
 //   all that rank     the prior as every image's probabilities: prevalence for
 //                     average precision, .5 for the area under the curve
@@ -51,6 +55,9 @@ struct MultilabelInput {
   std::vector<double> thresholds{};        // [L] in [0, 1]; empty: .5
   std::vector<double> prior{};  // [L] prevalence in the training images, NaN
                                 // where unknown; empty: the evaluation's own
+  // Of the training images as well, [L]; empty: the evaluation's own.
+  std::vector<double> first_label{};  // how often each is the first positive
+  std::vector<double> label_set{};    // 0 or 1: the most frequent set
 };
 
 // Costs about resamples * N * L * 8 ns; allocates about 60 bytes a label of an

@@ -19,7 +19,10 @@
 //
 // Baselines: always the class that is most frequent in the training images (of
 // an ordinal task: their median); the prior itself for log_loss. A class that
-// is never answered has no precision; its F1 is 0 if it occurs.
+// is never answered has no precision; its F1 is 0 if it occurs, and in macro
+// and weighted precision it counts 0 (TaskEvaluation::never_answered). A class
+// that does not occur is left out of means of precision and recall
+// (do_not_occur).
 
 #pragma once
 

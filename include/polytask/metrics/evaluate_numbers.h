@@ -16,7 +16,9 @@
 // different units), and macro_r2 as its own.
 //
 // Baselines: the mean of the training images; their median for
-// mean_absolute_error and the accuracies.
+// mean_absolute_error and the accuracies; for macro_r2 the mean of what each
+// number's mean reaches, which is below 0 where the evaluated images have
+// another one. A mean or median that is NaN has no baselines.
 
 #pragma once
 

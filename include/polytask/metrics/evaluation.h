@@ -37,6 +37,9 @@ struct ConfusionMatrix {
   [[nodiscard]] std::int64_t support() const {  // positives in truth
     return false_negative + true_positive;
   }
+  [[nodiscard]] std::int64_t answered() const {  // with yes
+    return false_positive + true_positive;
+  }
 };
 
 struct LabelEvaluation {
@@ -51,13 +54,36 @@ struct TaskEvaluation {
   NamedNumbers metrics{};  // argmax_accuracy, label_accuracy, macro_f1, ...
   // One a label, a class, or a number where there are several.
   std::vector<LabelEvaluation> labels{};
+  // Of labels and classes; what the means of precision, recall and F1 make of
+  // them is said in evaluate.h.
+  std::int64_t never_answered = 0;  // that occur
+  std::int64_t do_not_occur = 0;
   // Of classes: images of class `row` that were answered as class `column`.
   std::vector<std::vector<std::int64_t>> confusion{};
+};
+
+// Counts a label or class with this matrix among never_answered and
+// do_not_occur where it belongs there.
+inline void count_in_means(const ConfusionMatrix& label, TaskEvaluation& task) {
+  if (label.support() == 0) {
+    ++task.do_not_occur;
+  } else if (label.answered() == 0) {
+    ++task.never_answered;
+  }
+}
+
+// Which images an evaluation is of.
+enum class ImagesPart {
+  given,       // that somebody named: whether the model knows them is not known
+  validation,  // of the training; the epoch was chosen on them, so the numbers
+               // are better than on other images
+  test,        // held back: neither trained on nor chosen by
 };
 
 struct Evaluation {
   Number loss{};
   std::int64_t images = 0;
+  ImagesPart part = ImagesPart::given;
   std::vector<TaskEvaluation> tasks{};
 };
 

@@ -103,6 +103,9 @@ enum class Average {
   weighted,  // the same, each label with its number of positives
 };
 
+// A macro or weighted precision counts a label that occurs and is never
+// answered yes as 0, as scikit-learn does, and leaves out one that does not
+// occur: a model cannot raise its mean by being silent.
 [[nodiscard]] Number precision(const MultilabelCounts& counts, Average average);
 [[nodiscard]] Number recall(const MultilabelCounts& counts, Average average);
 [[nodiscard]] Number f1(const MultilabelCounts& counts, Average average);

@@ -9,8 +9,9 @@
 namespace polytask {
 
 // A plain text table without colour, ending in a newline: for each network its
-// tasks, each with both scores, their difference, its 95 % interval, its spread
-// over the seeds and the verdict; then what the networks cost, and the advice.
+// tasks, each with both scores, their difference, its 95 % interval, its
+// standard errors over seeds and images, and the verdict, and what would decide
+// the undecided; then what the networks cost, and the advice.
 [[nodiscard]] std::string comparison_table(const Comparison& comparison);
 
 // The same as one JSON document (docs/cli.md), indented, ending in a newline.

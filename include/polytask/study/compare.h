@@ -7,8 +7,8 @@
 // the same for all networks of the seed. Each network is trained on the one
 // and keeps the epoch that was best on the other. All then answer the images of
 // `test`, which no training and no choice has seen. For every task the
-// difference of the scores (score_images.h), with an interval over images and
-// its spread over seeds, gives the verdict (paired.h).
+// difference of the scores (score_images.h), with its interval over seeds and
+// images together, gives the verdict (paired.h). With one seed none is reached.
 
 #pragma once
 
@@ -41,6 +41,7 @@ struct Comparison {
   std::int64_t validation_images = 0;
   std::int64_t test_images = 0;
   int seeds = 0;
+  double margin = 0.0;    // see PairedInput
   std::string reference;  // "one network a task" or "equal"
   NetworkCost reference_cost;
   std::vector<ComparedNetwork> networks;
@@ -59,6 +60,7 @@ struct CompareOptions {
   std::filesystem::path folder;
   std::string identity;  // a folder begun under another one is refused
   BootstrapOptions bootstrap;
+  double margin = 0.02;  // by how much less is as good, see PairedInput
   TrainObserver* observer = nullptr;        // of every training
   const std::atomic<bool>* stop = nullptr;  // set it to end after this step
   std::function<void(const TrainingStart&)> on_training;

@@ -71,8 +71,13 @@ struct AnswerValue {
   std::string label;  // or class
   double from_observed = 0.0;
   double to_observed = 0.0;
-  double f1_per_100 = 0.0;  // f1 gained by 100 answers more; mean over seeds
+  double f1_gain = 0.0;  // f1 at the lower level less that at the higher
+                         // one; mean over seeds
   std::optional<double> deviation;  // over the seeds; absent for one
+  // Of f1_gain, what 100 answers brought on average. Absent where the levels
+  // are fewer than 100 answers apart: 100 more would not go on like that, for
+  // f1 ends at 1.
+  std::optional<double> f1_per_100;
 };
 
 struct MissingStudy {
@@ -82,6 +87,7 @@ struct MissingStudy {
   std::int64_t validation_images = 0;
   std::int64_t test_images = 0;
   int seeds = 0;
+  double margin = 0.0;               // see PairedInput
   std::vector<MissingPoint> points;  // policy by policy, levels upwards
   std::vector<AnswerValue> values;   // labels in order, levels upwards
 };
@@ -95,6 +101,7 @@ struct MissingOptions {
   std::filesystem::path folder;
   std::string identity;
   BootstrapOptions bootstrap;
+  double margin = 0.02;  // by how much less is as good, see PairedInput
   TrainObserver* observer = nullptr;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const TrainingStart&)> on_training;

@@ -46,8 +46,8 @@ struct Model {
   ParameterStore parameters;
 
   // What the training images say of each task before an image is seen, from
-  // the targets that are there: the share of positives a label, the share a
-  // class, the mean of a count, and mean, standard deviation and median of each
+  // the targets that are there: of labels the [3 L] numbers of prior.h; the
+  // share a class; mean, standard deviation and median of a count and of each
   // number of a regression. NaN where nothing was observed; empty before
   // training. The baseline of every evaluation, and the scale in which a
   // regression is learned.

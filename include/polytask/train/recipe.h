@@ -60,6 +60,10 @@ struct Recipe {
 // What a recipe's data and tasks come to.
 struct PreparedRun {
   TrainData data;
+  // Images that neither train nor choose an epoch, with the columns of the
+  // tasks; null where the recipe has none (data.test, or
+  // data.split.validation_size beside test_size).
+  DatasetPtr test;
   // Its balanced losses are as the recipe had them: train() balances them on
   // the images it gets, which may be some of data.train only.
   ModelSpec model;

@@ -71,6 +71,13 @@ ModelSpec read_spec(const SafetensorsFile& file) {
   return spec;
 }
 
+// Once the shares of labels and the mean of a count alone.
+std::size_t older_prior_size(const Task& task) {
+  return task.kind == TaskKind::multilabel ? task.labels.size()
+         : task.kind == TaskKind::count    ? 1
+                                           : prior_size(task);
+}
+
 std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
                                             const ModelSpec& spec) {
   const auto json =
@@ -79,8 +86,10 @@ std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
   if (!json.is_object() || json.empty()) return prior;
   for (const Task& task : spec.tasks) {
     const auto values = json.find(task.name);
+    const bool older =
+        values != json.end() && values->size() == older_prior_size(task);
     if (values == json.end() || !values->is_array() ||
-        values->size() != prior_size(task)) {
+        (values->size() != prior_size(task) && !older)) {
       refuse(file, cat("polytask.prior: expected ", prior_size(task),
                        " numbers for task \"", task.name, "\""));
     }
@@ -97,6 +106,8 @@ std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
       }
       row.push_back(share);
     }
+    if (task.kind == TaskKind::count)
+      row.resize(prior_size(task), std::nan(""));
   }
   return prior;
 }

@@ -1,5 +1,6 @@
 #include "polytask/data/data_options.h"
 
+#include <algorithm>
 #include <cmath>
 #include <system_error>
 
@@ -81,6 +82,16 @@ std::vector<std::string> problems(const DataOptions& options) {
   if (!(test >= 0.0 && test < 1.0)) {
     found.push_back(cat("data.split.test_size: expected 0 <= test_size < 1, ",
                         "got ", test));
+  }
+  const double validation = options.split.validation_size;
+  if (!(validation >= 0.0 && validation + std::max(test, 0.0) < 1.0)) {
+    found.push_back(
+        cat("data.split.validation_size: expected 0 or more, and less than 1 ",
+            "together with test_size, got ", validation));
+  } else if (validation > 0.0 && !options.test.empty()) {
+    found.emplace_back(
+        "data.split.validation_size: beside data.test, data.split.test_size is "
+        "the share kept for validation; leave validation_size out");
   }
   return found;
 }

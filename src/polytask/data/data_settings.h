@@ -27,6 +27,7 @@ constexpr auto names_of(MinusOne) {
 template <class Visitor>
 void describe(Visitor& visitor, SplitOptions& options) {
   visitor.key("test_size", options.test_size);
+  visitor.key("validation_size", options.validation_size);
   visitor.key("random_state", options.random_state);
 }
 
@@ -40,6 +41,7 @@ void describe(Visitor& visitor, DataOptions& options) {
   visitor.key("image_size", options.image_size);
   visitor.key("scale", options.scale);
   visitor.key("minus_one", options.minus_one);
+  visitor.key("test", options.test);
   visitor.section("split", options.split);
 }
 

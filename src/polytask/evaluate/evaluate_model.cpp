@@ -166,7 +166,7 @@ void add_baseline(const Answered& a, ModelEvaluation& result) {
                                    .probabilities = a.answers,
                                    .targets = a.targets,
                                    .thresholds = thresholds_of(task),
-                                   .prior = a.prior});
+                                   .prior = label_prior(task, a.prior).shares});
   if (loss) result.evaluation.loss.baseline = *loss;
 }
 

@@ -13,12 +13,15 @@ namespace {
 
 TaskEvaluation evaluate_labels(const Answered& a,
                                const BootstrapOptions& bootstrap) {
+  const LabelPrior prior = label_prior(a.task, a.prior);
   return evaluate_multilabel({.task = a.task.name,
                               .labels = a.task.labels,
                               .probabilities = a.answers,
                               .targets = a.targets,
                               .thresholds = thresholds_of(a.task),
-                              .prior = a.prior},
+                              .prior = prior.shares,
+                              .first_label = prior.first,
+                              .label_set = prior.set},
                              bootstrap);
 }
 
@@ -47,9 +50,7 @@ TaskEvaluation evaluate_amounts(const Answered& a,
                      .outputs = a.task.outputs(),
                      .answers = a.answers,
                      .targets = a.targets};
-  if (input.count) {
-    input.means = a.prior;
-  } else if (!a.prior.empty()) {
+  if (!a.prior.empty()) {
     for (std::size_t d = 0; d < input.outputs.size(); ++d) {
       input.means.push_back(moments(a.prior, d).mean);
       input.medians.push_back(moments(a.prior, d).median);

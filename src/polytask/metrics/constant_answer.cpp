@@ -45,11 +45,15 @@ Row most_frequent_set(const MultilabelSample& sample, std::size_t labels) {
   return {best.begin(), best.end()};
 }
 
-Tally count_best_set(const MultilabelSample& sample,
-                     std::span<const float> targets,
-                     std::span<const double> prior) {
-  Tally by_label = count_row_repeated(majority(prior), targets);
-  const Row set = most_frequent_set(sample, prior.size());
+Tally count_usual_set(const MultilabelSample& sample,
+                      std::span<const float> targets,
+                      const TrainingAnswers& training) {
+  const std::vector<double>& known = training.label_set;
+  if (!known.empty()) {
+    return count_row_repeated({known.begin(), known.end()}, targets);
+  }
+  Tally by_label = count_row_repeated(majority(training.prior), targets);
+  const Row set = most_frequent_set(sample, training.prior.size());
   if (set.empty()) return by_label;
   Tally by_set = count_row_repeated(set, targets);
   const bool better = by_set.counts.subset_right > by_label.counts.subset_right;
@@ -57,8 +61,11 @@ Tally count_best_set(const MultilabelSample& sample,
 }
 
 // Ranks the labels by how often each is an image's first positive.
-Row first_label_frequency(const MultilabelSample& sample, std::size_t labels) {
-  Row frequency(labels, 0.0f);
+Row first_label_frequency(const MultilabelSample& sample,
+                          const TrainingAnswers& training) {
+  const std::vector<double>& known = training.first_label;
+  if (!known.empty()) return {known.begin(), known.end()};
+  Row frequency(training.prior.size(), 0.0f);
   for (const RowOutcome& row : sample.rows()) {
     if (row.counts_for_argmax()) frequency[row.first_positive()] += 1.0f;
   }
@@ -70,14 +77,15 @@ Row first_label_frequency(const MultilabelSample& sample, std::size_t labels) {
 Tally count_constant_answer(ConstantAnswer answer,
                             const MultilabelSample& sample,
                             std::span<const float> targets,
-                            std::span<const double> prior) {
+                            const TrainingAnswers& training) {
+  const std::vector<double>& prior = training.prior;
   switch (answer) {
     case ConstantAnswer::majority:
       return count_row_repeated(majority(prior), targets);
     case ConstantAnswer::label_set:
-      return count_best_set(sample, targets, prior);
+      return count_usual_set(sample, targets, training);
     case ConstantAnswer::first_label:
-      return count_row_repeated(first_label_frequency(sample, prior.size()),
+      return count_row_repeated(first_label_frequency(sample, training),
                                 targets);
     case ConstantAnswer::always_yes:
       return count_row_repeated(Row(prior.size(), 1.0f), targets);

@@ -22,11 +22,17 @@ inline constexpr ConstantAnswer kConstantAnswers[] = {
     ConstantAnswer::first_label, ConstantAnswer::always_yes,
     ConstantAnswer::prior};
 
+// What the training images say, [L] each; see MultilabelInput.
+struct TrainingAnswers {
+  std::vector<double> prior;        // finite
+  std::vector<double> first_label;  // empty: that of the sample
+  std::vector<double> label_set;    // empty: that of the sample
+};
+
 // What `answer` reaches on the truth of `sample`, whose targets are `targets`.
-//   prior  [L], finite
 [[nodiscard]] Tally count_constant_answer(ConstantAnswer answer,
                                           const MultilabelSample& sample,
                                           std::span<const float> targets,
-                                          std::span<const double> prior);
+                                          const TrainingAnswers& training);
 
 }  // namespace polytask

@@ -186,9 +186,12 @@ TaskEvaluation evaluate_multilabel(const MultilabelInput& input,
                 [](Number& number, ConstantAnswer, const Number& value) {
                   number = value;
                 });
+  const TrainingAnswers training{.prior = checked_input.prior,
+                                 .first_label = input.first_label,
+                                 .label_set = input.label_set};
   for (const ConstantAnswer answer : kConstantAnswers) {
-    const Tally reached = count_constant_answer(answer, sample, input.targets,
-                                                checked_input.prior);
+    const Tally reached =
+        count_constant_answer(answer, sample, input.targets, training);
     visit_numbers(
         task, reached,
         [&](Number& number, ConstantAnswer kind, const Number& value) {
@@ -199,6 +202,7 @@ TaskEvaluation evaluate_multilabel(const MultilabelInput& input,
 
   for (std::size_t l = 0; l < task.labels.size(); ++l) {
     task.labels[l].confusion = tally.counts.labels[l];
+    count_in_means(task.labels[l].confusion, task);
     add_facts(static_cast<std::int64_t>(sample.images()),
               checked_input.thresholds[l], task.labels[l]);
   }

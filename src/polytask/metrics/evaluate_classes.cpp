@@ -51,6 +51,12 @@ struct ClassTally {
 double precision_of(const ClassTally& t, std::size_t c) {
   return ratio(t.right(c), t.columns[c]);
 }
+// In a mean: a class that occurs and is never answered has precision 0, one
+// that does not occur has none.
+double precision_in_mean(const ClassTally& t, std::size_t c) {
+  if (t.rows[c] == 0.0) return kNaN;
+  return t.columns[c] == 0.0 ? 0.0 : precision_of(t, c);
+}
 double recall_of(const ClassTally& t, std::size_t c) {
   return ratio(t.right(c), t.rows[c]);
 }
@@ -130,11 +136,11 @@ constexpr Metric kCategorical[] = {
     {"top_1_accuracy", accuracy},
     {"balanced_accuracy", balanced},
     {"macro_precision",
-     [](const ClassTally& t) { return macro(t, precision_of); }},
+     [](const ClassTally& t) { return macro(t, precision_in_mean); }},
     {"macro_recall", balanced},
     {"macro_f1", [](const ClassTally& t) { return macro(t, f1_of); }},
     {"weighted_precision",
-     [](const ClassTally& t) { return weighted(t, precision_of); }},
+     [](const ClassTally& t) { return weighted(t, precision_in_mean); }},
     {"weighted_recall",
      [](const ClassTally& t) { return weighted(t, recall_of); }},
     {"weighted_f1", [](const ClassTally& t) { return weighted(t, f1_of); }},
@@ -304,6 +310,7 @@ TaskEvaluation evaluate_classes(const ClassesInput& input,
         tally.cells.begin() + static_cast<std::ptrdiff_t>(c * tally.classes);
     task.confusion.emplace_back(
         row, row + static_cast<std::ptrdiff_t>(tally.classes));
+    count_in_means(task.labels[c].confusion, task);
   }
   return task;
 }

@@ -183,11 +183,28 @@ NamedNumbers numbers_of(const NumbersInput& input, std::size_t d,
     Number number =
         number_of(metric.of(found), static_cast<std::int64_t>(found.observed),
                   "the targets are all equal");
-    number.baseline =
-        if_defined(metric.of(metric.against_median ? with_median : with_mean));
+    if (!std::isnan(metric.against_median ? median : mean)) {
+      number.baseline = if_defined(
+          metric.of(metric.against_median ? with_median : with_mean));
+    }
     numbers.emplace_back(metric.name, number);
   }
   return numbers;
+}
+
+// The mean of the numbers' r2 where each image gets the training's means.
+std::optional<double> macro_baseline(
+    const std::vector<LabelEvaluation>& labels) {
+  double sum = 0.0;
+  double defined = 0.0;
+  for (const LabelEvaluation& label : labels) {
+    for (const auto& [name, number] : label.numbers) {
+      if (name != "r2" || !number.baseline) continue;
+      sum += *number.baseline;
+      defined += 1.0;
+    }
+  }
+  return if_defined(ratio(sum, defined));
 }
 
 }  // namespace
@@ -200,13 +217,6 @@ TaskEvaluation evaluate_numbers(const NumbersInput& input,
   const bool several = input.outputs.size() > 1;
   TaskEvaluation task{.task = input.task,
                       .kind = input.count ? "count" : "regression"};
-  if (several) {
-    const double score = values_of(input, once).front();
-    Number macro = number_of(score, static_cast<std::int64_t>(images),
-                             "no number has targets that differ");
-    macro.baseline = 0.0;
-    task.metrics.emplace_back("macro_r2", macro);
-  }
   for (std::size_t d = 0; d < input.outputs.size(); ++d) {
     NamedNumbers numbers = numbers_of(input, d, once);
     if (!several) {
@@ -215,6 +225,13 @@ TaskEvaluation evaluate_numbers(const NumbersInput& input,
     }
     task.labels.push_back(
         {.label = input.outputs[d], .numbers = std::move(numbers)});
+  }
+  if (several) {
+    const double score = values_of(input, once).front();
+    Number macro = number_of(score, static_cast<std::int64_t>(images),
+                             "no number has targets that differ");
+    macro.baseline = macro_baseline(task.labels);
+    task.metrics.emplace_back("macro_r2", macro);
   }
   std::vector<Number*> all;
   for (auto& [name, number] : task.metrics) all.push_back(&number);

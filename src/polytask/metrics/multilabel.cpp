@@ -71,6 +71,14 @@ Number average_over_labels(const MultilabelCounts& counts, Average average,
   return mean;
 }
 
+// A label that occurs and is never answered yes has precision 0 in a mean, one
+// that does not occur has none.
+Number precision_in_mean(const ConfusionMatrix& label) {
+  if (label.support() == 0) return {.reason = "no observed positive"};
+  if (label.answered() == 0) return {.value = 0.0, .n = label.support()};
+  return precision(label);
+}
+
 }  // namespace
 
 MultilabelMeter::MultilabelMeter(std::int64_t labels,
@@ -192,7 +200,8 @@ Number label_accuracy(const ConfusionMatrix& confusion) {
 }
 
 Number precision(const MultilabelCounts& counts, Average average) {
-  return average_over_labels(counts, average, precision);
+  if (average == Average::micro) return precision(sum(counts));
+  return average_over_labels(counts, average, precision_in_mean);
 }
 
 Number recall(const MultilabelCounts& counts, Average average) {

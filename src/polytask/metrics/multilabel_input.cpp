@@ -30,8 +30,10 @@ void require_fitting_sizes(const MultilabelInput& in) {
       in.targets.size() / labels > std::numeric_limits<std::uint32_t>::max()) {
     problems.emplace_back("expected fewer than 2^32 images");
   }
-  for (const auto& [name, values] :
-       {std::pair("thresholds", &in.thresholds), {"prior", &in.prior}}) {
+  for (const auto& [name, values] : {std::pair("thresholds", &in.thresholds),
+                                     {"prior", &in.prior},
+                                     {"first_label", &in.first_label},
+                                     {"label_set", &in.label_set}}) {
     if (!values->empty() && values->size() != labels) {
       problems.push_back(cat("expected no ", name, " or one a label (", labels,
                              "), found ", values->size()));

@@ -1,5 +1,6 @@
 #include "polytask/metrics/paired.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -7,12 +8,13 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/metrics/resampling.h"
+#include "polytask/metrics/verdict.h"
 
 namespace polytask {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-constexpr double kStandardErrors = 2.0;
+constexpr int kSeedsAfterOne = 3;
 
 using Seeds = std::vector<std::vector<RatioTerm>>;
 
@@ -132,46 +134,111 @@ void set_values(const PairedInput& input, PairedDifference& result) {
   for (std::size_t s = 0; s < of_seeds.size(); ++s) of_seeds[s] -= reference[s];
   result.difference = number_of(mean(of_seeds), both);
   if (!result.difference.value) return;
-  if (of_seeds.size() > 1) result.deviation = deviation_over_seeds(of_seeds);
+  if (of_seeds.size() > 1) {
+    result.deviation = deviation_over_seeds(of_seeds);
+    result.seed_error =
+        *result.deviation / std::sqrt(static_cast<double>(of_seeds.size()));
+  }
   result.of_seeds = std::move(of_seeds);
 }
 
+// Adds what each image adds to the mean over the seeds of a model's value, less
+// the value itself.
+//   sign   -1 for the reference
+void add_influences(const Seeds& seeds, double scale, double sign,
+                    std::vector<double>& influences) {
+  const std::vector<std::uint32_t> once(influences.size(), 1u);
+  for (const std::vector<RatioTerm>& images : seeds) {
+    const double value = value_of_seed(images, once, scale);
+    double total = 0.0;
+    for (const RatioTerm& term : images) total += term.denominator;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      if (images[i].denominator == 0.0) continue;
+      influences[i] +=
+          sign * (scale * images[i].numerator - value * images[i].denominator) /
+          (total * static_cast<double>(seeds.size()));
+    }
+  }
+}
+
+// What one image can add to a value.
+double largest_part(const Seeds& seeds, const PairedInput& input) {
+  const bool share = input.direction == Direction::higher_is_better;
+  double largest = 0.0;
+  for (const std::vector<RatioTerm>& images : seeds) {
+    double total = 0.0;
+    double most = 0.0;
+    for (const RatioTerm& term : images) {
+      if (term.denominator == 0.0) continue;
+      total += term.denominator;
+      most = std::max(
+          {most, std::abs(term.numerator), share ? term.denominator : 0.0});
+    }
+    largest = std::max(largest, std::abs(input.scale) * most / total);
+  }
+  return largest;
+}
+
+double image_error_of(const PairedInput& input, std::int64_t count) {
+  std::vector<double> influences(input.candidate.front().size());
+  add_influences(input.candidate, input.scale, 1.0, influences);
+  add_influences(input.reference, input.scale, -1.0, influences);
+  double squares = 0.0;
+  for (const double e : influences) squares += e * e;
+  const auto n = static_cast<double>(count);
+  return std::max({std::sqrt(n / (n - 1.0) * squares),
+                   largest_part(input.candidate, input),
+                   largest_part(input.reference, input)});
+}
+
+// Of the two values alone.
 void set_intervals(const PairedInput& input, const BootstrapOptions& options,
                    PairedDifference& result) {
   Resampling resampling(input.candidate.front().size(), options);
   if (result.difference.n < 2) return;
-  std::vector<double> candidate, reference, difference;
+  std::vector<double> candidate, reference;
   for (int r = 0; r < resampling.count(); ++r) {
     const std::span<const std::uint32_t> times = resampling.draw(r);
     candidate.push_back(
         mean(values_of_seeds(input.candidate, times, input.scale)));
     reference.push_back(
         mean(values_of_seeds(input.reference, times, input.scale)));
-    difference.push_back(candidate.back() - reference.back());
   }
   set_interval(candidate, result.candidate);
   set_interval(reference, result.reference);
-  set_interval(difference, result.difference);
 }
 
-Verdict verdict_on(const PairedDifference& found, Direction direction) {
-  const Number& difference = found.difference;
-  if (!difference.value || !difference.low || !difference.high) {
-    return Verdict::undecided;
+void judge(const PairedInput& input, PairedDifference& result) {
+  Number& difference = result.difference;
+  if (!difference.value || difference.n < 2) return;
+  const bool share = input.direction == Direction::higher_is_better;
+  result.image_error = image_error_of(input, difference.n);
+  result.margin =
+      share ? input.margin : input.margin * std::abs(*result.reference.value);
+  if (!result.seed_error) {
+    result.needed.seeds = kSeedsAfterOne;
+    return;
   }
-  const bool above = *difference.low > 0.0;
-  const bool below = *difference.high < 0.0;
-  if (!above && !below) return Verdict::undecided;
-  if (found.deviation) {
-    const double standard_error =
-        *found.deviation /
-        std::sqrt(static_cast<double>(found.of_seeds.size()));
-    if (std::abs(*difference.value) <= kStandardErrors * standard_error) {
-      return Verdict::undecided;
-    }
+  const Uncertainty of{
+      .seed_error = *result.seed_error,
+      .image_error = *result.image_error,
+      .seeds = static_cast<std::int64_t>(result.of_seeds.size()),
+      .images = difference.n};
+  const double half = half_width(of);
+  difference.low = *difference.value - half;
+  difference.high = *difference.value + half;
+  const double better = share ? *difference.value : -*difference.value;
+  result.verdict = verdict_on(better - half, better + half, result.margin);
+  if (result.verdict == Verdict::undecided) {
+    result.needed = needed_for(better, result.margin, of);
   }
-  const bool better = above == (direction == Direction::higher_is_better);
-  return better ? Verdict::better : Verdict::worse;
+}
+
+void require_margin(double margin) {
+  if (std::isfinite(margin) && margin >= 0.0) return;
+  throw Error(
+      Fault::config,
+      cat("paired difference: margin: expected 0 or more, found ", margin));
 }
 
 }  // namespace
@@ -181,31 +248,12 @@ PairedDifference paired_difference(const PairedInput& input,
   require_fitting_sizes(input);
   require_finite("candidate", input.candidate);
   require_finite("reference", input.reference);
+  require_margin(input.margin);
   PairedDifference result;
   set_values(input, result);
   set_intervals(input, options, result);
-  result.verdict = verdict_on(result, input.direction);
+  judge(input, result);
   return result;
-}
-
-PairedDifference paired_difference(std::span<const double> candidate,
-                                   std::span<const double> reference,
-                                   Direction direction,
-                                   const BootstrapOptions& options) {
-  PairedInput input{
-      .candidate = {{}}, .reference = {{}}, .direction = direction};
-  const auto add = [](std::span<const double> values,
-                      std::span<const double> others,
-                      std::vector<RatioTerm>& terms) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const bool missing =
-          std::isnan(values[i]) || (i < others.size() && std::isnan(others[i]));
-      terms.push_back({values[i], missing ? 0.0 : 1.0});
-    }
-  };
-  add(candidate, reference, input.candidate.front());
-  add(reference, candidate, input.reference.front());
-  return paired_difference(input, options);
 }
 
 std::string to_text(Verdict verdict) {
@@ -214,6 +262,8 @@ std::string to_text(Verdict verdict) {
       return "better";
     case Verdict::worse:
       return "worse";
+    case Verdict::as_good:
+      return "as good";
     case Verdict::undecided:
       return "undecided";
   }

@@ -22,8 +22,20 @@ bool of_tasks(const Comparison& comparison) {
 }
 
 std::string verdict_text(Verdict verdict, bool tasks) {
-  if (!tasks || verdict == Verdict::undecided) return to_text(verdict);
-  return verdict == Verdict::better ? "helped" : "hurt";
+  if (tasks && verdict == Verdict::better) return "helped";
+  if (tasks && verdict == Verdict::worse) return "hurt";
+  return to_text(verdict);
+}
+
+// What would decide each task that is not.
+std::string needed_lines(const ComparedNetwork& network) {
+  std::string text;
+  for (const TaskDifference& task : network.tasks) {
+    if (task.scores.verdict != Verdict::undecided) continue;
+    text += cat("  to decide ", printable(task.task), ": ",
+                to_text(task.scores.needed), '\n');
+  }
+  return text.empty() ? text : '\n' + text;
 }
 
 std::string difference_lines(const ComparedNetwork& network, bool tasks) {
@@ -31,11 +43,11 @@ std::string difference_lines(const ComparedNetwork& network, bool tasks) {
   for (const TaskDifference& task : network.tasks) {
     width = std::max(width, display_width(printable(task.task)) + 1);
   }
-  std::string text =
-      cat("  ", left("task", width), left("score", 20),
-          right(tasks ? "joint" : "this", 10),
-          right(tasks ? "alone" : "equal", 10), right("difference", 12),
-          right("95 % interval", 20), right("over seeds", 12), "  verdict\n");
+  std::string text = cat("  ", left("task", width), left("score", 20),
+                         right(tasks ? "joint" : "this", 10),
+                         right(tasks ? "alone" : "equal", 10),
+                         right("difference", 12), right("95 % interval", 20),
+                         right("seeds", 9), right("images", 9), "  verdict\n");
   for (const TaskDifference& task : network.tasks) {
     const PairedDifference& s = task.scores;
     const std::string interval =
@@ -43,14 +55,22 @@ std::string difference_lines(const ComparedNetwork& network, bool tasks) {
             ? cat(fixed_text(*s.difference.low, 4), " to ",
                   fixed_text(*s.difference.high, 4))
             : std::string("-");
-    text +=
-        cat("  ", left(printable(task.task), width), left(task.metric, 20),
-            cell(s.candidate.value), cell(s.reference.value),
-            cell(s.difference.value, 12), right(interval, 20),
-            right(s.deviation ? "+-" + fixed_text(*s.deviation, 4) : "-", 12),
-            "  ", verdict_text(s.verdict, tasks), '\n');
+    text += cat("  ", left(printable(task.task), width), left(task.metric, 20),
+                cell(s.candidate.value), cell(s.reference.value),
+                cell(s.difference.value, 12), right(interval, 20),
+                cell(s.seed_error, 9), cell(s.image_error, 9), "  ",
+                verdict_text(s.verdict, tasks), '\n');
   }
-  return text;
+  return text + needed_lines(network);
+}
+
+std::string what_columns_are(const Comparison& comparison) {
+  return cat(
+      "\n  seeds, images: the standard error of the difference over trainings "
+      "and over\n  test images; the interval is of both together\n"
+      "  as good: worse by less than the margin, ",
+      comparison.margin, " (of an error: ", comparison.margin,
+      " of the reference's)\n");
 }
 
 // An error is a score of which less is better; a reader must not guess.
@@ -80,6 +100,15 @@ Json or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+// What would decide it; null for what is decided.
+Json needed_json(const PairedDifference& s) {
+  if (s.verdict != Verdict::undecided) return nullptr;
+  const Needed& needed = s.needed;
+  return {{"seeds", needed.seeds ? Json(*needed.seeds) : Json(nullptr)},
+          {"images", needed.images ? Json(*needed.images) : Json(nullptr)},
+          {"both", needed.both}};
+}
+
 Json to_json(const TaskDifference& task, bool tasks) {
   const PairedDifference& s = task.scores;
   return {{"task", task.task},
@@ -93,7 +122,11 @@ Json to_json(const TaskDifference& task, bool tasks) {
           {"images", s.difference.n},
           {"of_seeds", s.of_seeds},
           {"deviation", or_null(s.deviation)},
-          {"verdict", verdict_text(s.verdict, tasks)}};
+          {"seed_error", or_null(s.seed_error)},
+          {"image_error", or_null(s.image_error)},
+          {"margin", s.margin},
+          {"verdict", verdict_text(s.verdict, tasks)},
+          {"needed", needed_json(s)}};
 }
 
 }  // namespace
@@ -109,6 +142,7 @@ std::string comparison_table(const Comparison& comparison) {
     text += cat('\n', network.name, " beside ", comparison.reference, "\n\n",
                 difference_lines(network, tasks));
   }
+  if (!comparison.networks.empty()) text += what_columns_are(comparison);
   text += direction_line(comparison);
   text += cat("\n  ", left("", 20), right("parameters", 12),
               right("training s", 14), right("an image ms", 14), '\n',
@@ -125,6 +159,7 @@ std::string comparison_json(const Comparison& comparison) {
             {"train_images", comparison.train_images},
             {"validation_images", comparison.validation_images},
             {"test_images", comparison.test_images},
+            {"margin", comparison.margin},
             {"reference",
              {{"name", comparison.reference},
               {"cost", to_json(comparison.reference_cost)}}}};

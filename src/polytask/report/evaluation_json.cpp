@@ -66,20 +66,42 @@ Json label_json(const LabelEvaluation& label) {
   return object;
 }
 
+// Whether the epoch was chosen on them is null where nobody knows.
+Json images_json(const Evaluation& evaluation) {
+  switch (evaluation.part) {
+    case ImagesPart::given:
+      return {{"part", "given"},
+              {"chose_epoch", nullptr},
+              {"n", evaluation.images}};
+    case ImagesPart::validation:
+      return {{"part", "validation"},
+              {"chose_epoch", true},
+              {"n", evaluation.images}};
+    case ImagesPart::test:
+      break;
+  }
+  return {{"part", "test"}, {"chose_epoch", false}, {"n", evaluation.images}};
+}
+
 }  // namespace
 
 std::string evaluation_json(const Evaluation& evaluation) {
   Json document{{"version", kDocumentVersion}};
+  document["images"] = images_json(evaluation);
   document["loss"] = number_json(evaluation.loss);
   document["tasks"] = Json::object();
   for (const TaskEvaluation& task : evaluation.tasks) {
     Json& object = document["tasks"][task.task];
     object["kind"] = task.kind;
     object["metrics"] = numbers_json(task.metrics);
-    object["labels"] = Json::object();
     const bool counts_answers = task.kind == "multilabel" ||
                                 task.kind == "categorical" ||
                                 task.kind == "ordinal";
+    if (counts_answers) {
+      object["never_answered"] = task.never_answered;
+      object["do_not_occur"] = task.do_not_occur;
+    }
+    object["labels"] = Json::object();
     for (const LabelEvaluation& label : task.labels) {
       object["labels"][label.label] =
           counts_answers ? label_json(label) : numbers_json(label.numbers);

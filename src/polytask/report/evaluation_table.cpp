@@ -95,6 +95,14 @@ std::string label_lines(const TaskEvaluation& task, std::size_t width) {
         right(fixed_text(missing.value.value_or(0.0), 0), kLabelWidth), '\n');
   }
   text += "  baseline: f1 of always answering yes\n";
+  if (task.never_answered > 0) {
+    text += cat("  occur, never answered: ", task.never_answered,
+                "; 0 in macro and weighted precision\n");
+  }
+  if (task.do_not_occur > 0) {
+    text += cat("  do not occur: ", task.do_not_occur,
+                "; left out of means of precision and recall\n");
+  }
   if (any_undefined) {
     text += "  undefined (n = 0): nothing it could be computed from\n";
   }
@@ -153,6 +161,23 @@ std::string confusion_lines(const TaskEvaluation& task, std::size_t width) {
   return text;
 }
 
+std::string images_line(const Evaluation& evaluation) {
+  const std::string images = cat(evaluation.images, " images");
+  switch (evaluation.part) {
+    case ImagesPart::given:
+      return cat("evaluated on ", images);
+    case ImagesPart::validation:
+      return cat("evaluated on the ", images,
+                 " of the validation part. The epoch was chosen on\nthem: "
+                 "expect less of other images");
+    case ImagesPart::test:
+      break;
+  }
+  return cat("evaluated on the ", images,
+             " of the test part: none was trained on, no epoch\nchosen by "
+             "them");
+}
+
 }  // namespace
 
 std::string evaluation_table(const Evaluation& evaluation) {
@@ -161,9 +186,9 @@ std::string evaluation_table(const Evaluation& evaluation) {
     width = name_width(
         task.metrics, [](const auto& m) { return m.first; }, width);
   }
-  std::string text = cat("evaluated on ", evaluation.images, " images\n\n",
-                         metric_header("", width),
-                         metric_line("loss", evaluation.loss, width));
+  std::string text =
+      cat(images_line(evaluation), "\n\n", metric_header("", width),
+          metric_line("loss", evaluation.loss, width));
   for (const TaskEvaluation& task : evaluation.tasks) {
     text += cat("\ntask ", printable(task.task), " (", task.kind, ")\n\n",
                 metric_header("metric", width));

@@ -201,14 +201,17 @@ std::string values_section(const MissingStudy& study) {
     rows +=
         row({value.task + '/' + value.label, fixed_text(value.from_observed, 0),
              fixed_text(value.to_observed, 0),
-             spread_text({value.f1_per_100, value.deviation})},
+             spread_text({value.f1_gain, value.deviation}),
+             value.f1_per_100 ? fixed_text(*value.f1_per_100, 4) : "-"},
             "td");
   }
   return cat(
-      "<section>\n<h2>f1 gained by 100 answers more</h2>\n<p "
+      "<section>\n<h2>f1 gained by more answers</h2>\n<p "
       "class=\"soft\">Under the policy ignore, from so many answers to "
-      "so many in the training.</p>\n",
-      table({"label", "from", "to", "gain"}, rows), "</section>\n");
+      "so many in the training; per 100 answers where at least 100 are "
+      "between the two.</p>\n",
+      table({"label", "from", "to", "f1 gained", "per 100"}, rows),
+      "</section>\n");
 }
 
 const char* meaning_of(UnknownPolicy policy) {
@@ -230,7 +233,9 @@ std::string introduction(const MissingStudy& study) {
   std::string text =
       cat("<p>", html_text(images_text(study)),
           ".</p>\n<p class=\"soft\">Differences are from the first line of a "
-          "table. An unknown label of a multilabel task:</p>\n<ul "
+          "table; intervals are over seeds and images together; ",
+          html_text(margin_text(study)),
+          ". An unknown label of a multilabel task:</p>\n<ul "
           "class=\"soft\">\n");
   std::vector<UnknownPolicy> seen;
   for (const MissingPoint& point : study.points) {

@@ -54,6 +54,11 @@ std::string images_text(const MissingStudy& study) {
              " with all their answers");
 }
 
+std::string margin_text(const MissingStudy& study) {
+  return cat("as good: worse by less than the margin, ", study.margin,
+             " (of an error: ", study.margin, " of that of the lowest level)");
+}
+
 std::string interval_text(const Number& number) {
   if (!number.low || !number.high) return "-";
   return cat(fixed_text(*number.low, 4), " to ", fixed_text(*number.high, 4));

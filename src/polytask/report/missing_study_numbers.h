@@ -30,6 +30,10 @@ struct Spread {
 // their answers"
 [[nodiscard]] std::string images_text(const MissingStudy& study);
 
+// "as good: worse by less than the margin, 0.02 (of an error: 0.02 of that of
+// the lowest level)"
+[[nodiscard]] std::string margin_text(const MissingStudy& study);
+
 // "-0.1250 to -0.0312", "-" where there is none
 [[nodiscard]] std::string interval_text(const Number& number);
 

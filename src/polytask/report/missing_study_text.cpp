@@ -23,6 +23,19 @@ std::string spread_cell(const Spread& spread) {
                18);
 }
 
+// What would decide each line that is not.
+std::string needed_lines(const MissingStudy& study, std::size_t task) {
+  std::string text;
+  for (std::size_t p = 1; p < study.points.size(); ++p) {
+    const MissingPoint& point = study.points[p];
+    const PairedDifference& s = point.tasks[task].scores;
+    if (s.verdict != Verdict::undecided) continue;
+    text += cat("  to decide ", to_text(point.policy), ", ",
+                percent_text(point.hidden), ": ", to_text(s.needed), '\n');
+  }
+  return text.empty() ? text : '\n' + text;
+}
+
 std::string task_lines(const MissingStudy& study, std::size_t task) {
   const TaskDifference& first = study.points.front().tasks[task];
   const bool has_f1 =
@@ -50,7 +63,7 @@ std::string task_lines(const MissingStudy& study, std::size_t task) {
               12),
         right(interval_text(s.difference), 20), "  ", to_text(s.verdict), '\n');
   }
-  return text;
+  return text + needed_lines(study, task);
 }
 
 std::string value_lines(const MissingStudy& study) {
@@ -61,16 +74,19 @@ std::string value_lines(const MissingStudy& study) {
         width, display_width(printable(value.task + '/' + value.label)) + 1);
   }
   std::string text =
-      cat("\nf1 gained by 100 answers more (policy ignore)\n\n  ",
+      cat("\nf1 gained from so many answers to so many (policy ignore)\n\n  ",
           left("label", width), right("from", 8), right("to", 8),
-          right("gain", 18), '\n');
+          right("f1 gained", 18), right("per 100", 10), '\n');
   for (const AnswerValue& value : study.values) {
-    text += cat("  ", left(printable(value.task + '/' + value.label), width),
-                right(fixed_text(value.from_observed, 0), 8),
-                right(fixed_text(value.to_observed, 0), 8),
-                spread_cell({value.f1_per_100, value.deviation}), '\n');
+    text += cat(
+        "  ", left(printable(value.task + '/' + value.label), width),
+        right(fixed_text(value.from_observed, 0), 8),
+        right(fixed_text(value.to_observed, 0), 8),
+        spread_cell({value.f1_gain, value.deviation}),
+        right(value.f1_per_100 ? fixed_text(*value.f1_per_100, 4) : "-", 10),
+        '\n');
   }
-  return text;
+  return text + "  per 100: where at least 100 answers are between the two\n";
 }
 
 Json or_null(const std::optional<double>& value) {
@@ -97,6 +113,9 @@ Json task_json(const MissingPoint& point, std::size_t task) {
           {"low", or_null(s.difference.low)},
           {"high", or_null(s.difference.high)},
           {"of_seeds", s.of_seeds},
+          {"seed_error", or_null(s.seed_error)},
+          {"image_error", or_null(s.image_error)},
+          {"margin", s.margin},
           {"verdict", to_text(s.verdict)},
           {"metrics", metrics}};
 }
@@ -108,7 +127,7 @@ std::string csv_value(const Number& number) {
 }  // namespace
 
 std::string missing_study_table(const MissingStudy& study) {
-  std::string text = images_text(study) + "\n";
+  std::string text = cat(images_text(study), '\n', margin_text(study), '\n');
   for (std::size_t t = 0; t < study.points.front().tasks.size(); ++t) {
     text += task_lines(study, t);
   }
@@ -137,14 +156,16 @@ std::string missing_study_json(const MissingStudy& study) {
                       {"label", value.label},
                       {"from_observed", value.from_observed},
                       {"to_observed", value.to_observed},
-                      {"f1_per_100", value.f1_per_100},
-                      {"deviation", or_null(value.deviation)}});
+                      {"f1_gain", value.f1_gain},
+                      {"deviation", or_null(value.deviation)},
+                      {"f1_per_100", or_null(value.f1_per_100)}});
   }
   const Json json{{"version", kDocumentVersion},
                   {"seeds", study.seeds},
                   {"train_images", study.train_images},
                   {"validation_images", study.validation_images},
                   {"test_images", study.test_images},
+                  {"margin", study.margin},
                   {"points", points},
                   {"answer_values", values}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

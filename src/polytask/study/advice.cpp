@@ -6,73 +6,77 @@
 namespace polytask {
 namespace {
 
-struct Verdicts {
-  std::vector<std::string> better;
-  std::vector<std::string> worse;
-  std::vector<std::string> undecided;
-};
-
-Verdicts verdicts_of(const ComparedNetwork& network) {
-  Verdicts verdicts;
+std::vector<std::string> tasks_with(Verdict verdict,
+                                    const ComparedNetwork& network) {
+  std::vector<std::string> names;
   for (const TaskDifference& task : network.tasks) {
-    switch (task.scores.verdict) {
-      case Verdict::better:
-        verdicts.better.push_back(task.task);
-        break;
-      case Verdict::worse:
-        verdicts.worse.push_back(task.task);
-        break;
-      case Verdict::undecided:
-        verdicts.undecided.push_back(task.task);
-        break;
-    }
+    if (task.scores.verdict == verdict) names.push_back(task.task);
   }
-  return verdicts;
+  return names;
 }
 
-std::string of_training_time(const Comparison& comparison) {
+std::string cost_of(const Comparison& comparison) {
   const double alone = comparison.reference_cost.training_seconds;
-  if (alone <= 0.0) return "less of the training time";
+  const std::size_t networks = comparison.networks.front().tasks.size();
+  if (alone <= 0.0) {
+    return cat("less of the training time of ", networks, " networks");
+  }
   const double share =
       comparison.networks.front().cost.training_seconds / alone;
-  return cat(std::lround(100.0 * share), " % of the training time");
+  return cat(std::lround(100.0 * share), " % of the training time of ",
+             networks, " networks");
+}
+
+std::string in_margin(const Comparison& comparison) {
+  return cat("by more than the margin (", comparison.margin, "; of an error, ",
+             comparison.margin, " of it)");
+}
+
+std::string on_undecided(const std::vector<std::string>& undecided) {
+  if (undecided.empty()) return {};
+  return cat(" Undecided for ", join(undecided),
+             ", which is not the same as no difference: the table says what "
+             "would decide it.");
 }
 
 std::string on_joint(const Comparison& comparison) {
-  const Verdicts found = verdicts_of(comparison.networks.front());
+  const ComparedNetwork& joint = comparison.networks.front();
+  const std::vector<std::string> better = tasks_with(Verdict::better, joint);
+  const std::vector<std::string> worse = tasks_with(Verdict::worse, joint);
+  const std::vector<std::string> as_good = tasks_with(Verdict::as_good, joint);
+  const std::vector<std::string> undecided =
+      tasks_with(Verdict::undecided, joint);
   std::string text;
-  if (found.worse.empty()) {
-    text = cat("Use one network: no task is measurably worse, and it takes ",
-               of_training_time(comparison), " of ",
-               comparison.networks.front().tasks.size(), " networks.");
-    if (!found.better.empty()) {
-      text += cat(" Sharing helps ", join(found.better), ".");
+  if (!worse.empty()) {
+    text = cat("Sharing hurts ", join(worse),
+               ": try more layers of its own (tasks.", worse.front(),
+               ".head), a larger weight, or a network apart.");
+    if (!better.empty()) {
+      text += cat(" It helps ", join(better), ": keep those together.");
     }
   } else {
-    text = cat("Sharing hurts ", join(found.worse),
-               ": try more layers of its own (tasks.", found.worse.front(),
-               ".head), a larger weight, or a network apart.");
-    if (!found.better.empty()) {
-      text += cat(" It helps ", join(found.better), ": keep those together.");
-    }
+    text =
+        undecided.empty()
+            ? cat("Use one network: no task is worse ", in_margin(comparison),
+                  ", and it takes ", cost_of(comparison), ".")
+            : cat("One network takes ", cost_of(comparison), ".");
+    if (!better.empty()) text += cat(" Sharing helps ", join(better), ".");
   }
-  if (!found.undecided.empty()) {
-    text += cat(" Undecided for ", join(found.undecided),
-                ": more seeds or more test images tell smaller differences.");
+  if (!as_good.empty() && !(worse.empty() && undecided.empty())) {
+    text += cat(" Not worse ", in_margin(comparison), ": ", join(as_good), ".");
   }
-  return text;
+  return text + on_undecided(undecided);
 }
 
-// "famo helps objects, but hurts weather."; empty where nothing is decided.
+// "famo helps objects, but hurts weather."; empty where neither.
 std::string on_weighting(const ComparedNetwork& network) {
-  const Verdicts found = verdicts_of(network);
-  if (found.better.empty() && found.worse.empty()) return {};
-  if (found.better.empty()) {
-    return cat(network.name, " hurts ", join(found.worse), " and helps none.");
-  }
-  return cat(network.name, " helps ", join(found.better),
-             found.worse.empty() ? std::string(" and hurts none.")
-                                 : cat(", but hurts ", join(found.worse), "."));
+  const std::vector<std::string> better = tasks_with(Verdict::better, network);
+  const std::vector<std::string> worse = tasks_with(Verdict::worse, network);
+  if (better.empty() && worse.empty()) return {};
+  if (better.empty()) return cat(network.name, " hurts ", join(worse), ".");
+  return cat(
+      network.name, " helps ", join(better),
+      worse.empty() ? std::string(".") : cat(", but hurts ", join(worse), "."));
 }
 
 // Of many intervals some exclude 0 by chance alone.
@@ -83,25 +87,32 @@ std::string on_chance(const Comparison& comparison) {
     intervals += network.tasks.size();
   }
   if (intervals < kMany) return {};
-  return cat(" Of ", intervals, " intervals of 95 %, about ",
+  return cat(" Of ", intervals, " intervals of 95 %, up to ",
              (intervals + kMany / 2) / kMany, " exclude 0 by chance alone.");
 }
 
 std::string on_weightings(const Comparison& comparison) {
   std::string text;
+  std::vector<std::string> undecided;
   bool any_better = false;
   for (const ComparedNetwork& network : comparison.networks) {
-    any_better = any_better || !verdicts_of(network).better.empty();
+    any_better = any_better || !tasks_with(Verdict::better, network).empty();
+    for (const std::string& task : tasks_with(Verdict::undecided, network)) {
+      undecided.push_back(cat(network.name, ": ", task));
+    }
     const std::string sentence = on_weighting(network);
     if (sentence.empty()) continue;
     text += text.empty() ? sentence : " " + sentence;
   }
   if (!any_better) {
-    return "Equal weights are as good: no other weighting is measurably "
-           "better at any task. Keep them.";
+    const std::string kept =
+        undecided.empty() ? "Keep equal weights: no other weighting is better "
+                            "at any task."
+                          : "Keep equal weights until another weighting is "
+                            "shown to be better: none is yet.";
+    text = text.empty() ? kept : cat(kept, " ", text);
   }
-  return text + " The other differences are no more than chance explains." +
-         on_chance(comparison);
+  return text + on_chance(comparison) + on_undecided(undecided);
 }
 
 }  // namespace
@@ -112,7 +123,9 @@ std::string advice_on(const Comparison& comparison) {
   std::string text = comparison.reference == "equal" ? on_weightings(comparison)
                                                      : on_joint(comparison);
   if (comparison.seeds == 1) {
-    text += " One seed speaks of these trainings only: use at least three.";
+    text +=
+        " One seed decides nothing, for another training would give other "
+        "scores: use at least three.";
   }
   return text;
 }

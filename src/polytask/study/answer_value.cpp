@@ -14,9 +14,11 @@ std::optional<double> f1_of(const LabelEvaluation& label) {
   return std::nullopt;
 }
 
-// One number a seed: f1 gained by each answer more.
+constexpr double kAnswers = 100.0;
+
+// One number a seed.
 std::vector<double> gains(const MissingPoint& fewer, const MissingPoint& more,
-                          std::size_t task, std::size_t label, double answers) {
+                          std::size_t task, std::size_t label) {
   std::vector<double> gains;
   for (std::size_t s = 0; s < more.trainings.size(); ++s) {
     const auto f1_in = [&](const MissingPoint& point) {
@@ -25,7 +27,7 @@ std::vector<double> gains(const MissingPoint& fewer, const MissingPoint& more,
     };
     const std::optional<double> before = f1_in(fewer);
     const std::optional<double> after = f1_in(more);
-    if (before && after) gains.push_back((*after - *before) / answers);
+    if (before && after) gains.push_back(*after - *before);
   }
   return gains;
 }
@@ -63,15 +65,16 @@ std::vector<AnswerValue> answer_values(
         const double to = points[p].columns[column].observed;
         const double from = points[p + 1].columns[column].observed;
         if (to <= from) continue;
-        const std::vector<double> gain =
-            gains(points[p + 1], points[p], t, l, (to - from) / 100.0);
+        const std::vector<double> gain = gains(points[p + 1], points[p], t, l);
         if (gain.empty()) continue;
         values.push_back({.task = tasks[t].name,
                           .label = labels[l].label,
                           .from_observed = from,
                           .to_observed = to,
-                          .f1_per_100 = mean(gain),
+                          .f1_gain = mean(gain),
                           .deviation = deviation(gain)});
+        if (to - from < kAnswers) continue;
+        values.back().f1_per_100 = mean(gain) * kAnswers / (to - from);
       }
     }
     first += static_cast<std::size_t>(counts[t]);

@@ -85,6 +85,7 @@ void check(const StudyInput& input, const CompareOptions& options) {
     wrong.push_back(
         cat("seeds: expected 1 to ", kMostSeeds, ", got ", options.seeds));
   }
+  add_margin_problem(options.margin, wrong);
   if (input.model.tasks.size() < 2) {
     wrong.push_back(cat("tasks: a comparison needs at least two, got ",
                         input.model.tasks.size()));
@@ -172,11 +173,11 @@ NetworkCost mean_cost(const std::vector<TrainedNetwork>& seeds) {
 }
 
 ComparedNetwork beside_networks_alone(const Trainings& all,
-                                      const BootstrapOptions& bootstrap) {
+                                      const Judging& judging) {
   ComparedNetwork joint{.name = "joint", .cost = mean_cost(all.front())};
   for (std::size_t t = 0; t + 1 < all.size(); ++t) {
     joint.tasks.push_back(
-        difference_of(all.front(), t, all[t + 1], 0, bootstrap));
+        difference_of(all.front(), t, all[t + 1], 0, judging));
   }
   return joint;
 }
@@ -184,16 +185,17 @@ ComparedNetwork beside_networks_alone(const Trainings& all,
 ComparedNetwork beside_equal(const std::vector<TrainedNetwork>& network,
                              const std::string& name,
                              const std::vector<TrainedNetwork>& equal,
-                             const BootstrapOptions& bootstrap) {
+                             const Judging& judging) {
   ComparedNetwork other{.name = name, .cost = mean_cost(network)};
   for (std::size_t t = 0; t < network.front().scores.size(); ++t) {
-    other.tasks.push_back(difference_of(network, t, equal, t, bootstrap));
+    other.tasks.push_back(difference_of(network, t, equal, t, judging));
   }
   return other;
 }
 
 void add_results(const std::vector<Variant>& variants, const Trainings& all,
                  const CompareOptions& options, Comparison& result) {
+  const Judging judging{options.bootstrap, options.margin};
   if (options.weightings.empty()) {
     result.reference = "one network a task";
     for (std::size_t v = 1; v < all.size(); ++v) {
@@ -202,14 +204,14 @@ void add_results(const std::vector<Variant>& variants, const Trainings& all,
       result.reference_cost.training_seconds += cost.training_seconds;
       result.reference_cost.answer_seconds += cost.answer_seconds;
     }
-    result.networks.push_back(beside_networks_alone(all, options.bootstrap));
+    result.networks.push_back(beside_networks_alone(all, judging));
     return;
   }
   result.reference = variants.front().title;
   result.reference_cost = mean_cost(all.front());
   for (std::size_t v = 1; v < all.size(); ++v) {
-    result.networks.push_back(beside_equal(all[v], variants[v].title,
-                                           all.front(), options.bootstrap));
+    result.networks.push_back(
+        beside_equal(all[v], variants[v].title, all.front(), judging));
   }
 }
 
@@ -222,7 +224,9 @@ Comparison compare(const StudyInput& input, const CompareOptions& options) {
   require_trainings(input, images, options.seeds);
   claim_folder(options.folder, options.identity);
   const std::vector<Variant> variants = variants_of(input, options);
-  Comparison result{.test_images = input.test->size(), .seeds = options.seeds};
+  Comparison result{.test_images = input.test->size(),
+                    .seeds = options.seeds,
+                    .margin = options.margin};
   Trainings all(variants.size());
   const int of = options.seeds * static_cast<int>(variants.size());
   int number = 0;

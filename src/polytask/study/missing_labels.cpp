@@ -38,6 +38,7 @@ void check(const StudyInput& input, const MissingOptions& options) {
     wrong.push_back(
         cat("seeds: expected 1 to ", kMostSeeds, ", got ", options.seeds));
   }
+  add_margin_problem(options.margin, wrong);
   if (options.levels.empty()) wrong.emplace_back("levels: expected at least 1");
   for (const double level : options.levels) {
     if (level >= 0.0 && level < 1.0) continue;
@@ -105,7 +106,8 @@ class Study {
 
   MissingStudy run() {
     MissingStudy study{.test_images = input_.test->size(),
-                       .seeds = options_.seeds};
+                       .seeds = options_.seeds,
+                       .margin = options_.margin};
     for (const UnknownPolicy policy : policies_) {
       for (const double level : levels_) {
         std::vector<TrainedNetwork> networks;
@@ -120,7 +122,8 @@ class Study {
         if (reference_.empty()) reference_ = networks;
         for (std::size_t t = 0; t < input_.model.tasks.size(); ++t) {
           study.points.back().tasks.push_back(
-              difference_of(networks, t, reference_, t, options_.bootstrap));
+              difference_of(networks, t, reference_, t,
+                            {options_.bootstrap, options_.margin}));
         }
       }
     }
@@ -186,6 +189,7 @@ class Study {
     point.trainings.push_back({.folder = folder,
                                .result = evaluate_model(predictor, *input_.test,
                                                         options_.bootstrap)});
+    point.trainings.back().result.evaluation.part = ImagesPart::test;
     return network;
   }
 

@@ -1,5 +1,7 @@
 #include "polytask/study/study_parts.h"
 
+#include <cmath>
+
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -71,6 +73,11 @@ TrainData parts_of(const DatasetPtr& images, int seed) {
           .validation = subset(images, std::move(split.test))};
 }
 
+void add_margin_problem(double margin, std::vector<std::string>& problems) {
+  if (std::isfinite(margin) && margin >= 0.0) return;
+  problems.push_back(cat("margin: expected 0 or more, got ", margin));
+}
+
 void require_trainable(const StudyInput& input, std::int64_t train_images) {
   require_batch(input.train, train_images);
   (void)plan_model(input.model, {});
@@ -98,9 +105,9 @@ TaskDifference difference_of(const std::vector<TrainedNetwork>& network,
                              std::size_t task,
                              const std::vector<TrainedNetwork>& reference,
                              std::size_t reference_task,
-                             const BootstrapOptions& bootstrap) {
+                             const Judging& judging) {
   const TaskScores& scores = network.front().scores[task];
-  PairedInput pairs{.direction = scores.direction};
+  PairedInput pairs{.direction = scores.direction, .margin = judging.margin};
   for (std::size_t s = 0; s < network.size(); ++s) {
     pairs.candidate.push_back(network[s].scores[task].images);
     pairs.reference.push_back(reference[s].scores[reference_task].images);
@@ -108,7 +115,7 @@ TaskDifference difference_of(const std::vector<TrainedNetwork>& network,
   return {.task = scores.task,
           .metric = scores.metric,
           .direction = scores.direction,
-          .scores = paired_difference(pairs, bootstrap)};
+          .scores = paired_difference(pairs, judging.bootstrap)};
 }
 
 }  // namespace polytask

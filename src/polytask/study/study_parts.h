@@ -23,6 +23,9 @@ void claim_folder(const std::filesystem::path& folder,
 // a seed.
 [[nodiscard]] TrainData parts_of(const DatasetPtr& images, int seed);
 
+// A margin is 0 or more, and finite.
+void add_margin_problem(double margin, std::vector<std::string>& problems);
+
 // A training part before anything is trained: "seed 2" and its images, which
 // have the columns of the tasks.
 struct NamedPart {
@@ -40,11 +43,17 @@ void require_trainable(const StudyInput& input, std::int64_t train_images);
 void require_answers(const std::string& study, const std::vector<Task>& tasks,
                      const std::vector<NamedPart>& parts);
 
+// How differences are judged.
+struct Judging {
+  BootstrapOptions bootstrap;
+  double margin = 0.0;  // see PairedInput
+};
+
 // Task `task` of a network, trained with some seeds, beside task
 // `reference_task` of another one, trained with the same.
 [[nodiscard]] TaskDifference difference_of(
     const std::vector<TrainedNetwork>& network, std::size_t task,
     const std::vector<TrainedNetwork>& reference, std::size_t reference_task,
-    const BootstrapOptions& bootstrap);
+    const Judging& judging);
 
 }  // namespace polytask

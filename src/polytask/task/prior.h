@@ -26,7 +26,20 @@ namespace polytask {
     const std::vector<Task>& tasks,
     const std::vector<std::vector<double>>& prior);
 
-// Of one number of a regression. Numbers that never change have deviation 1.
+// Of the L labels of a multilabel task. A model from before first and set were
+// kept has a prior of the shares alone.
+struct LabelPrior {
+  std::vector<double> shares;  // [L] of positives; empty before training
+  std::vector<double> first;   // [L] how often each is a row's first positive;
+                               // empty where unknown
+  std::vector<double> set;     // [L] 0 or 1: the most frequent complete row;
+                               // empty where unknown
+};
+[[nodiscard]] LabelPrior label_prior(const Task& task,
+                                     std::span<const double> prior);
+
+// Of one number of a regression, or of a count. Numbers that never change have
+// deviation 1.
 struct Moments {
   double mean = 0.0;
   double deviation = 1.0;

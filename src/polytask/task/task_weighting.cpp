@@ -117,10 +117,18 @@ void TaskWeighting::pack_gramian(std::span<const double> gramian) {
     for (int j = 0; j < part_gramian_.size(); ++j) {
       const int row = part_[static_cast<std::size_t>(i)];
       const int column = part_[static_cast<std::size_t>(j)];
-      part_gramian_(i, j) = 0.5 * (entry(gramian, count, row, column) +
-                                   entry(gramian, count, column, row));
+      part_gramian_(i, j) = 0.5 *
+                            (entry(gramian, count, row, column) +
+                             entry(gramian, count, column, row)) *
+                            seen_factor(row) * seen_factor(column);
     }
   }
+}
+
+double TaskWeighting::seen_factor(int task) const {
+  return weighs_scaled_gradients(options_.kind)
+             ? factors_[static_cast<std::size_t>(task)]
+             : 1.0;
 }
 
 bool TaskWeighting::part_is_finite() const {

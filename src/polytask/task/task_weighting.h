@@ -11,8 +11,11 @@
 // A task takes part in a step when its factor (its own weight times that of the
 // schedule) is above 0, when one of its labels is in the batch, and, for kinds
 // that need the Gramian, when its gradient is not 0. The others have weight 0,
-// and T below is the number of those that take part. The factor multiplies what
-// the kind decides; it does not enter the decision.
+// and T below is the number of those that take part. The weight of a task is
+// its factor times what the kind decides. Kinds that mend conflicts
+// (weighs_scaled_gradients) decide about the gradients times their factors, so
+// that what they promise holds for the sum that the trunk follows; the factor
+// does not enter the decision of the others.
 //
 // A loss or an inner product that is no finite number is the loop's to report:
 // in such a step the weights are the factors, and nothing is learned from it.
@@ -111,6 +114,8 @@ class TaskWeighting {
   void find_factors(int epoch);
   void choose_part(const WeightingStep& step);
   void pack_gramian(std::span<const double> gramian);
+  // By what the kind sees a gradient multiplied.
+  [[nodiscard]] double seen_factor(int task) const;
   [[nodiscard]] bool part_is_finite() const;
   [[nodiscard]] Part part() const;
 

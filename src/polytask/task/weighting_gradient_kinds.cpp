@@ -166,6 +166,11 @@ class GradnormWeighting final : public TaskWeighting {
 
 }  // namespace
 
+bool weighs_scaled_gradients(WeightingKind kind) {
+  return kind == WeightingKind::pcgrad || kind == WeightingKind::mgda ||
+         kind == WeightingKind::cagrad || kind == WeightingKind::upgrad;
+}
+
 std::unique_ptr<TaskWeighting> make_gradient_kind(
     const WeightingOptions& options, const WeightedTasks& tasks) {
   if (!needs_of(options.kind).gramian) return nullptr;

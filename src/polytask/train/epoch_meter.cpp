@@ -38,7 +38,7 @@ std::vector<double> constant_answer(const Task& task,
   std::vector<double> answer;
   switch (task.kind) {
     case TaskKind::multilabel:
-      for (const double share : prior)
+      for (const double share : label_prior(task, prior).shares)
         answer.push_back(share > 0.5 ? 1.0 : 0.0);
       break;
     case TaskKind::categorical:
@@ -52,7 +52,7 @@ std::vector<double> constant_answer(const Task& task,
       }
       break;
     case TaskKind::count:
-      answer.assign(prior.begin(), prior.end());
+      answer.push_back(moments(prior, 0).mean);
       break;
   }
   return answer;

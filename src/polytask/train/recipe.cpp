@@ -91,6 +91,46 @@ void require_recipe(const std::filesystem::path& path) {
   }
 }
 
+// "[100, 100, 3] of uint8"
+std::string kind_of_images(const DatasetSpec& spec) {
+  return cat(to_text(Shape{spec.height, spec.width, spec.channels}), " of ",
+             spec.pixels == PixelType::uint8 ? "uint8" : "float32");
+}
+
+// The images of data.test.
+DatasetPtr test_images(Recipe recipe, const Dataset& others,
+                       ColumnNames names) {
+  recipe.data.path = recipe.data.test;
+  recipe.data.table.clear();
+  const DatasetPtr found = open_dataset(recipe.data);
+  const std::string expected = kind_of_images(others.spec());
+  const std::string images = kind_of_images(found->spec());
+  if (images != expected) {
+    throw Error(Fault::data, cat("data.test: expected images ", expected,
+                                 " as in ", "data.path, found ", images, " in ",
+                                 recipe.data.path.string()));
+  }
+  return select_columns(found, column_uses(recipe.tasks), names);
+}
+
+void set_parts(const Recipe& recipe, const DatasetPtr& all, PreparedRun& run) {
+  const SplitOptions& options = recipe.data.split;
+  run.data.train = all;
+  if (options.test_size > 0.0 || options.validation_size > 0.0) {
+    Split split = train_test_split(all->size(), options);
+    run.data.train = subset(all, std::move(split.train));
+    const bool three = options.validation_size > 0.0;
+    run.data.validation =
+        subset(all, std::move(three ? split.validation : split.test));
+    if (three && !split.test.empty()) {
+      run.test = subset(all, std::move(split.test));
+    }
+  }
+  if (recipe.data.test.empty()) return;
+  run.test = test_images(recipe, *all,
+                         run.start ? ColumnNames::full : ColumnNames::as_found);
+}
+
 }  // namespace
 
 Recipe load_recipe(const std::filesystem::path& path,
@@ -133,13 +173,7 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   const DatasetPtr all = select_columns(
       found, column_uses(recipe.tasks),
       run.start ? ColumnNames::full : ColumnNames::as_found, &run.notes);
-  if (recipe.data.split.test_size > 0.0) {
-    Split split = train_test_split(all->size(), recipe.data.split);
-    run.data.train = subset(all, std::move(split.train));
-    run.data.validation = subset(all, std::move(split.test));
-  } else {
-    run.data.train = all;
-  }
+  set_parts(recipe, all, run);
   fit_batch(recipe.train, run.data.train->size(), run.notes);
   const DatasetSpec& spec = all->spec();
   run.model = {.image = {spec.height, spec.width, spec.channels},

@@ -126,15 +126,6 @@ void add_constants(const Task& task, std::span<const double> prior,
   }
 }
 
-// The same with the moments of counts, too.
-std::vector<std::vector<double>> moments_of(std::vector<Task> tasks,
-                                            const Dataset& data) {
-  for (Task& task : tasks) {
-    if (task.kind == TaskKind::count) task = regression(task.name);
-  }
-  return prior_of(tasks, data);
-}
-
 bool is_unanswered(std::span<const double> prior) {
   return std::ranges::all_of(prior, [](double p) { return std::isnan(p); });
 }
@@ -196,7 +187,7 @@ std::vector<std::string> task_warnings(const std::vector<Task>& tasks,
             ? split_warnings(*train, *select_columns(data.validation, labels))
             : split_warnings(*train);
   }
-  const std::vector<std::vector<double>> prior = moments_of(tasks, *data.train);
+  const std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);
   std::vector<std::vector<double>> validation;
   if (data.validation) validation = prior_of(tasks, *data.validation);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
