@@ -105,7 +105,8 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   const InterruptGuard interrupt;
   KerasProgress progress(console.err, console.err_is_terminal,
                          terminal_columns);
-  RunFolder files(recipe, run.command, prepared.data.validation);
+  RunFolder files(recipe, run.command,
+                  prepared.test ? prepared.test : prepared.data.validation);
   Observers observers({&progress, &files});
   run.report = train(model, prepared.data, recipe.train,
                      {.folder = run.folder,
