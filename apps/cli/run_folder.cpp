@@ -40,8 +40,9 @@ std::string run_text(const Recipe& recipe,
 }  // namespace
 
 Recipe names_alone(Recipe recipe) {
-  for (std::filesystem::path* path : {&recipe.data.path, &recipe.data.table,
-                                      &recipe.start.from, &recipe.run.dir}) {
+  for (std::filesystem::path* path :
+       {&recipe.data.path, &recipe.data.table, &recipe.data.test,
+        &recipe.start.from, &recipe.run.dir}) {
     const bool ends_in_slash = path->has_parent_path() && !path->has_filename();
     *path = (ends_in_slash ? path->parent_path() : *path).filename();
   }
