@@ -80,9 +80,10 @@ class Job:
 class Points:
     """Runs that are killed before one call, and those that were not."""
 
-    def __init__(self, job, folder):
+    def __init__(self, job, folder, rate):
         self.job = job
         self.folder = folder
+        self.rate = rate
         source = folder / "killer.c"
         source.write_text(KILLER)
         self.killer = folder / "killer.so"
@@ -96,10 +97,9 @@ class Points:
             shutil.rmtree(run)
 
     def new(self, run, epochs):
-        # A learning rate at which not each epoch is better than those before.
         return [RECIPE, f"data.path={self.job.data}", f"run.dir={run}",
                 f"train.epochs={epochs}", "train.batch_size=30",
-                "train.adam.learning_rate=0.01"]
+                f"train.adam.learning_rate={self.rate}"]
 
     def publish(self, run, words):
         done = subprocess.run([self.job.polytask, "train", *words, "--json"],
@@ -187,7 +187,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         job = Job(args.polytask, folder)
-        Points(job, folder).check_all()
+        # Where nothing is learned no epoch is better than the first.
+        for rate in "0.001", "1e-30":
+            Points(job, folder, rate).check_all()
         begin = time.monotonic()
         if job.start(folder / "whole").wait() != 0:
             sys.exit("the run that nobody interrupts failed")

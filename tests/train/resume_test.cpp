@@ -296,6 +296,42 @@ TEST(Resume, RefusesOtherTrainingImages) {
   expect_refused({"- training_data_crc32c: "}, options_for(5), other);
 }
 
+// The same images and answers but for one pixel, or one answer, of image 5.
+class OneDifference final : public Dataset {
+ public:
+  OneDifference(DatasetPtr data, bool in_pixels)
+      : data_(std::move(data)), in_pixels_(in_pixels) {}
+  const DatasetSpec& spec() const override { return data_->spec(); }
+  std::int64_t size() const override { return data_->size(); }
+  void read_image(std::int64_t i, std::span<std::byte> image) const override {
+    data_->read_image(i, image);
+    if (in_pixels_ && i == 5) image.back() ^= std::byte{1};
+  }
+  void read_targets(std::int64_t i, std::span<float> targets) const override {
+    data_->read_targets(i, targets);
+    if (!in_pixels_ && i == 5) targets.back() = 1.0f - targets.back();
+  }
+  std::string image_name(std::int64_t i) const override {
+    return data_->image_name(i);
+  }
+
+ private:
+  DatasetPtr data_;
+  bool in_pixels_;
+};
+
+TEST(Resume, RefusesAnotherPixelOrAnswer) {
+  for (const bool in_pixels : {false, true}) {
+    TrainData train = data_of();
+    train.train = std::make_shared<OneDifference>(train.train, in_pixels);
+    expect_refused({"- training_data_crc32c: "}, options_for(5), train);
+    TrainData validation = data_of();
+    validation.validation =
+        std::make_shared<OneDifference>(validation.validation, in_pixels);
+    expect_refused({"- validation_data_crc32c: "}, options_for(5), validation);
+  }
+}
+
 TEST(Resume, RefusesFewerTrainingImages) {
   TrainData other = data_of();
   other.train = stripes({.size = 39});

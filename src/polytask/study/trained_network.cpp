@@ -9,6 +9,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/safetensors.h"
 
 namespace polytask {
 namespace {
@@ -18,16 +19,32 @@ namespace fs = std::filesystem;
 constexpr int kImagesAtATime = 100;
 constexpr std::int64_t kImagesTimed = 30;
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+constexpr const char* kModelName = "model.safetensors";
 
-double read_seconds(const fs::path& file) {
+std::string checksum_in(const fs::path& folder) {
+  return SafetensorsFile::verify(folder / kModelName);
+}
+
+// The seconds of the training. In folders of an older version there is no
+// "model", the checksum of what it made.
+double read_seconds(const fs::path& file, const std::string& checksum) {
   const nlohmann::json json =
       nlohmann::json::parse(read_text_file(file, kMostBytes), nullptr, false);
   const auto found = json.is_object() ? json.find("seconds") : json.end();
-  if (found != json.end() && found->is_number()) return found->get<double>();
-  throw Error(Fault::data,
-              cat(file.string(),
-                  ": expected {\"seconds\": ...}; delete its folder to train "
-                  "the network again"));
+  if (found == json.end() || !found->is_number()) {
+    throw Error(Fault::data,
+                cat(file.string(),
+                    ": expected {\"seconds\": ...}; delete its folder to train "
+                    "the network again"));
+  }
+  if (json.value("model", nlohmann::json(checksum)) != checksum) {
+    throw Error(Fault::data,
+                cat((file.parent_path() / kModelName).string(),
+                    ": expected the model that was trained here, found "
+                    "another one; put it back, or delete the folder to train "
+                    "the network again"));
+  }
+  return found->get<double>();
 }
 
 // The median over single images, the first of which warm up.
@@ -80,16 +97,20 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
     double seconds = 0.0;
     for (const EpochReport& epoch : report.history) seconds += epoch.seconds;
     write_file_atomically({Folder(network.folder), finished.filename()},
-                          nlohmann::json{{"seconds", seconds}}.dump() + '\n');
+                          nlohmann::json{{"seconds", seconds},
+                                         {"model", checksum_in(network.folder)}}
+                                  .dump() +
+                              '\n');
   }
   // Large, and of no use any more.
   fs::remove_all(network.folder / "checkpoints");
-  const fs::path file = network.folder / "model.safetensors";
+  const fs::path file = network.folder / kModelName;
+  const double seconds = read_seconds(finished, checksum_in(network.folder));
   Model model = load_model(file);
   TrainedNetwork trained;
   trained.cost = {.parameters = static_cast<std::int64_t>(
                       model.parameters.layout().parameter_count()),
-                  .training_seconds = read_seconds(finished),
+                  .training_seconds = seconds,
                   .answer_seconds = time_of_one_answer(file, *network.test,
                                                        network.train.threads)};
   Predictor predictor(std::move(model), {.threads = network.train.threads,

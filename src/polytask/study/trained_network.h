@@ -36,7 +36,8 @@ struct TrainedNetwork {
 
 // Takes what `folder` holds when it is finished, goes on with what was
 // interrupted there, else begins. Throws as train and score_images do,
-// Fault::data when finished.json cannot be read.
+// Fault::data when finished.json cannot be read, or the model beside it is not
+// the one that was trained there.
 [[nodiscard]] TrainedNetwork train_network(const NetworkToTrain& network);
 
 }  // namespace polytask
