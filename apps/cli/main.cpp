@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <new>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,7 @@
 #include "apps/cli/output.h"
 #include "apps/cli/standard_streams.h"
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace polytask::cli;
   prepare_standard_streams();
   DescriptorStream out(STDOUT_FILENO);
@@ -21,4 +22,8 @@ int main(int argc, char** argv) {
                           .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                           .err_is_terminal = isatty(STDERR_FILENO) == 1});
   return code_after_output(code, out.finish(), err);
+} catch (const std::bad_alloc&) {
+  constexpr char kText[] = "polytask: out of memory\n";
+  (void)!write(STDERR_FILENO, kText, sizeof kText - 1);
+  return polytask::cli::kResources;
 }

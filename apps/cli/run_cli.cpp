@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <new>
 #include <ostream>
+#include <system_error>
 
 #include "apps/cli/command.h"
 #include "apps/cli/commands.h"
@@ -102,6 +103,13 @@ int run_cli(Arguments arguments, const Console& bare) {
                 << e.code().message()
                 << "; check the path and its permissions\n";
     return kIo;
+  } catch (const std::system_error& e) {
+    const bool scarce = e.code() == std::errc::resource_unavailable_try_again ||
+                        e.code() == std::errc::not_enough_memory;
+    console.err << "polytask: "
+                << (scarce ? "a thread could not be had: " : "internal error: ")
+                << e.what() << '\n';
+    return scarce ? kResources : kInternal;
   } catch (const std::exception& e) {
     console.err << "polytask: internal error: " << printable_lines(e.what())
                 << '\n';

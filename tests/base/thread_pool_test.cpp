@@ -118,7 +118,7 @@ TEST(ThreadPool, SleepingWorkersAreWoken) {
 
 TEST(ThreadPool, NegativeCountSaysWhatIsAllowed) {
   test::expect_error(Fault::config,
-                     "threads: expected >= 0 (0: one a processor), got -1",
+                     "threads: expected 0 (one per processor) to 1024, got -1",
                      [] { ThreadPool pool(-1); });
 }
 

@@ -233,6 +233,148 @@ TEST(ModelFile, AnAxisBeyondAnInt) {
                [&] { (void)load_model(folder / "wide"); });
 }
 
+// What is said of a file like that of small_model() with another description.
+std::string why_refused(const std::string& description) {
+  const TemporaryFolder folder;
+  const auto path = altered(folder, "polytask.model", description);
+  try {
+    (void)load_model(path);
+  } catch (const Error& e) {
+    EXPECT_EQ(e.fault(), Fault::data);
+    return std::string(e.what()).substr(path.string().size() + 2);
+  }
+  return "";
+}
+
+std::string description(const std::string& image, const std::string& trunk) {
+  return "image: " + image + "\nnetwork: {trunk: [" + trunk +
+         "]}\ntasks: {scene: {labels: [a, b, c]}}\n";
+}
+
+TEST(ModelFile, ImagesBeyondReasonAreRefused) {
+  const auto text = [](const std::string& found) {
+    return "network: expected images of at most 16384 rows and columns, 1024 "
+           "channels and 50331648 numbers in all, got " +
+           found + "; use smaller images";
+  };
+  for (const std::string image :
+       {"[3, 2147483647, 3]", "[2147483647, 1, 3]", "[16385, 1, 1]",
+        "[1, 1, 1025]", "[4097, 4096, 3]"}) {
+    EXPECT_EQ(why_refused(description(image, "flatten")), text(image));
+  }
+}
+
+TEST(ModelFile, LayersBeyondReasonAreRefusedWhereTheyStand) {
+  const std::string head =
+      "the description of the model cannot be used:\n  - altered.safetensors:2:"
+      " network.trunk.0.";
+  EXPECT_EQ(why_refused(description(
+                "[6, 5, 3]", "conv2d: {filters: 2, kernel_size: 2147483647}")),
+            head + "conv2d.kernel_size: expected 1 to 32, found 2147483647");
+  EXPECT_EQ(why_refused(
+                description("[6, 5, 3]", "conv2d: {filters: 2, strides: 33}")),
+            head + "conv2d.strides: expected 1 to 32, found 33");
+  EXPECT_EQ(why_refused(description("[6, 5, 3]", "conv2d: {filters: 4097}")),
+            head + "conv2d.filters: expected 1 to 4096, found 4097");
+  EXPECT_EQ(
+      why_refused(description("[6, 5, 3]", "max_pooling2d: {pool_size: 16}")),
+      head + "max_pooling2d.pool_size: expected 2 to 15, found 16");
+  EXPECT_EQ(why_refused(description("[6, 5, 3]", "dense: {units: 16385}")),
+            head + "dense.units: expected 1 to 16384, found 16385");
+}
+
+TEST(ModelFile, TensorsOfAnotherNetworkAreListed) {
+  EXPECT_EQ(
+      why_refused(description("[6, 5, 3]",
+                              "conv2d: {filters: 2, padding: same}, flatten, "
+                              "dense: {units: 4}")),
+      "the model's parameters do not fit its network:\n"
+      "  - expected dense_1/kernel [60, 4], found dense_1/kernel [12, 4]");
+}
+
+// The numbers of the description are harmless, and its network has a thousand
+// times the tensors of the file.
+TEST(ModelFile, FewOfManyTensorsThatDifferAreListed) {
+  std::string trunk;
+  for (int i = 0; i < 100; ++i)
+    trunk += "conv2d: {filters: 9, padding: same}, ";
+  const std::string said =
+      why_refused(description("[6, 5, 3]", trunk + "flatten"));
+  EXPECT_EQ(std::ranges::count(said, '\n'), 21);
+  EXPECT_TRUE(said.ends_with("\n  - and 182 more")) << said;
+}
+
+TEST(ModelFile, AWeightThatIsNoNumberIsNamed) {
+  const TemporaryFolder folder;
+  for (const auto& [bad, text] : {std::pair{std::nanf(""), "nan"},
+                                  {HUGE_VALF, "inf"},
+                                  {-HUGE_VALF, "-inf"}}) {
+    Model model = small_model();
+    model.parameters[2][5] = bad;
+    model.parameters[2][7] = std::nanf("");
+    model.parameters[4][0] = std::nanf("");
+    save_model(model, folder / "model");
+    expect_error(Fault::data,
+                 (folder / "model").string() +
+                     ": tensor \"dense_1/kernel\": expected finite numbers, "
+                     "found " +
+                     text +
+                     " at element 5; train the model again, or use an older "
+                     "checkpoint",
+                 [&] { (void)load_model(folder / "model"); });
+  }
+}
+
+TEST(ModelFile, ADamagedFileIsCalledDamagedWhateverItsDescriptionSays) {
+  const TemporaryFolder folder;
+  save_model(small_model(), folder / "model");
+  std::string bytes = test::read_bytes(folder / "model");
+  const std::size_t at = bytes.find("[6, 5, 3]");
+  bytes[at + 1] = '7';
+  test::write_bytes(folder / "model", bytes);
+  expect_error_parts(Fault::data, {"expected the checksum", "is damaged"},
+                     [&] { (void)load_model(folder / "model"); });
+}
+
+std::string why_prior_refused(const std::string& prior) {
+  const TemporaryFolder folder;
+  const auto path = altered(folder, "polytask.prior", prior);
+  try {
+    (void)load_model(path);
+  } catch (const Error& e) {
+    EXPECT_EQ(e.fault(), Fault::data);
+    return std::string(e.what()).substr(path.string().size() + 2);
+  }
+  return "";
+}
+
+TEST(ModelFile, APriorHasOneShape) {
+  EXPECT_EQ(why_prior_refused("{}"), "");
+  EXPECT_EQ(why_prior_refused(R"({"scene": [0.5, null, 1]})"), "");
+  EXPECT_EQ(why_prior_refused("hello ]["),
+            "polytask.prior: expected JSON, found \"hello ][\"");
+  EXPECT_EQ(why_prior_refused(""), "polytask.prior: expected JSON, found \"\"");
+  for (const std::string other : {"null", "3", "[]", "\"scene\""}) {
+    EXPECT_EQ(why_prior_refused(other),
+              "polytask.prior: expected a map from the tasks' names to their "
+              "numbers");
+  }
+  EXPECT_EQ(why_prior_refused(R"({"scene": [0.5, "x", 1]})"),
+            "polytask.prior: expected numbers or null for task \"scene\", "
+            "found \"\\\"x\\\"\"");
+  EXPECT_EQ(why_prior_refused(R"({"scene": [0, 0, 0], "more": []})"),
+            "polytask.prior: expected numbers for the model's tasks, found "
+            "others");
+  EXPECT_EQ(why_prior_refused(R"({"scene": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]})"),
+            "polytask.prior: expected at most 11 values, found more");
+}
+
+TEST(ModelFile, ADeepPriorIsRefusedAtItsThirdStep) {
+  EXPECT_EQ(why_prior_refused(std::string(1'000'000, '[')),
+            "polytask.prior: expected lists and maps nested at most 2 deep, "
+            "found more");
+}
+
 TEST(ModelFile, AnUnwritablePlaceIsNamed) {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder / "absent" / "model";

@@ -162,7 +162,7 @@ TEST_F(BadInput, EveryProblemOfARecipeIsListed) {
                       "network.trunk=[]", "tasks.scene.labels=[a, a]"});
   EXPECT_EQ(answer.code, cli::kUsage);
   for (const char* part :
-       {"train.epochs: expected >= 1, got 0",
+       {"train.epochs: expected 1 to 1000000, got 0",
         "train.batch_size: expected a whole number, found \"ten\"",
         "data.split.test_size: expected 0 <= test_size < 1, got 2",
         "network.trunk: expected at least one layer, got none",

@@ -5,64 +5,14 @@
 writes OUT/model, OUT/recipe, OUT/csv, OUT/jpeg and OUT/png.
 """
 
-import json
 import pathlib
 import shutil
-import struct
 import sys
 
+from sealed_model import description, sealed
+
 HOME = pathlib.Path(__file__).resolve().parent.parent.parent
-LEAD = b'{"__metadata__":{"polytask.checksum":"crc32c:'
 MOST_BYTES = 4096  # of a seed: small ones are changed more often
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
-
-
-def sealed(description, shapes, prior="{}", notes=None):
-    """A model file; shapes: {tensor: [axis, ...]}, its values 0.5."""
-    metadata = {
-        "polytask.checksum": "crc32c:00000000",
-        "polytask.format": "1",
-        "polytask.model": description,
-        "polytask.prior": prior,
-    }
-    metadata.update(notes or {})
-    header = {"__metadata__": metadata}
-    end = 0
-    for name, shape in shapes.items():
-        begin = end
-        count = 1
-        for axis in shape:
-            count *= axis
-        end += 4 * count
-        header[name] = {
-            "dtype": "F32",
-            "shape": shape,
-            "data_offsets": [begin, end],
-        }
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    data = struct.pack("<Q", len(text)) + text
-    data += struct.pack("<f", 0.5) * (end // 4)
-    digits = f"{crc32c(data):08x}".encode()
-    at = 8 + len(LEAD)
-    return data[:at] + digits + data[at + 8 :]
-
-
-def description(image, trunk, tasks):
-    return (
-        f"image: {image}\n"
-        "preprocessing: {uint8_scale: 0.0039, float32_scale: 1}\n"
-        f"network:\n  trunk: [{trunk}]\n"
-        f"tasks:\n  {tasks}\n"
-    )
 
 
 def models():

@@ -154,7 +154,7 @@ TEST(ConvolutionLayer, SamePaddingKeepsTheSizeAndStridesDivideItRoundedUp) {
 
 TEST(ConvolutionLayer, StrideBeyondTheImageLeavesOnePosition) {
   ConvolutionLayerOptions options = Case{.same = true}.options();
-  options.stride = std::numeric_limits<int>::max();
+  options.stride = 32;
   EXPECT_EQ(ConvolutionLayer(options, {7, 6, 3}).spec().dst, (Shape{1, 1, 5}));
 }
 
@@ -287,11 +287,11 @@ TEST(ConvolutionLayer, SizesBelowOneNameTheirKey) {
     });
   };
   refuse(&ConvolutionLayerOptions::filters,
-         "conv2d_1: filters: expected >= 1, got 0");
+         "conv2d_1: filters: expected 1 to 4096, got 0");
   refuse(&ConvolutionLayerOptions::kernel_size,
-         "conv2d_1: kernel_size: expected >= 1, got 0");
+         "conv2d_1: kernel_size: expected 1 to 32, got 0");
   refuse(&ConvolutionLayerOptions::stride,
-         "conv2d_1: strides: expected >= 1, got 0");
+         "conv2d_1: strides: expected 1 to 32, got 0");
 }
 
 TEST(ConvolutionLayer, KernelLargerThanItsInputSaysWhatToDo) {

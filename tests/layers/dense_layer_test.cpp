@@ -178,9 +178,9 @@ TEST(DenseLayer, ParametersAreNamedAndShapedAsInKeras) {
 }
 
 TEST(DenseLayer, NoUnitsAreRefused) {
-  test::expect_error(Fault::config, "dense_1: units: expected >= 1, got 0", [] {
-    const DenseLayer layer({.name = "dense_1", .units = 0}, {8});
-  });
+  test::expect_error(
+      Fault::config, "dense_1: units: expected 1 to 65536, got 0",
+      [] { const DenseLayer layer({.name = "dense_1", .units = 0}, {8}); });
 }
 
 TEST(DenseLayer, ImageInputSaysWhatToDo) {

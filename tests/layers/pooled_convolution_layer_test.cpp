@@ -215,7 +215,7 @@ TEST_F(PooledConvolutionLayerTest, ImpossibleOnesNameTheLayer) {
     test::expect_error(fault, text,
                        [&] { const PooledConvolutionLayer layer(o, src); });
   };
-  refuse(Fault::config, "conv2d_2: filters: expected >= 1, got 0", 0, 0.5,
+  refuse(Fault::config, "conv2d_2: filters: expected 1 to 4096, got 0", 0, 0.5,
          {6, 6, 8});
   refuse(Fault::config, "dropout_1: rate: expected 0 <= rate < 1, got 1", 8,
          1.0, {6, 6, 8});

@@ -175,10 +175,10 @@ TEST(Predictor, ANegativeCountIsRefused) {
 }
 
 TEST(Predictor, OptionsThatCannotBeUsedAreRefused) {
-  expect_error(Fault::config, "network: batch: expected >= 1, got 0",
+  expect_error(Fault::config, "network: batch_size: expected 1 to 65536, got 0",
                [] { Predictor predictor(trained(), {.batch = 0}); });
   expect_error(Fault::config,
-               "threads: expected >= 0 (0: one a processor), got -1",
+               "threads: expected 0 (one per processor) to 1024, got -1",
                [] { Predictor predictor(trained(), {.threads = -1}); });
 }
 

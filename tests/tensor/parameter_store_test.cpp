@@ -69,7 +69,7 @@ TEST(ParameterStore, NoArraysNeedNoMemory) {
 
 TEST(ParameterStore, TooManyNumbersForTheMachineAreRefused) {
   test::expect_error_parts(
-      Fault::resource, {"no memory for a workspace of"}, [] {
+      Fault::resource, {"workspace: expected ", " MiB of memory"}, [] {
         const ParameterStore store(ParameterLayout(
             std::vector<ParameterSpec>{{"huge", {1 << 30, 1 << 20}}}));
       });

@@ -70,8 +70,9 @@ TEST(Workspace, TooMuchMemorySaysWhatNeedsLess) {
   WorkspacePlan plan;
   (void)plan.reserve("huge", std::size_t{1} << 46);
   test::expect_error_parts(Fault::resource,
-                           {"no memory for a workspace of 268435456 MiB",
-                            "a smaller train.batch_size needs less"},
+                           {"workspace: expected 268435472 MiB of memory",
+                            "a smaller train.batch_size or smaller images "
+                            "need less"},
                            [&] { const Workspace workspace(plan); });
 }
 

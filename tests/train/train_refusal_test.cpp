@@ -43,9 +43,9 @@ TEST(TrainRefusal, ListsEveryProblemOfTheOptions) {
           .learning_rate = 0.0, .beta_1 = 1.0, .beta_2 = -0.5, .epsilon = 0.0}};
   expect_error(Fault::config,
                "the training's options cannot be used:\n"
-               "  - train.epochs: expected >= 1, got 0\n"
-               "  - train.batch_size: expected >= 1, got -1\n"
-               "  - train.threads: expected >= 0, got -2\n"
+               "  - train.epochs: expected 1 to 1000000, got 0\n"
+               "  - train.batch_size: expected 1 to 65536, got -1\n"
+               "  - train.threads: expected 0 to 1024, got -2\n"
                "  - train.adam.learning_rate: expected finite and > 0, got 0\n"
                "  - train.adam.beta_1: expected >= 0 and < 1, got 1\n"
                "  - train.adam.beta_2: expected >= 0 and < 1, got -0.5\n"

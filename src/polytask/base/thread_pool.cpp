@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "polytask/base/error.h"
+#include "polytask/base/memory.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_limit.h"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -63,12 +65,13 @@ bool soon(Condition condition) {
   return false;
 }
 
+constexpr std::size_t kStackBytes = std::size_t{8} << 20;  // of a thread
+
 int checked_workers(int workers) {
-  if (workers > 0) return workers;
   if (workers == 0) return std::max(1, usable_processors());
-  throw Error(Fault::config, cat("threads: expected >= 0 (0: one a processor), "
-                                 "got ",
-                                 workers));
+  if (workers > 0 && workers <= kMostThreads) return workers;
+  throw Error(Fault::config, cat("threads: expected 0 (one per processor) to ",
+                                 kMostThreads, ", got ", workers));
 }
 
 }  // namespace
@@ -79,6 +82,7 @@ ThreadPool::ThreadPool(int workers) {
   threads_.reserve(static_cast<std::size_t>(count - 1));
   try {
     for (int i = 1; i < count; ++i) {
+      require_memory(kStackBytes, "threads", "ask for fewer");
       threads_.emplace_back([this, i] { work(i); });
     }
   } catch (const std::system_error& e) {
@@ -87,6 +91,9 @@ ThreadPool::ThreadPool(int workers) {
     throw Error(Fault::resource,
                 cat("threads: the system gave ", started, " of ", count, " (",
                     e.what(), "); ask for fewer"));
+  } catch (...) {
+    stop();
+    throw;
   }
   while (running_ < count - 1) std::this_thread::yield();
 }

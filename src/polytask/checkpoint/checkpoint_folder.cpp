@@ -84,7 +84,8 @@ std::optional<GoodCheckpoint> CheckpointFolder::newest_good(
   Fault fault = Fault::data;
   for (const CheckpointEntry& entry : list()) {
     try {
-      GoodCheckpoint good{entry.epoch, SafetensorsFile(entry.path)};
+      GoodCheckpoint good{
+          entry.epoch, SafetensorsFile(entry.path, {.require_finite = true})};
       known_bad_.insert(entry.epoch);
       use(good.file);
       known_bad_.erase(entry.epoch);
@@ -147,7 +148,7 @@ bool CheckpointFolder::is_good(const CheckpointEntry& entry) {
   if (known_bad_.contains(entry.epoch)) return false;
   if (known_good_.contains(entry.epoch)) return true;
   try {
-    SafetensorsFile::verify(entry.path);
+    SafetensorsFile::verify(entry.path, {.require_finite = true});
     known_good_.insert(entry.epoch);
     return true;
   } catch (const Error&) {

@@ -8,8 +8,10 @@
 #include "polytask/base/error.h"
 #include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
+#include "polytask/checkpoint/bounded_json.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
+#include "polytask/task/model_parameters.h"
 #include "polytask/task/model_settings.h"
 #include "polytask/task/prior.h"
 
@@ -34,25 +36,36 @@ std::string prior_text(const Model& model) {
   return tasks.dump();
 }
 
-[[noreturn]] void refuse(const SafetensorsFile& file, const std::string& why) {
-  throw Error(Fault::data, cat(file.path().string(), ": ", why));
+// What a file says of itself before its values are read.
+struct ModelHead {
+  const std::filesystem::path& path;
+  const Metadata& metadata;
+  const std::vector<TensorView>& tensors;
+};
+
+ModelHead head_of(const SafetensorsFile& file) {
+  return {file.path(), file.metadata(), file.tensors()};
 }
 
-const std::string& text_of(const SafetensorsFile& file, const char* key) {
-  const auto found = file.metadata().find(key);
-  if (found != file.metadata().end()) return found->second;
-  refuse(file, cat("expected a polytask model, but its metadata has no \"", key,
+[[noreturn]] void refuse(const ModelHead& head, const std::string& why) {
+  throw Error(Fault::data, cat(head.path.string(), ": ", why));
+}
+
+const std::string& text_of(const ModelHead& head, const char* key) {
+  const auto found = head.metadata.find(key);
+  if (found != head.metadata.end()) return found->second;
+  refuse(head, cat("expected a polytask model, but its metadata has no \"", key,
                    "\"; models are written by \"polytask train\""));
 }
 
-ModelSpec read_spec(const SafetensorsFile& file) {
-  const std::string place = file.path().filename().string();
+ModelSpec read_spec(const ModelHead& head) {
+  const std::string place = head.path.filename().string();
   ModelSpec spec;
   Problems found;
   try {
-    read_settings(parse_settings(text_of(file, kSpec), place), "", found, spec);
+    read_settings(parse_settings(text_of(head, kSpec), place), "", found, spec);
   } catch (const Error& e) {
-    refuse(file, e.what());
+    refuse(head, e.what());
   }
   for (const std::string& problem : problems(spec.tasks)) {
     found.push_back(problem);
@@ -65,7 +78,7 @@ ModelSpec read_spec(const SafetensorsFile& file) {
             scale));
   }
   if (!found.empty()) {
-    refuse(file,
+    refuse(head,
            "the description of the model cannot be used:" + bullet_list(found));
   }
   return spec;
@@ -78,36 +91,59 @@ std::size_t older_prior_size(const Task& task) {
                                            : prior_size(task);
 }
 
-std::vector<std::vector<double>> read_prior(const SafetensorsFile& file,
+// Of one task: null is a number that is not known.
+std::vector<double> read_numbers(const ModelHead& head, const Task& task,
+                                 const nlohmann::json& values) {
+  const bool is_share =
+      task.kind != TaskKind::regression && task.kind != TaskKind::count;
+  std::vector<double> numbers;
+  for (const auto& value : values) {
+    if (!value.is_number() && !value.is_null()) {
+      refuse(head, cat("polytask.prior: expected numbers or null for task \"",
+                       task.name, "\", found ", in_quotes(value.dump())));
+    }
+    numbers.push_back(value.is_null() ? std::nan("") : value.get<double>());
+    const double number = numbers.back();
+    if (is_share && (number < 0.0 || number > 1.0)) {
+      refuse(head, cat("polytask.prior: expected shares of 0 to 1 for task \"",
+                       task.name, "\", found ", number));
+    }
+  }
+  return numbers;
+}
+
+std::vector<std::vector<double>> read_prior(const ModelHead& head,
                                             const ModelSpec& spec) {
-  const auto json =
-      nlohmann::json::parse(text_of(file, kPrior), nullptr, false);
+  JsonBounds bounds{.depth = 2, .values = 1};
+  for (const Task& task : spec.tasks) bounds.values += 1 + prior_size(task);
+  const nlohmann::json json =
+      parse_bounded_json(text_of(head, kPrior), bounds,
+                         cat(head.path.string(), ": polytask.prior"));
+  if (!json.is_object()) {
+    refuse(head,
+           "polytask.prior: expected a map from the tasks' names to "
+           "their numbers");
+  }
   std::vector<std::vector<double>> prior;
-  if (!json.is_object() || json.empty()) return prior;
+  if (json.empty()) return prior;
   for (const Task& task : spec.tasks) {
     const auto values = json.find(task.name);
     const bool older =
         values != json.end() && values->size() == older_prior_size(task);
     if (values == json.end() || !values->is_array() ||
         (values->size() != prior_size(task) && !older)) {
-      refuse(file, cat("polytask.prior: expected ", prior_size(task),
+      refuse(head, cat("polytask.prior: expected ", prior_size(task),
                        " numbers for task \"", task.name, "\""));
     }
-    std::vector<double>& row = prior.emplace_back();
-    for (const auto& value : *values) {
-      const double share =
-          value.is_number() ? value.get<double>() : std::nan("");
-      const bool is_share =
-          task.kind != TaskKind::regression && task.kind != TaskKind::count;
-      if (is_share && (share < 0.0 || share > 1.0)) {
-        refuse(file,
-               cat("polytask.prior: expected shares of 0 to 1 for task \"",
-                   task.name, "\", found ", share));
-      }
-      row.push_back(share);
+    prior.push_back(read_numbers(head, task, *values));
+    if (task.kind == TaskKind::count) {
+      prior.back().resize(prior_size(task), std::nan(""));
     }
-    if (task.kind == TaskKind::count)
-      row.resize(prior_size(task), std::nan(""));
+  }
+  if (json.size() > spec.tasks.size()) {
+    refuse(head,
+           "polytask.prior: expected numbers for the model's tasks, found "
+           "others");
   }
   return prior;
 }
@@ -116,25 +152,25 @@ bool is_of_the_training(const TensorView& tensor) {
   return tensor.name.starts_with(kTrainingPrefix);
 }
 
-ParameterLayout read_layout(const SafetensorsFile& file) {
+std::vector<ParameterSpec> read_parameters(const ModelHead& head) {
   std::vector<ParameterSpec> specs;
-  for (const TensorView& tensor : file.tensors()) {
+  for (const TensorView& tensor : head.tensors) {
     if (is_of_the_training(tensor)) continue;
     Shape shape;
     for (const std::int64_t axis : tensor.shape) {
       if (axis > std::numeric_limits<int>::max()) {
-        refuse(file, cat(in_quotes(tensor.name), ": expected axes below 2^31, ",
+        refuse(head, cat(in_quotes(tensor.name), ": expected axes below 2^31, ",
                          "found ", axis));
       }
       shape.push_back(static_cast<int>(axis));
     }
     specs.push_back({tensor.name, shape});
   }
-  return ParameterLayout(std::move(specs));
+  return specs;
 }
 
 ParameterStore copy_parameters(const SafetensorsFile& file) {
-  ParameterStore store(read_layout(file));
+  ParameterStore store(ParameterLayout(read_parameters(head_of(file))));
   std::size_t i = 0;
   for (const TensorView& tensor : file.tensors()) {
     if (is_of_the_training(tensor)) continue;
@@ -143,18 +179,32 @@ ParameterStore copy_parameters(const SafetensorsFile& file) {
   return store;
 }
 
-// All but the parameters.
-Model read_model(const SafetensorsFile& file) {
-  const std::string& version = text_of(file, kFormat);
+ParameterStore take_parameters(SafetensorsFile&& file) {
+  if (std::ranges::any_of(file.tensors(), is_of_the_training)) {
+    return copy_parameters(file);
+  }
+  ParameterLayout layout(read_parameters(head_of(file)));
+  return {std::move(layout), std::move(file).take_values()};
+}
+
+// All but the parameters, whose names and shapes fit the network.
+Model read_model(const ModelHead& head) {
+  const std::string& version = text_of(head, kFormat);
   if (version != kVersion) {
-    refuse(file, cat("expected a model of format version ", kVersion,
+    refuse(head, cat("expected a model of format version ", kVersion,
                      ", found ", version, "; this polytask is too old for it"));
   }
   Model model;
-  model.spec = read_spec(file);
-  model.prior = read_prior(file, model.spec);
-  for (const auto& [key, text] : file.metadata()) {
+  model.spec = read_spec(head);
+  model.prior = read_prior(head, model.spec);
+  for (const auto& [key, text] : head.metadata) {
     if (key.starts_with(kNote)) model.notes[key.substr(kNote.size())] = text;
+  }
+  const std::vector<ParameterSpec> parameters = read_parameters(head);
+  try {
+    require_parameters(model.spec, parameters);
+  } catch (const Error& e) {
+    refuse(head, e.what());
   }
   return model;
 }
@@ -185,19 +235,8 @@ std::vector<TensorView> parameter_tensors(const ParameterLayout& layout,
 }
 
 Model model_of(const SafetensorsFile& file) {
-  Model model = read_model(file);
+  Model model = read_model(head_of(file));
   model.parameters = copy_parameters(file);
-  return model;
-}
-
-Model model_of(SafetensorsFile&& file) {
-  if (std::ranges::any_of(file.tensors(), is_of_the_training)) {
-    return model_of(std::as_const(file));
-  }
-  Model model = read_model(file);
-  ParameterLayout layout = read_layout(file);
-  model.parameters =
-      ParameterStore(std::move(layout), std::move(file).take_values());
   return model;
 }
 
@@ -210,7 +249,19 @@ void save_model(const Model& model, const std::filesystem::path& path) {
 }
 
 Model load_model(const std::filesystem::path& path) {
-  return model_of(SafetensorsFile(path));
+  return load_model_file(path).model;
+}
+
+ModelFile load_model_file(const std::filesystem::path& path) {
+  ModelFile loaded;
+  SafetensorsFile file(
+      path, {.require_finite = true,
+             .accept = [&](const Metadata& metadata, const auto& tensors) {
+               loaded.model = read_model({path, metadata, tensors});
+             }});
+  loaded.checksum = file.checksum();
+  loaded.model.parameters = take_parameters(std::move(file));
+  return loaded;
 }
 
 }  // namespace polytask

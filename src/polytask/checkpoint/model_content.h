@@ -18,10 +18,20 @@ inline constexpr std::string_view kTrainingPrefix = "training/";
     const ParameterLayout& layout, std::span<const float> values,
     const std::string& prefix = "");
 
-// The model in a file; tensors of the training are left alone. A file that goes
-// hands its memory on where there is nothing else in it.
-// Throws Fault::data when it is none, or of a newer version.
+// The model in a file; tensors of the training are left alone.
+// Throws Fault::data when it is none, or of a newer version, when its
+// description is beyond layers/limits.h, or its tensors are not those of the
+// network it describes.
 [[nodiscard]] Model model_of(const SafetensorsFile& file);
-[[nodiscard]] Model model_of(SafetensorsFile&& file);
+
+struct ModelFile {
+  Model model;
+  std::string checksum;  // of the file, as it states it
+};
+
+// Reads a file as load_model does. What it says it holds is checked as
+// model_of() does before any memory is taken for its values, and they are
+// refused where they are not finite.
+[[nodiscard]] ModelFile load_model_file(const std::filesystem::path& path);
 
 }  // namespace polytask

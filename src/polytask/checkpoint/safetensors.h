@@ -16,8 +16,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,8 +38,13 @@ struct TensorView {
   std::span<const float> values;    // row-major, as many as the shape says
 };
 
-// True when a value is NaN or infinite.
+// True when a value is NaN or infinite. As fast as the values come from the
+// cache.
 [[nodiscard]] bool any_non_finite(std::span<const float> values);
+
+// The first value that is NaN or infinite, counted from 0.
+[[nodiscard]] std::optional<std::size_t> first_non_finite(
+    std::span<const float> values);
 
 // Writes one file in three moments, so that a save can go on in the background:
 // construct (checks all), write_bytes (reads the values), commit (waits for the
@@ -77,6 +84,13 @@ class SafetensorsWriter {
 struct ReadOptions {
   // False accepts files of other programs, which carry no checksum.
   bool require_checksum = true;
+  // True refuses values that are NaN or infinite.
+  bool require_finite = false;
+  // Called before any value is read, with tensors that have none yet; what it
+  // throws refuses the file. Unless the file turns out to be damaged, which is
+  // then what is said of it. Empty: any file is welcome.
+  std::function<void(const Metadata&, const std::vector<TensorView>&)> accept =
+      {};
 };
 
 // The content of a checked file, in memory: whatever happens to the file
@@ -86,9 +100,9 @@ class SafetensorsFile {
  public:
   // Reads the whole file and verifies its checksum.
   // Throws Fault::io when the file cannot be read, Fault::data when it is
-  // damaged, truncated, no safetensors file, holds a tensor that is not F32,
-  // or lacks a checksum that is required; Fault::resource when there is not
-  // enough memory.
+  // damaged, truncated, no safetensors file, holds a tensor that is not F32, or
+  // not what the options require; Fault::resource when there is not enough
+  // memory; and what options.accept throws.
   explicit SafetensorsFile(std::filesystem::path path,
                            ReadOptions options = {});
   SafetensorsFile(SafetensorsFile&&) = default;
@@ -97,7 +111,8 @@ class SafetensorsFile {
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
   // Only reads and verifies, without memory for the values, and returns the
-  // checksum, as checksum() does. Throws as the constructor.
+  // checksum, as checksum() does; asks nobody whether to accept the file.
+  // Throws as the constructor.
   static std::string verify(const std::filesystem::path& path,
                             ReadOptions options = {});
 

@@ -16,8 +16,10 @@
 namespace polytask {
 namespace {
 
-// Fits into the cache, and is whole rounds of crc32c, 24 KiB each.
-constexpr std::uint64_t kBlockBytes = std::uint64_t{240} << 10;
+// Fits into the cache, and is whole rounds of crc32c, each of which fits into
+// the first one.
+constexpr std::uint64_t kRoundBytes = std::uint64_t{24} << 10;
+constexpr std::uint64_t kBlockBytes = 10 * kRoundBytes;
 constexpr std::uint64_t kLengthBytes = 8;
 
 // A file opened for reading. Everything is read with pread into memory of ours:
@@ -133,7 +135,9 @@ Header read_header(const Source& source, std::string_view json) {
 class Reading {
  public:
   Reading(const std::filesystem::path& path, const ReadOptions& options)
-      : source_(path), header_bytes_(kLengthBytes + header_length(source_)) {
+      : source_(path),
+        header_bytes_(kLengthBytes + header_length(source_)),
+        require_finite_(options.require_finite) {
     std::string head = source_.read_text(0, header_bytes_);
     const auto json = std::string_view(head).substr(kLengthBytes);
     header_ = read_header(source_, json);
@@ -152,41 +156,104 @@ class Reading {
     computed_ = crc32c(std::as_bytes(std::span(head)));
   }
 
-  [[nodiscard]] Header& header() { return header_; }
+  [[nodiscard]] const Header& header() const { return header_; }
 
-  // The next bytes of the values; each block is summed while it is in the
+  // The next values; each block is summed and looked at while it is in the
   // cache.
-  void read(std::span<char> bytes) {
-    while (!bytes.empty()) {
-      const auto block = bytes.first(std::min(kBlockBytes, bytes.size()));
-      source_.read(header_bytes_ + read_, block);
-      if (!stated_.empty()) {
-        computed_ = crc32c(std::as_bytes(block), computed_);
-      }
-      read_ += block.size();
-      bytes = bytes.subspan(block.size());
+  void read(std::span<float> values) {
+    while (!values.empty()) {
+      const auto block =
+          values.first(std::min(kBlockBytes / sizeof(float), values.size()));
+      source_.read(header_bytes_ + read_ * sizeof(float),
+                   {reinterpret_cast<char*>(block.data()), block.size_bytes()});
+      look_at(block);
+      values = values.subspan(block.size());
     }
   }
 
-  // Of a file that has been read to its end; "" when it states none, or not
-  // where polytask writes it: then another program has rewritten the file and
-  // kept our metadata.
-  [[nodiscard]] const std::string& checksum() const {
+  // The same for all that are left, which nobody wants.
+  void skip() {
+    std::vector<float> block;
+    std::uint64_t left = header_.value_bytes / sizeof(float) - read_;
+    while (left > 0) {
+      block.resize(std::min(kBlockBytes / sizeof(float), left));
+      read(block);
+      left -= block.size();
+    }
+  }
+
+  // Of a file that has been read to its end: whether it is what was written.
+  void require_whole() const {
     const std::string computed = hex_digits(computed_);
-    if (stated_.empty() || stated_ == computed) return stated_;
+    if (stated_.empty() || stated_ == computed) return;
     throw Error(Fault::data, cat(source_.place(), ": expected the checksum ",
                                  in_quotes(stated_), ", found \"", computed,
                                  "\"", kDamageAdvice));
   }
 
+  // Likewise: whether all its values are numbers.
+  void require_finite() const {
+    if (!bad_) return;
+    const auto& tensors = header_.tensors;
+    const auto in = std::ranges::find_if(
+        tensors, [at = *bad_ * sizeof(float)](const HeaderTensor& tensor) {
+          return at < tensor.end;
+        });
+    throw Error(Fault::data,
+                cat(source_.place(), ": tensor ", in_quotes(in->name),
+                    ": expected finite numbers, found ", bad_value_,
+                    " at element ", *bad_ - in->begin / sizeof(float),
+                    "; train the model again, or use an older checkpoint"));
+  }
+
+  // "" when the file states none, or not where polytask writes it: then another
+  // program has rewritten the file and kept our metadata.
+  [[nodiscard]] const std::string& checksum() const { return stated_; }
+
  private:
+  void look_at(std::span<const float> block) {
+    while (!block.empty()) {
+      const auto round =
+          block.first(std::min(kRoundBytes / sizeof(float), block.size()));
+      if (!stated_.empty()) computed_ = crc32c(std::as_bytes(round), computed_);
+      if (require_finite_ && !bad_) {
+        if (const auto bad = first_non_finite(round)) {
+          bad_ = read_ + *bad;
+          bad_value_ = round[*bad];
+        }
+      }
+      read_ += round.size();
+      block = block.subspan(round.size());
+    }
+  }
+
   Source source_;
   std::uint64_t header_bytes_;
+  bool require_finite_;
   Header header_;
   std::string stated_;
   std::uint32_t computed_ = 0;
-  std::uint64_t read_ = 0;
+  std::uint64_t read_ = 0;            // values
+  std::optional<std::uint64_t> bad_;  // the first one that is not finite
+  float bad_value_ = 0.0f;
 };
+
+// Lets `options` look at what the file says it holds.
+void ask(Reading& reading, const ReadOptions& options) {
+  if (!options.accept) return;
+  std::vector<TensorView> tensors;
+  for (const HeaderTensor& tensor : reading.header().tensors) {
+    tensors.push_back(
+        {.name = tensor.name, .shape = tensor.shape, .values = {}});
+  }
+  try {
+    options.accept(reading.header().metadata, tensors);
+  } catch (const Error&) {
+    reading.skip();
+    reading.require_whole();
+    throw;
+  }
+}
 
 std::shared_ptr<const Workspace> memory_for(const std::filesystem::path& path,
                                             const WorkspacePlan& plan) {
@@ -207,7 +274,8 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
                                  ReadOptions options)
     : path_(std::move(path)) {
   Reading reading(path_, options);
-  Header& header = reading.header();
+  ask(reading, options);
+  const Header& header = reading.header();
   WorkspacePlan plan;
   std::vector<Slot> slots;
   for (const HeaderTensor& tensor : header.tensors) {
@@ -218,26 +286,24 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path,
   values_ = {memory, (*memory)[{}].data()};
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const std::span<float> values = (*memory)[slots[i]];
-    reading.read({reinterpret_cast<char*>(values.data()), values.size_bytes()});
-    tensors_.push_back({.name = std::move(header.tensors[i].name),
-                        .shape = std::move(header.tensors[i].shape),
+    reading.read(values);
+    tensors_.push_back({.name = header.tensors[i].name,
+                        .shape = header.tensors[i].shape,
                         .values = values});
   }
+  reading.require_whole();
+  reading.require_finite();
   checksum_ = reading.checksum();
-  metadata_ = std::move(header.metadata);
+  metadata_ = header.metadata;
   metadata_.erase(std::string(kChecksumKey));
 }
 
 std::string SafetensorsFile::verify(const std::filesystem::path& path,
                                     ReadOptions options) {
   Reading reading(path, options);
-  std::vector<char> block;
-  std::uint64_t left = reading.header().value_bytes;
-  while (left > 0) {
-    block.resize(std::min(kBlockBytes, left));
-    reading.read(block);
-    left -= block.size();
-  }
+  reading.skip();
+  reading.require_whole();
+  reading.require_finite();
   return reading.checksum();
 }
 

@@ -13,8 +13,11 @@
 
 namespace polytask {
 
-// A header may not be longer; the format says so.
-inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
+// A header may not be longer, and not hold more texts or tensors. The format
+// allows more; a model needs a thousandth.
+inline constexpr std::uint64_t kMaxHeaderBytes = std::uint64_t{32} << 20;
+inline constexpr std::size_t kMaxTexts = 4096;
+inline constexpr std::size_t kMaxTensors = 65'536;
 
 // What stands before the eight digits of the checksum, right after the length.
 inline constexpr std::string_view kChecksumKey = "polytask.checksum";

@@ -43,6 +43,9 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool string(std::string& value) override {
     if (at_ == At::metadata) {
+      if (header_.metadata.size() == kMaxTexts) {
+        refuse(cat("more than ", kMaxTexts, " texts"));
+      }
       header_.metadata[key_] = std::move(value);
     } else if (at_ == At::tensor && key_ == "dtype") {
       require_float(value);
@@ -58,6 +61,9 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
     } else if (at_ == At::file && key_ == "__metadata__") {
       at_ = At::metadata;
     } else if (at_ == At::file) {
+      if (header_.tensors.size() == kMaxTensors) {
+        refuse(cat("more than ", kMaxTensors, " tensors"));
+      }
       header_.tensors.emplace_back().name = key_;
       at_ = At::tensor;
     } else {

@@ -23,18 +23,6 @@ std::uint64_t total_bytes(std::size_t head,
 
 }  // namespace
 
-// A loop without branches, which the compiler turns into vector code.
-bool any_non_finite(std::span<const float> values) {
-  constexpr std::uint32_t kExponent = 0x7F800000;
-  std::uint32_t found = 0;
-  for (const float value : values) {
-    const std::uint32_t exponent =
-        std::bit_cast<std::uint32_t>(value) & kExponent;
-    found |= static_cast<std::uint32_t>(exponent == kExponent);
-  }
-  return found != 0;
-}
-
 SafetensorsWriter::SafetensorsWriter(const Destination& destination,
                                      const Metadata& metadata,
                                      std::vector<TensorView> tensors,

@@ -13,6 +13,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/file_descriptor.h"
+#include "polytask/base/memory.h"
 #include "polytask/base/text.h"
 #include "polytask/data/worker_limits.h"
 
@@ -47,14 +48,23 @@ void send(int fd, ReplyHeader header, const std::string& text) {
   }
 }
 
+constexpr const char* kNoMemory = "not enough memory to read or write the file";
+
+// Whether a worker that has less memory than it may take has failed for that.
+// Its libraries blame the file then, or crash.
+bool starved(const WorkerOutcome& outcome, const ReplyHeader& header) {
+  if (!outcome.answered) return outcome.signal != 0 && !outcome.timed_out;
+  return header.kind == Reply::error && header.fault == Fault::data &&
+         outcome.answer.find("alloc") != std::string::npos;
+}
+
 void send_result(int fd, const std::function<std::string()>& work) {
   try {
     send(fd, {.kind = Reply::answer}, work());
   } catch (const Error& e) {
     send(fd, {.kind = Reply::error, .fault = e.fault()}, e.what());
   } catch (const std::bad_alloc&) {
-    send(fd, {.kind = Reply::error, .fault = Fault::resource},
-         "not enough memory to read or write the file");
+    send(fd, {.kind = Reply::error, .fault = Fault::resource}, kNoMemory);
   } catch (const std::exception& e) {
     send(fd, {.kind = Reply::error, .fault = Fault::backend}, e.what());
   }
@@ -114,6 +124,11 @@ bool split_reply(const std::string& received, ReplyHeader& header,
 WorkerOutcome run_in_worker(const WorkerLimits& limits,
                             const std::vector<int>& keep_open,
                             const std::function<std::string()>& work) {
+  // As much as HDF5 takes for itself; a worker without crashes.
+  constexpr std::size_t kWorkerBytes = std::size_t{32} << 20;
+  require_memory(kWorkerBytes, "a process that reads or writes the file",
+                 "close other programs, or allow more (ulimit -v)");
+  const bool scarce = !has_address_space(limits.memory_bytes + kWorkerBytes);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) refuse_to_start();
   FileDescriptor reading(ends[0]);
@@ -142,12 +157,17 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
 
   ReplyHeader header;
   outcome.answered = split_reply(received, header, outcome.answer);
+  if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
+  if (outcome.signal == SIGXCPU) outcome.timed_out = true;
+  if (scarce && starved(outcome, header)) {
+    throw Error(Fault::resource,
+                cat("not enough memory to read or write the file: expected ",
+                    (limits.memory_bytes + kWorkerBytes) >> 20,
+                    " MiB; allow more (ulimit -v), or close other programs"));
+  }
   if (outcome.answered && header.kind == Reply::error) {
     throw Error(header.fault, outcome.answer);
   }
-  if (outcome.answered) return outcome;
-  if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
-  if (outcome.signal == SIGXCPU) outcome.timed_out = true;
   return outcome;
 }
 

@@ -8,16 +8,10 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/layers/convolution_layer.h"
+#include "polytask/layers/limits.h"
 
 namespace polytask {
 namespace {
-
-void require_at_least_one(const std::string& layer, const char* key,
-                          int value) {
-  if (value >= 1) return;
-  throw Error(Fault::config,
-              cat(layer, ": ", key, ": expected >= 1, got ", value));
-}
 
 // Zeros before and after one axis so that ceil(size / stride) results fit.
 std::pair<int, int> same_padding(int size, int kernel, int stride) {
@@ -49,9 +43,9 @@ Windows windows(int whole, int size, int read,
 
 onednn::ConvolutionOptions ConvolutionLayer::geometry(
     const ConvolutionLayerOptions& o, const Shape& src) {
-  require_at_least_one(o.name, "filters", o.filters);
-  require_at_least_one(o.name, "kernel_size", o.kernel_size);
-  require_at_least_one(o.name, "strides", o.stride);
+  require_within(kFiltersLimit, o.name, o.filters);
+  require_within(kKernelSizeLimit, o.name, o.kernel_size);
+  require_within(kStridesLimit, o.name, o.stride);
   if (src.size() != 3) {
     throw Error(
         Fault::shape,

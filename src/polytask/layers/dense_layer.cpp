@@ -7,6 +7,7 @@
 #include "polytask/kernels/elementwise.h"
 #include "polytask/kernels/row_product.h"
 #include "polytask/kernels/sparse_convolution.h"
+#include "polytask/layers/dense_parameters.h"
 
 namespace polytask {
 namespace {
@@ -15,24 +16,12 @@ constexpr int kParts = 8;  // the same for any number of threads
 constexpr int kFeaturesWorthAPart = 256;
 constexpr int kGradientFloats = 32768;  // of a block: 128 KiB
 
-int checked_features(const DenseLayerOptions& o, const Shape& src) {
-  if (o.units < 1) {
-    throw Error(Fault::config,
-                cat(o.name, ": units: expected >= 1, got ", o.units));
-  }
-  if (src.size() != 1) {
-    throw Error(Fault::shape,
-                cat(o.name, ": expected a vector of features, ", "got ",
-                    to_text(src), "; put a flatten layer before it"));
-  }
-  return src[0];
-}
-
 }  // namespace
 
 DenseLayer::DenseLayer(const DenseLayerOptions& options, const Shape& src)
     : options_(options),
-      features_(checked_features(options, src)),
+      features_(
+          dense_parameters(options.name, options.units, src).front().shape[0]),
       one_row_(options.batch == 1 && !options.with_backward &&
                kernels::has_vector_fma()) {
   const int parts = features_ >= kParts * kFeaturesWorthAPart ? kParts : 1;
@@ -86,8 +75,7 @@ DenseLayer::Block DenseLayer::plan_block(int first, int count) const {
 }
 
 std::vector<ParameterSpec> DenseLayer::parameters() const {
-  return {{options_.name + "/kernel", {features_, options_.units}},
-          {options_.name + "/bias", {options_.units}}};
+  return dense_parameters(options_.name, options_.units, {features_});
 }
 
 std::string DenseLayer::implementation() const {

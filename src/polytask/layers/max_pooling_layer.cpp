@@ -2,16 +2,13 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/layers/limits.h"
 
 namespace polytask {
 namespace {
 
 ImageLayerSpec checked_spec(const MaxPoolingLayerOptions& o, const Shape& src) {
-  if (o.pool_size < 2 || o.pool_size > 15) {
-    throw Error(
-        Fault::config,
-        cat(o.name, ": pool_size: expected 2 to 15, got ", o.pool_size));
-  }
+  require_within(kPoolSizeLimit, o.name, o.pool_size);
   if (src.size() != 3) {
     throw Error(
         Fault::shape,

@@ -231,9 +231,10 @@ void Network::clear_behind_batch(Slot rows) {
 // Into how many parts the work on the rows of a dense layer's result is cut:
 // what is over before another thread has come stays in one.
 int Network::row_parts(const DenseStep& step) const {
-  constexpr int kWorthSharing = 8192;  // elements
-  return plan_->options().batch * step.layer.units() < kWorthSharing ? 1
-                                                                     : kShards;
+  constexpr std::int64_t kWorthSharing = 8192;  // elements
+  const std::int64_t elements =
+      std::int64_t{plan_->options().batch} * step.layer.units();
+  return elements < kWorthSharing ? 1 : kShards;
 }
 
 void Network::forward_dense(const DenseStep& step) {

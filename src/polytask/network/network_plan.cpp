@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 
-#include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/layers/convolution_layer.h"
 #include "polytask/layers/dropout_layer.h"
 #include "polytask/layers/max_pooling_layer.h"
 #include "polytask/layers/pooled_convolution_layer.h"
 #include "polytask/network/layer_names.h"
+#include "polytask/network/network_parameters.h"
 
 namespace polytask {
 namespace {
@@ -39,47 +38,6 @@ std::size_t pooled_layers(std::span<const LayerOptions> layers, std::size_t at,
   return dropout && conv->filters % 8 == 0 ? 3 : 2;
 }
 
-void check(const NetworkOptions& network, const PlanOptions& o) {
-  if (o.input.size() != 3 || std::ranges::min(o.input) < 1) {
-    throw Error(Fault::shape, cat("network: expected images [height, width, "
-                                  "channels], got ",
-                                  to_text(o.input)));
-  }
-  if (o.batch < 1) {
-    throw Error(Fault::config,
-                cat("network: batch: expected >= 1, got ", o.batch));
-  }
-  if (o.workers < 1) {
-    throw Error(Fault::config,
-                cat("network: workers: expected >= 1, got ", o.workers));
-  }
-  if (o.outputs.empty()) {
-    throw Error(Fault::config, "tasks: expected at least one task, got none");
-  }
-  // Where the heads see the images themselves, nothing is shared.
-  const bool heads_flatten =
-      std::ranges::all_of(o.outputs, [](const NetworkOutput& output) {
-        return std::ranges::any_of(output.layers, [](const LayerOptions& l) {
-          return std::holds_alternative<Flatten>(l);
-        });
-      });
-  if (network.trunk.empty() && !heads_flatten) {
-    throw Error(Fault::config,
-                "network.trunk: expected at least one layer, got none");
-  }
-}
-
-Shape flattened(const std::string& layer, const Shape& shape) {
-  constexpr int kMost = std::numeric_limits<int>::max();
-  const std::size_t features = element_count(shape);
-  if (features > static_cast<std::size_t>(kMost)) {
-    throw Error(Fault::shape,
-                cat(layer, ": ", to_text(shape), " is more than ", kMost,
-                    " features; pool more, or use smaller images"));
-  }
-  return {static_cast<int>(features)};
-}
-
 }  // namespace
 
 // How many layers come before the first dense one.
@@ -93,7 +51,7 @@ std::size_t NetworkPlan::image_layers(std::span<const LayerOptions> layers) {
 NetworkPlan::NetworkPlan(const NetworkOptions& network,
                          const PlanOptions& options)
     : options_(options) {
-  check(network, options);
+  (void)network_parameters(network, options);  // which refuses what cannot be
   const std::span<const LayerOptions> trunk(network.trunk);
   const std::size_t images = image_layers(trunk);
   const LayerStack stack{
@@ -172,7 +130,7 @@ Shape NetworkPlan::add_image_layers(const LayerStack& stack, Shape shape) {
     }
     if (std::holds_alternative<Flatten>(layer)) {
       // The same numbers in the same order.
-      shape = flattened(stack.names[at], shape);
+      shape = {static_cast<int>(element_count(shape))};
     } else {
       auto built = make_image_layer(stack, at, shape);
       const bool runs =

@@ -1,22 +1,57 @@
 #include "polytask/network/network_settings.h"
 
 #include "polytask/base/tagged_list.h"
+#include "polytask/base/text.h"
+#include "polytask/layers/limits.h"
 
 namespace polytask {
+
+// A number that is held to its limit where it is read. Found by
+// argument-dependent lookup, so not in the unnamed namespace.
+struct LimitedNumber {
+  int& value;
+  const NumberLimit& limit;
+};
+
+void read_setting(const Settings& node, const std::string& path,
+                  Problems& problems, LimitedNumber& field) {
+  const std::size_t problems_before = problems.size();
+  int read = 0;
+  read_setting(node, path, problems, read);
+  if (problems.size() > problems_before) return;
+  if (field.limit.allows(read)) {
+    field.value = read;
+    return;
+  }
+  problems.push_back(setting_problem(node.place(), path,
+                                     cat("expected ", field.limit.least, " to ",
+                                         field.limit.most, ", found ", read)));
+}
+
+Settings write_setting(const LimitedNumber& field) {
+  return write_setting(field.value);
+}
+
 namespace {
 
 template <class Visitor>
+void limited_key(Visitor& visitor, const NumberLimit& limit, int& value) {
+  LimitedNumber number{.value = value, .limit = limit};
+  visitor.key(limit.key, number);
+}
+
+template <class Visitor>
 void describe(Visitor& visitor, Conv2D& layer) {
-  visitor.key("filters", layer.filters);
-  visitor.key("kernel_size", layer.kernel_size);
-  visitor.key("strides", layer.strides);
+  limited_key(visitor, kFiltersLimit, layer.filters);
+  limited_key(visitor, kKernelSizeLimit, layer.kernel_size);
+  limited_key(visitor, kStridesLimit, layer.strides);
   visitor.key("padding", layer.padding);
   visitor.key("activation", layer.activation);
 }
 
 template <class Visitor>
 void describe(Visitor& visitor, MaxPooling2D& layer) {
-  visitor.key("pool_size", layer.pool_size);
+  limited_key(visitor, kPoolSizeLimit, layer.pool_size);
 }
 
 template <class Visitor>
@@ -29,7 +64,7 @@ void describe(Visitor&, Flatten&) {}
 
 template <class Visitor>
 void describe(Visitor& visitor, Dense& layer) {
-  visitor.key("units", layer.units);
+  limited_key(visitor, kUnitsLimit, layer.units);
   visitor.key("activation", layer.activation);
 }
 
@@ -49,6 +84,16 @@ const std::array<NamedLayer, 5>& known_layers() {
   return layers;
 }
 
+// Of numbers without a default: how many filters, how many units.
+void require_given(const TaggedItem& item, const NumberLimit& limit,
+                   Problems& problems) {
+  if (item.body.find(limit.key) != nullptr) return;
+  problems.push_back(
+      setting_problem(item.place, child_path(item.path, limit.key),
+                      cat("expected ", limit.least, " to ", limit.most,
+                          ", found none; write how many")));
+}
+
 void read_layer(const TaggedItem& item, Problems& problems,
                 std::vector<LayerOptions>& layers) {
   std::vector<std::string> names;
@@ -63,6 +108,11 @@ void read_layer(const TaggedItem& item, Problems& problems,
           reader.finish();
         },
         layers.back());
+    if (std::holds_alternative<Conv2D>(known.layer)) {
+      require_given(item, kFiltersLimit, problems);
+    } else if (std::holds_alternative<Dense>(known.layer)) {
+      require_given(item, kUnitsLimit, problems);
+    }
     return;
   }
   problems.push_back(unknown_tag(item, "layer", names));
@@ -73,7 +123,14 @@ void read_layer(const TaggedItem& item, Problems& problems,
 void read_setting(const Settings& node, const std::string& path,
                   Problems& problems, std::vector<LayerOptions>& layers) {
   layers.clear();
-  for (const TaggedItem& item : read_tagged_list(node, path, problems)) {
+  const std::vector<TaggedItem> items = read_tagged_list(node, path, problems);
+  if (items.size() > kMostLayers) {
+    problems.push_back(setting_problem(node.place(), path,
+                                       cat("expected at most ", kMostLayers,
+                                           " layers, found ", items.size())));
+    return;
+  }
+  for (const TaggedItem& item : items) {
     read_layer(item, problems, layers);
   }
 }

@@ -53,17 +53,21 @@ Call::~Call() {
 }
 
 void Call::run(std::span<const float* const> data) const {
-  thread_local const dnnl::stream stream(cpu_engine());
-  const std::size_t first = number_of_this_thread();
-  std::unique_ptr<Seat> seat = take_seat(first);
-  seat->point_to(data);
-  const SingleThreaded single_threaded;
-  dnnl::error::wrap_c_api(
-      dnnl_primitive_execute(primitive_.get(), stream.get(),
-                             static_cast<int>(seat->arguments.size()),
-                             seat->arguments.data()),
-      "could not execute a primitive");
-  leave(std::move(seat), first);
+  try {
+    thread_local const dnnl::stream stream(cpu_engine());
+    const std::size_t first = number_of_this_thread();
+    std::unique_ptr<Seat> seat = take_seat(first);
+    seat->point_to(data);
+    const SingleThreaded single_threaded;
+    dnnl::error::wrap_c_api(
+        dnnl_primitive_execute(primitive_.get(), stream.get(),
+                               static_cast<int>(seat->arguments.size()),
+                               seat->arguments.data()),
+        "could not execute a primitive");
+    leave(std::move(seat), first);
+  } catch (const dnnl::error& e) {
+    refuse_as(e, "a layer");
+  }
 }
 
 std::unique_ptr<Call::Seat> Call::take_seat(std::size_t first) const {

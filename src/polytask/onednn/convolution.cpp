@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "polytask/base/text.h"
 #include "polytask/onednn/call.h"
 #include "polytask/onednn/session.h"
 #include "polytask/onednn/versions.h"

@@ -11,8 +11,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string_view>
 
-#include "polytask/base/error.h"
-#include "polytask/base/text.h"
+#include "polytask/base/memory.h"
 
 namespace polytask::onednn {
 
@@ -32,15 +31,21 @@ class SingleThreaded {
   int before_;
 };
 
-// Runs `create` for one thread and says who could not be built, and why.
+// What oneDNN says, as an Error: Fault::resource for want of memory, else
+// Fault::backend.
+[[noreturn]] void refuse_as(const dnnl::error& error, std::string_view owner);
+
+// Runs `create` for one thread and says who could not be built, and why. oneDNN
+// writes to the memory for the code it generates without looking whether it got
+// any, so a margin is asked for first.
 template <class Create>
 auto create_primitive(std::string_view owner, Create create) {
   const SingleThreaded single_threaded;
+  require_memory(0, owner, "a smaller network needs less");
   try {
     return create();
   } catch (const dnnl::error& e) {
-    throw Error(Fault::backend, cat(owner, ": oneDNN refused it (", e.what(),
-                                    ", status ", e.status, ")"));
+    refuse_as(e, owner);
   }
 }
 

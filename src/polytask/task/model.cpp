@@ -5,12 +5,16 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/network/initialize.h"
+#include "polytask/network/network_parameters.h"
+#include "polytask/task/model_parameters.h"
 #include "polytask/task/model_plan.h"
 
 namespace polytask {
 
-std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
-                                              const ModelPlanOptions& options) {
+namespace {
+
+PlanOptions plan_options(const ModelSpec& spec,
+                         const ModelPlanOptions& options) {
   PlanOptions plan{.input = spec.image,
                    .batch = options.batch,
                    .workers = options.workers,
@@ -20,24 +24,44 @@ std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
     plan.outputs.push_back(
         {.name = task.name, .units = task.units(), .layers = task.head});
   }
-  return std::make_shared<const NetworkPlan>(spec.network, plan);
+  return plan;
+}
+
+}  // namespace
+
+std::shared_ptr<const NetworkPlan> plan_model(const ModelSpec& spec,
+                                              const ModelPlanOptions& options) {
+  return std::make_shared<const NetworkPlan>(spec.network,
+                                             plan_options(spec, options));
 }
 
 std::shared_ptr<const NetworkPlan> plan_model(const Model& model,
                                               const ModelPlanOptions& options) {
-  auto plan = plan_model(model.spec, options);
-  const auto& wanted = plan->parameters().specs();
-  const auto& found = model.parameters.layout().specs();
-  if (wanted == found) return plan;
+  require_parameters(model.spec, model.parameters.layout().specs());
+  return plan_model(model.spec, options);
+}
+
+void require_parameters(const ModelSpec& spec,
+                        const std::vector<ParameterSpec>& found) {
+  constexpr std::size_t kMostProblems = 20;
+  const std::vector<ParameterSpec> wanted =
+      network_parameters(spec.network, plan_options(spec, {}));
   std::vector<std::string> problems;
+  std::size_t more = 0;
   for (std::size_t i = 0; i < std::max(wanted.size(), found.size()); ++i) {
     const auto text = [i](const std::vector<ParameterSpec>& specs) {
       return i < specs.size() ? specs[i].name + " " + to_text(specs[i].shape)
                               : std::string("nothing");
     };
     if (text(wanted) == text(found)) continue;
+    if (problems.size() == kMostProblems) {
+      ++more;
+      continue;
+    }
     problems.push_back(cat("expected ", text(wanted), ", found ", text(found)));
   }
+  if (more > 0) problems.push_back(cat("and ", more, " more"));
+  if (problems.empty()) return;
   throw Error(Fault::data, "the model's parameters do not fit its network:" +
                                bullet_list(problems));
 }

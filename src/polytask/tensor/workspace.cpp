@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 
 #include "polytask/base/error.h"
+#include "polytask/base/memory.h"
 #include "polytask/base/text.h"
 
 namespace polytask {
@@ -56,13 +58,11 @@ Workspace::Workspace(const WorkspacePlan& plan) {
   const std::size_t wanted = std::max<std::size_t>(plan.total_bytes(), 1);
   const std::size_t bytes =
       (wanted + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  require_memory(bytes, "workspace",
+                 "a smaller train.batch_size or smaller images need less");
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) {
-    throw Error(Fault::resource,
-                cat("no memory for a workspace of ", bytes >> 20,
-                    " MiB; a smaller train.batch_size needs less"));
-  }
+  if (memory == MAP_FAILED) throw std::bad_alloc();
   // Fewer page faults and TLB misses; a refusal only costs speed.
   (void)madvise(memory, bytes, MADV_HUGEPAGE);
   arena_ = Arena(static_cast<float*>(memory), Unmap{bytes});

@@ -78,11 +78,11 @@ std::shared_ptr<const Model> load_start(const Recipe& recipe) {
   if (recipe.start.from.empty()) return nullptr;
   auto model = std::make_shared<Model>();
   try {
-    SafetensorsFile file(model_file(recipe.start.from));
-    const std::string note =
-        start_note(file.path(), file.checksum(), recipe.start.freeze_trunk);
-    *model = model_of(std::move(file));
-    model->notes[kStartNote] = note;
+    const std::filesystem::path path = model_file(recipe.start.from);
+    ModelFile loaded = load_model_file(path);
+    *model = std::move(loaded.model);
+    model->notes[kStartNote] =
+        start_note(path, loaded.checksum, recipe.start.freeze_trunk);
   } catch (const Error& e) {
     throw Error(e.fault(), cat("network.from: ", e.what()));
   }

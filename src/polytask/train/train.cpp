@@ -5,7 +5,9 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_limit.h"
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/layers/limits.h"
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/prior.h"
 #include "polytask/task/task_columns.h"
@@ -85,17 +87,23 @@ void require_finite_pixels(const Dataset& data) {
 }  // namespace
 
 std::vector<std::string> problems(const TrainOptions& options) {
+  constexpr int kMostEpochs = 1'000'000;
   std::vector<std::string> found;
   const auto require = [&](bool ok, const char* key, const char* rule,
                            auto value) {
     if (ok) return;
     found.push_back(cat("train.", key, ": expected ", rule, ", got ", value));
   };
-  require(options.epochs >= 1, "epochs", ">= 1", options.epochs);
-  require(options.batch_size >= 1, "batch_size", ">= 1", options.batch_size);
-  require(options.threads >= 0, "threads", ">= 0", options.threads);
-  require(options.patience >= 0, "patience", ">= 0 (0: all epochs)",
-          options.patience);
+  const auto require_from = [&](int least, int most, const char* key,
+                                int value) {
+    require(least <= value && value <= most, key,
+            cat(least, " to ", most).c_str(), value);
+  };
+  require_from(1, kMostEpochs, "epochs", options.epochs);
+  require_from(kBatchLimit.least, kBatchLimit.most, kBatchLimit.key,
+               options.batch_size);
+  require_from(0, kMostThreads, "threads", options.threads);
+  require_from(0, kMostEpochs, "patience", options.patience);
   require(options.missing_label_weight >= 0.0 &&
               options.missing_label_weight <= 1.0,
           "missing_label_weight", "0 (ignored) to 1 (assumed negative)",

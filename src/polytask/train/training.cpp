@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "polytask/base/error.h"
+#include "polytask/base/memory.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
 #include "polytask/task/model_plan.h"
@@ -32,6 +33,19 @@ ImageBatch image_batch(const Batch& batch, const Dataset& data,
           .scale = spec.preprocessing.scale(data.spec().pixels)};
 }
 
+// All that a training takes beside its data, asked for as one sum before any of
+// it is filled.
+std::shared_ptr<const NetworkPlan> with_room(
+    std::shared_ptr<const NetworkPlan> plan, const AdamOptions& adam) {
+  const std::size_t copies = adam.ema_momentum > 0.0 ? 3 : 2;  // of parameters
+  require_memory(plan->memory().total_bytes() +
+                     copies * plan->parameters().flat_count() * sizeof(float),
+                 "train",
+                 "a smaller train.batch_size, smaller images or a smaller "
+                 "network need less");
+  return plan;
+}
+
 double value_in(const MetricValues& values, std::string_view wanted) {
   for (const auto& [name, value] : values) {
     if (name == wanted) return value;
@@ -49,11 +63,13 @@ Training::Training(const TrainingSubject& subject, const TrainData& data,
       options_(options),
       run_(run),
       pool_(options.threads),
-      plan_(plan_model(
-          model_, {.batch = options.batch_size,
-                   .workers = pool_.workers(),
-                   .training = true,
-                   .task_gradients = TaskBalance::gradients_needed(options)})),
+      plan_(with_room(
+          plan_model(model_, {.batch = options.batch_size,
+                              .workers = pool_.workers(),
+                              .training = true,
+                              .task_gradients =
+                                  TaskBalance::gradients_needed(options)}),
+          options.adam)),
       network_(plan_, pool_),
       state_{.optimiser = {plan_->parameters(), options.adam}},
       adam_(options.adam),

@@ -6,6 +6,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/checkpoint/bounded_json.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/train/fingerprint.h"
 
@@ -125,7 +126,10 @@ void require_state(const SafetensorsFile& file) {
 void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
   require_state(file);
   try {
-    const Json json = Json::parse(file.metadata().at(kStateKey));
+    constexpr JsonBounds kBounds{.depth = 6, .values = 3'000'000};
+    const Json json =
+        parse_bounded_json(file.metadata().at(kStateKey), kBounds,
+                           cat(file.path().string(), ": ", kStateKey));
     require_same_fingerprint(file, json.at("fingerprint").get<std::string>(),
                              state.fingerprint);
     state.steps = json.at("steps").get<std::int64_t>();
