@@ -1,6 +1,6 @@
 // polytask predict: answer images.
 //
-// out: a line an image (--format lines), label names as the post prints them
+// out: a line per image (--format lines), label names as the post prints them
 //      (names), a table (csv), or one JSON document (--json).
 // err: what could not be read, and what folders hold besides images.
 
@@ -82,7 +82,7 @@ int run(Arguments arguments, const Console& console) {
                  "HDF5 files, JPEG and PNG files, folders of them")
       ->required();
   app.add_option("--format", args.format,
-                 "lines: a line an image; names: lists of label names; csv: a\n"
+                 "lines: a line per image; names: lists of label names; csv: a\n"
                  "table with probabilities; json: all of it (lines)")
       ->check(CLI::IsMember({"lines", "names", "csv", "json"}));
   app.add_option("--images", args.images,
