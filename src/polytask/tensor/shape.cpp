@@ -13,7 +13,7 @@ std::size_t element_count(const Shape& shape) {
 std::string to_text(const Shape& shape) {
   std::vector<std::string> axes;
   for (const int axis : shape) axes.push_back(std::to_string(axis));
-  return "[" + join(axes) + "]";
+  return cat("[", join(axes), "]");
 }
 
 }  // namespace polytask
