@@ -115,7 +115,7 @@ TEST_F(BadInput, ALabelThatIsNeitherZeroNorOneNorMissingNamesItsRow) {
       test::polytask({"train", "recipe.yaml", "data.path=odd.h5"});
   EXPECT_EQ(answer.code, cli::kBadData);
   for (const char* part :
-       {"odd.h5[1], column sea: ", "expected 0, 1 or missing, found 7"}) {
+       {"odd.h5[1], column label_2: ", "expected 0, 1 or missing, found 7"}) {
     EXPECT_NE(answer.err.find(part), std::string::npos) << answer.err;
   }
 }

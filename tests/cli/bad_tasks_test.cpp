@@ -212,9 +212,10 @@ TEST_F(BadTasks, AWeightingThatALossDoesNotGoWith) {
 // A folder that was not begun can be begun with a better recipe.
 TEST_F(BadTasks, ARefusedComparisonLeavesNoFolder) {
   expect_refusal(cli::kUsage,
+                 "note: task light: the data numbers its classes and does not "
+                 "name them; 0 is day, 1 is dusk, 2 is night\n"
                  "polytask: table.yaml: train.batch_size: expected at most the "
-                 "14 training "
-                 "images, got 15\n",
+                 "14 training images, got 15\n",
                  {"compare", "table.yaml", "train.batch_size=15"});
 }
 

@@ -33,7 +33,6 @@ TEST_F(NamingRecipe, EveryRefusalNamesTheFile) {
       {"    - flatten\n", ""},
       {"max_pooling2d", "max_poling2d"},
       {"desert, mountains", "desert, desert"},
-      {"desert, mountains", "desert"},
       {"scene: {labels", "scene: {kind: nothing, labels"},
       {"scene: {labels", "scene: {weight: -1, labels"},
       {"  trunk:\n", "  trunk: {}\n  other:\n"},

@@ -108,7 +108,7 @@ TEST_F(TrainCommandAgain, TheModelCarriesRecipeProvenanceAndPrior) {
   EXPECT_EQ(provenance["data"], "scenes.h5");
   EXPECT_FALSE(provenance.contains("command"));
   ASSERT_EQ(model.prior.size(), 1u);
-  EXPECT_EQ(model.prior[0].size(), 5u);
+  EXPECT_EQ(model.prior[0].size(), 3u * 5u);
 }
 
 // A model tells others no names of the folders it was made in.

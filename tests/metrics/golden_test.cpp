@@ -84,7 +84,7 @@ TEST(MetricsGolden, MeansOverClassesAreScikitLearns) {
   EXPECT_EQ(problems.size(), 5u);
   for (const json& problem : problems) {
     SCOPED_TRACE(problem["name"]);
-    const std::vector<float> targets = flat({problem["targets"]});
+    const std::vector<float> targets = flat(json::array({problem["targets"]}));
     const auto answered = problem["answered"].get<std::vector<int>>();
     const auto classes = problem["classes"].get<std::size_t>();
     const std::vector<float> probabilities(targets.size() * classes,

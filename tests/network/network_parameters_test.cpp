@@ -123,7 +123,7 @@ TEST(NetworkSettings, NumbersBeyondTheirLimitsAreAllListed) {
 TEST(NetworkSettings, CountsWithoutADefaultMustBeGiven) {
   EXPECT_EQ(problems_of("conv2d, dense: {activation: relu}"),
             (Problems{"r.yaml:1: network.trunk.0.conv2d.filters: expected 1 to "
-                      "8192, found none; write how many",
+                      "4096, found none; write how many",
                       "r.yaml:1: network.trunk.1.dense.units: expected 1 to "
                       "16384, found none; write how many"}));
 }

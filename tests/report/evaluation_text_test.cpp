@@ -167,7 +167,8 @@ TEST(EvaluationJson, HasThePromisedShape) {
   EXPECT_EQ(task["metrics"]["argmax_accuracy"]["low"], 0.5);
   EXPECT_EQ(task["labels"]["sea"]["precision"]["baseline"], 0.5);
   EXPECT_EQ(document["version"], 2);
-  EXPECT_EQ(document.size(), 3u);
+  EXPECT_EQ(document["images"]["n"], 12);
+  EXPECT_EQ(document.size(), 4u);
 }
 
 TEST(EvaluationJson, ConfusionMatrixIsFourIntegers) {

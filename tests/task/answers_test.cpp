@@ -87,14 +87,17 @@ TEST(Prior, SaysWhatTheTrainingImagesSayBeforehand) {
                                 categorical("weather", {"x", "y", "z"}),
                                 regression("distance"), count("people")};
   const auto prior = prior_of(tasks, *data);
-  EXPECT_EQ(prior[0], (std::vector<double>{0.75, 0.5}));
+  // Shares, then the most frequent set of labels, then the first label.
+  EXPECT_EQ(prior[0], (std::vector<double>{0.75, 0.5, 1, 0, 1, 0}));
   EXPECT_NEAR(prior[1][0], 1.0 / 3, 1e-15);
   EXPECT_NEAR(prior[1][1], 2.0 / 3, 1e-15);
   EXPECT_EQ(prior[1][2], 0.0);
   EXPECT_EQ(prior[2][0], 5.0);
   EXPECT_NEAR(prior[2][1], std::sqrt(26.0 / 3), 1e-12);
   EXPECT_EQ(prior[2][2], 4.0);
-  EXPECT_EQ(prior[3], std::vector<double>{2.0});
+  EXPECT_EQ(prior[3][0], 2.0);
+  EXPECT_NEAR(prior[3][1], std::sqrt(8.0 / 3), 1e-12);
+  EXPECT_EQ(prior[3][2], 2.0);
 }
 
 TEST(Prior, WhatNobodyAnsweredIsNotANumber) {

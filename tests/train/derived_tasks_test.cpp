@@ -15,8 +15,8 @@ using test::answers_table;
 using Names = std::vector<std::string>;
 
 struct Derived {
+  Names notes;  // before the tasks, which are made with them
   std::vector<Task> tasks;
-  Names notes;
   explicit Derived(const Dataset& data) : tasks(derived_tasks(data, notes)) {}
 };
 
