@@ -112,9 +112,9 @@ task scene (multilabel)
   argmax_accuracy                    0.6250    0.2500  0.5000 - 0.7500     12
   macro_roc_auc                    undefined (n = 0), baseline 0.5000
 
-  label          precision     recall         f1   baseline    support    missing
-  sea               0.7500     0.6000     0.6667     0.6667          5          2
-  Bäume          undefined  undefined  undefined  undefined          0          0
+  label         precision     recall         f1   baseline    support    missing
+  sea              0.7500     0.6000     0.6667     0.6667          5          2
+  Bäume         undefined  undefined  undefined  undefined          0          0
   baseline: f1 of always answering yes
   undefined (n = 0): nothing it could be computed from
 
