@@ -70,7 +70,7 @@ TEST(RelativeError, OfNumbersIsTheMeanOverThem) {
 
 // The mean of the training images is 3, so the constant answer is 2 off.
 TEST(RelativeError, OfACountMeasuresFromItsMean) {
-  TaskMeter meter(count("people"), std::vector<double>{3});
+  TaskMeter meter(count("people"), std::vector<double>{3, 1, 3});
   EXPECT_TRUE(std::isnan(meter.relative_error()));
   add(meter, {0}, {1});
   const double error = metric(meter.values(), "mean_absolute_error");

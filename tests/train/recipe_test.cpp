@@ -215,10 +215,13 @@ TEST_F(RecipeFile, TheModelIsThatOfTheDataAndTheRecipe) {
   EXPECT_EQ(model.tasks, recipe.tasks);
 }
 
-TEST_F(RecipeFile, ARecipeMayNameTheLabelsAnew) {
+TEST_F(RecipeFile, ARecipeSelectsLabelsAndDoesNotRenameThem) {
   Recipe recipe = load(kSmall, {"tasks.look.labels=[a, b, c]"});
-  EXPECT_EQ(prepare_run(recipe).data.train->spec().labels,
-            (std::vector<std::string>{"a", "b", "c"}));
+  test::expect_error(
+      Fault::data,
+      "the data does not answer every task; it has the columns rows, columns, "
+      "red:\n  - task look: no column a, b, c",
+      [&] { (void)prepare_run(recipe); });
 }
 
 TEST_F(RecipeFile, NoPathIsAProblem) {
