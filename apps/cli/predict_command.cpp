@@ -81,9 +81,10 @@ int run(Arguments arguments, const Console& console) {
   app.add_option("input", args.inputs,
                  "HDF5 files, JPEG and PNG files, folders of them")
       ->required();
-  app.add_option("--format", args.format,
-                 "lines: a line per image; names: lists of label names; csv: a\n"
-                 "table with probabilities; json: all of it (lines)")
+  app.add_option(
+         "--format", args.format,
+         "lines: a line per image; names: lists of label names; csv: a\n"
+         "table with probabilities; json: all of it (lines)")
       ->check(CLI::IsMember({"lines", "names", "csv", "json"}));
   app.add_option("--images", args.images,
                  "name of the images in HDF5 files (x)");
