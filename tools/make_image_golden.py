@@ -4,7 +4,10 @@ Run as: python3 tools/make_image_golden.py (needs numpy and Pillow; the files in
 the repository were made with Pillow 13.0 and libjpeg-turbo 3.2).
 
   NAME.png, NAME.jpg   one file of every kind the decoders know
-  NAME.EXTENSION.ppm   the same as Image.open(f).convert("RGB") reads it
+  orientation_N.png, orientation_N.jpg   the same picture, N noted in its EXIF
+  NAME.EXTENSION.ppm   the same as Pillow reads it, turned upright:
+                       ImageOps.exif_transpose(Image.open(f)).convert("RGB")
+  NAME.EXTENSION.pgm   the same with convert("L")
   resizes.txt          rows "seed height width result_height result_width hash":
                        noise of the seed, resized; hash is FNV-1a of the pixels
   resized_*.ppm        a few of those results in full
@@ -22,7 +25,7 @@ import struct
 import zlib
 
 import numpy
-from PIL import Image
+from PIL import Image, ImageOps
 
 FOLDER = pathlib.Path(__file__).parent.parent / "tests" / "golden" / "images"
 HEIGHT, WIDTH = 17, 23
@@ -64,8 +67,16 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
 
 
+def exif(orientation, order):
+    """The least TIFF block that notes an orientation; order is < or >."""
+    start = b"II*\0" if order == "<" else b"MM\0*"
+    entry = struct.pack(order + "HHIHH", 0x0112, 3, 1, orientation, 0)
+    return (start + struct.pack(order + "IH", 8, 1) + entry +
+            struct.pack(order + "I", 0))
+
+
 def write_png(name, samples, bits, color, interlaced=False, palette=None,
-              transparency=None):
+              transparency=None, before=b"", behind=b""):
     """Kinds of PNG that Pillow does not write; the format's own numbers."""
     parts = [samples]
     if interlaced:
@@ -78,7 +89,9 @@ def write_png(name, samples, bits, color, interlaced=False, palette=None,
         chunks.append(chunk(b"PLTE", palette.tobytes()))
     if transparency is not None:
         chunks.append(chunk(b"tRNS", transparency))
+    chunks.append(before)
     chunks.append(chunk(b"IDAT", zlib.compress(data, 9)))
+    chunks.append(behind)
     chunks.append(chunk(b"IEND", b""))
     (FOLDER / name).write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
 
@@ -106,6 +119,11 @@ def write_pngs():
     write_png("interlaced_grey1.png", grey >> 7, 1, 0, interlaced=True)
     write_png("interlaced_small.png", rgb[:3, :2], 8, 2, interlaced=True)
     write_png("one_pixel.png", rgb[:1, :1], 8, 2)
+    for n in range(1, 9):
+        note = chunk(b"eXIf", exif(n, "<" if n % 2 else ">"))
+        place = "before" if n < 5 else "behind"
+        write_png(f"orientation_{n}.png", rgb[:9, :7], 8, 2, n == 8,
+                  **{place: note})
 
 
 def write_jpegs():
@@ -125,6 +143,11 @@ def write_jpegs():
     for name, options in kinds.items():
         options = {"quality": 85, **options}
         rgb.save(FOLDER / f"{name}.jpg", **options)
+    for n in range(1, 9):
+        noted = Image.Exif()
+        noted[0x0112] = n
+        noted[0x010F] = "a camera"
+        rgb.save(FOLDER / f"orientation_{n}.jpg", quality=85, exif=noted)
     Image.fromarray(drawn(1)[:, :, 0]).save(FOLDER / "grey.jpg")
     inks = Image.fromarray(drawn(4), "CMYK")
     inks.save(FOLDER / "cmyk.jpg", quality=90)
@@ -133,12 +156,17 @@ def write_jpegs():
 
 def write_expected():
     for path in sorted(FOLDER.glob("*.[pj][np]g")):
-        with Image.open(path) as image:
+        with Image.open(path) as opened:
+            image = ImageOps.exif_transpose(opened)
             rgb = image.convert("RGB")
+            luma = image.convert("L")
             if path.name == "grey16.png":
                 high = (numpy.asarray(image) >> 8).astype(numpy.uint8)
-                rgb = Image.fromarray(high).convert("RGB")
+                luma = Image.fromarray(high)
+                rgb = luma.convert("RGB")
             rgb.save(FOLDER / f"{path.name}.ppm")
+            luma.save(FOLDER / f"{path.name}.pgm")
+            assert luma.tobytes() == rgb.convert("L").tobytes(), path.name
 
 
 def noise(seed, height, width):

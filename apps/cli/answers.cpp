@@ -41,7 +41,8 @@ void answer_images(Predictor& predictor, Inputs inputs,
   ImageList list = read_image_list({.files = std::move(files),
                                     .height = image[0],
                                     .width = image[1],
-                                    .threads = options.threads});
+                                    .threads = options.threads,
+                                    .channels = image[2]});
   const FittedImages fitted = fit_images(list.images, predictor.model().spec);
   const std::vector<float> answers = predict_dataset(predictor, *fitted.data);
   std::size_t next = 0;

@@ -146,12 +146,14 @@ TEST(Resize, RefusesAnImageTooLargeOnTheWay) {
 }
 
 TEST(Resize, PixelsThatDoNotFitTheSizeAreAnError) {
-  test::expect_error(
-      Fault::shape,
-      "resize: expected an image of [H, W, 3] values, got 5 for [2, 1, 3]", [] {
-        const Image image{.height = 2, .width = 1, .pixels = Pixels(5)};
-        (void)resize_bilinear(image, 4, 4);
-      });
+  test::expect_error(Fault::shape,
+                     "resize: expected an image of [H, W, C] values, C = 1 or "
+                     "3, got 5 for [2, 1, 3]",
+                     [] {
+                       const Image image{
+                           .height = 2, .width = 1, .pixels = Pixels(5)};
+                       (void)resize_bilinear(image, 4, 4);
+                     });
   test::expect_error_parts(Fault::shape, {"got 6 for [2, 1, 1]"}, [] {
     const Image image{
         .height = 2, .width = 1, .channels = 1, .pixels = Pixels(6)};

@@ -27,18 +27,26 @@ inline std::vector<std::byte> bytes_of(const std::filesystem::path& path) {
 }
 
 // A file as make_image_golden.py writes it: "P6\nW H\n255\n", then the pixels.
-inline Image read_ppm(const std::filesystem::path& path) {
+inline Image read_netpbm(const std::filesystem::path& path, int channels) {
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file) << path;
   std::string magic;
   int levels = 0;
-  Image image;
+  Image image{.channels = channels};
   file >> magic >> image.width >> image.height >> levels;
   file.get();
-  image.pixels.resize(static_cast<std::size_t>(3 * image.width * image.height));
+  image.pixels.resize(
+      static_cast<std::size_t>(channels * image.width * image.height));
   file.read(reinterpret_cast<char*>(image.pixels.data()),
             static_cast<std::streamsize>(image.pixels.size()));
   return image;
+}
+
+inline Image read_ppm(const std::filesystem::path& path) {
+  return read_netpbm(path, 3);
+}
+inline Image read_pgm(const std::filesystem::path& path) {
+  return read_netpbm(path, 1);
 }
 
 // The largest difference of two images of one size, in grey levels; 256 when

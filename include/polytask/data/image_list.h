@@ -37,10 +37,11 @@ struct ImageListOptions {
   int height = 100;  // pixels of every image of the data set
   int width = 100;   // pixels
   int threads = 0;   // that decode; 0: one a core
+  int channels = 3;  // 1: luma, 3: RGB
 };
 
 struct ImageList {
-  DatasetPtr images;  // the readable ones, uint8 RGB, no labels; may be empty
+  DatasetPtr images;  // the readable ones, uint8, no labels; may be empty
   // [files]: "sea.jpg: expected ..., found ..."; empty where the image is there
   std::vector<std::string> problems;
 };

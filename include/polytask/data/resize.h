@@ -23,11 +23,19 @@
 
 namespace polytask {
 
+struct ImageSize {
+  int height = 0;  // pixels
+  int width = 0;   // pixels
+};
+
+// Throws Fault::shape when `to` is not 1 to kMaxImageSide a side, or exceeds
+// kMaxImagePixels, or the image that is resized along rows only does.
+void require_resize(const ImageSize& from, const ImageSize& to);
+
 // The image at another size; one of the same size is a copy.
 //   height, width   pixels, 1 to kMaxImageSide
-// Throws Fault::shape when the result, or the image that is resized along rows
-// only, would exceed kMaxImagePixels, and when `image` is not [H, W, 3] with at
-// least one pixel.
+// Throws Fault::shape as require_resize does, and when `image` is not [H, W, C]
+// with C = 1 or 3 and at least one pixel.
 [[nodiscard]] Image resize_bilinear(const Image& image, int height, int width);
 
 }  // namespace polytask

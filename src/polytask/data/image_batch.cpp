@@ -11,19 +11,22 @@
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/image_file.h"
-#include "polytask/data/resize.h"
 
 namespace polytask {
 namespace {
 
 void require_possible(const ImageBatchOptions& options) {
-  const auto [height, width, threads] = options;
+  const auto [height, width, threads, channels] = options;
   if (std::min(height, width) < 1 || std::max(height, width) > kMaxImageSide ||
       std::int64_t{height} * width > kMaxImagePixels) {
     throw Error(Fault::config,
                 cat("image size: expected a height and width of 1 to ",
                     kMaxImageSide, " and at most ", kMaxImagePixels,
                     " pixels, got ", width, " x ", height));
+  }
+  if (channels != 1 && channels != 3) {
+    throw Error(Fault::config,
+                cat("channels: expected 1 or 3, got ", channels));
   }
   if (threads < 0) {
     throw Error(Fault::config,
@@ -36,8 +39,9 @@ std::string read_into(const std::filesystem::path& path,
                       const ImageBatchOptions& options,
                       std::byte* pixels) noexcept {
   try {
-    const Image image =
-        resize_bilinear(read_image_file(path), options.height, options.width);
+    const Image image = read_image_file(path, {.channels = options.channels,
+                                               .height = options.height,
+                                               .width = options.width});
     std::memcpy(pixels, image.pixels.data(), image.pixels.size());
     return {};
   } catch (const Error& e) {
@@ -73,7 +77,7 @@ int thread_count(int wanted, std::size_t images) {
 ImageBatch read_image_batch(const std::vector<std::filesystem::path>& paths,
                             const ImageBatchOptions& options) {
   require_possible(options);
-  const std::size_t bytes = std::size_t{3} *
+  const std::size_t bytes = static_cast<std::size_t>(options.channels) *
                             static_cast<std::size_t>(options.height) *
                             static_cast<std::size_t>(options.width);
   ImageBatch batch{.pixels = allocate_images(paths.size() * bytes),

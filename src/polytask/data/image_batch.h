@@ -11,13 +11,14 @@
 namespace polytask {
 
 struct ImageBatchOptions {
-  int height = 0;   // pixels
-  int width = 0;    // pixels
-  int threads = 0;  // 0: one a core
+  int height = 0;    // pixels
+  int width = 0;     // pixels
+  int threads = 0;   // 0: one a core
+  int channels = 3;  // 1: luma, 3: RGB
 };
 
 struct ImageBatch {
-  std::shared_ptr<std::byte> pixels;  // [N, H, W, 3] uint8, RGB
+  std::shared_ptr<std::byte> pixels;  // [N, H, W, C] uint8
   std::vector<std::string> problems;  // [N]; empty text: the image is there
 };
 

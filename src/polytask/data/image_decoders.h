@@ -8,7 +8,6 @@
 #include <array>
 #include <csetjmp>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,30 +16,19 @@
 
 namespace polytask {
 
-// Throw Fault::data as decode_image does; `file` starts with the signature.
+// Throw as decode_image does; `file` starts with the signature.
 [[nodiscard]] Image decode_jpeg(std::span<const std::byte> file,
-                                std::string_view name);
+                                std::string_view name,
+                                const ImageRequest& request);
 [[nodiscard]] Image decode_png(std::span<const std::byte> file,
-                               std::string_view name);
+                               std::string_view name,
+                               const ImageRequest& request);
 
-struct ImageClaim {
-  const char* format = "";        // "JPEG" or "PNG"
-  std::uint32_t height = 0;       // pixels, as the header claims
-  std::uint32_t width = 0;        // pixels
-  std::uint64_t least_bytes = 0;  // no file of that size can be shorter
-};
-
-// An image of the claimed size, all zero.
-// Throws Fault::data when the claim exceeds a limit, or when `file_bytes` are
-// too few for it: a few bytes cannot claim many megabytes of memory.
-// Throws Fault::resource when there is no memory.
-[[nodiscard]] Image allocate_image(const ImageClaim& claim,
-                                   std::size_t file_bytes,
-                                   std::string_view name);
-
-// Throws Fault::data: the file is damaged, in the decoder's words.
-[[noreturn]] void throw_damaged(std::string_view name, const char* format,
-                                const std::string& reason);
+// The header alone. Throw Fault::data when it is damaged.
+[[nodiscard]] ImageInfo describe_jpeg(std::span<const std::byte> file,
+                                      std::string_view name);
+[[nodiscard]] ImageInfo describe_png(std::span<const std::byte> file,
+                                     std::string_view name);
 
 // Where a step of a C library returns to when it fails.
 class StepExit {

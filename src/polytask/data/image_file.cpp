@@ -1,8 +1,6 @@
 #include "polytask/data/image_file.h"
 
-#include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -21,56 +19,45 @@ namespace {
           found.advice.empty() ? "convert it to JPEG or PNG" : found.advice));
 }
 
-}  // namespace
-
-Image read_image_file(const std::filesystem::path& path) {
-  const std::string content = read_bounded_file(
-      path, {.what = "an image file", .most_bytes = kMaxImageFileBytes});
-  return decode_image(std::as_bytes(std::span(content)), path.string());
+void require_channels(const ImageRequest& request) {
+  if (request.channels == 1 || request.channels == 3) return;
+  throw Error(Fault::shape,
+              cat("images: expected 1 or 3 channels, got ", request.channels));
 }
 
-Image decode_image(std::span<const std::byte> file, std::string_view name) {
-  const std::string_view content(reinterpret_cast<const char*>(file.data()),
-                                 file.size());
+std::string content_of(const std::filesystem::path& path) {
+  return read_bounded_file(
+      path, {.what = "an image file", .most_bytes = kMaxImageFileBytes});
+}
+
+}  // namespace
+
+Image read_image_file(const std::filesystem::path& path,
+                      const ImageRequest& request) {
+  const std::string content = content_of(path);
+  return decode_image(std::as_bytes(std::span(content)), path.string(),
+                      request);
+}
+
+ImageInfo describe_image_file(const std::filesystem::path& path) {
+  const std::string content = content_of(path);
+  const auto file = std::as_bytes(std::span(content));
   const RecognizedFile found = recognize_content(content);
-  if (found.kind == FileKind::jpeg) return decode_jpeg(file, name);
-  if (found.kind == FileKind::png) return decode_png(file, name);
+  const std::string name = path.string();
+  if (found.kind == FileKind::jpeg) return describe_jpeg(file, name);
+  if (found.kind == FileKind::png) return describe_png(file, name);
   throw_no_image(name, found);
 }
 
-Image allocate_image(const ImageClaim& claim, std::size_t file_bytes,
-                     std::string_view name) {
-  const std::uint64_t pixels = std::uint64_t{claim.height} * claim.width;
-  const std::uint32_t longest = std::max(claim.height, claim.width);
-  if (pixels > std::uint64_t{kMaxImagePixels} ||
-      longest > std::uint32_t{kMaxImageSide}) {
-    throw Error(
-        Fault::data,
-        cat(name, ": expected a ", claim.format, " image of at most ",
-            kMaxImagePixels, " pixels and sides of at most ", kMaxImageSide,
-            ", found ", claim.width, " x ", claim.height, "; save it smaller"));
-  }
-  if (file_bytes < claim.least_bytes) {
-    throw_damaged(name, claim.format,
-                  cat("only ", file_bytes, " bytes for ", claim.width, " x ",
-                      claim.height, " pixels"));
-  }
-  try {
-    return {.height = static_cast<int>(claim.height),
-            .width = static_cast<int>(claim.width),
-            .pixels = std::vector<std::uint8_t>(3 * pixels)};
-  } catch (const std::bad_alloc&) {
-    throw Error(Fault::resource,
-                cat(name, ": no memory for ", claim.width, " x ", claim.height,
-                    " pixels; save it smaller"));
-  }
-}
-
-void throw_damaged(std::string_view name, const char* format,
-                   const std::string& reason) {
-  throw Error(Fault::data,
-              cat(name, ": expected a whole ", format, " image, found damage (",
-                  reason, "); get the file again or leave it out"));
+Image decode_image(std::span<const std::byte> file, std::string_view name,
+                   const ImageRequest& request) {
+  const std::string_view content(reinterpret_cast<const char*>(file.data()),
+                                 file.size());
+  require_channels(request);
+  const RecognizedFile found = recognize_content(content);
+  if (found.kind == FileKind::jpeg) return decode_jpeg(file, name, request);
+  if (found.kind == FileKind::png) return decode_png(file, name, request);
+  throw_no_image(name, found);
 }
 
 void StepExit::fail(const char* reason) noexcept {

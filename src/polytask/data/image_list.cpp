@@ -112,11 +112,12 @@ ImageList read_image_list(const ImageListOptions& options) {
   ImageBatch batch =
       read_image_batch(options.files, {.height = options.height,
                                        .width = options.width,
-                                       .threads = options.threads});
+                                       .threads = options.threads,
+                                       .channels = options.channels});
   ArrayContent content;
   content.spec = {.height = options.height,
                   .width = options.width,
-                  .channels = 3,
+                  .channels = options.channels,
                   .pixels = PixelType::uint8,
                   .labels = {}};
   content.names =

@@ -3,8 +3,13 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "polytask/base/error.h"
+#include "polytask/data/exif.h"
 #include "polytask/data/image_decoders.h"
+#include "polytask/data/image_rows.h"
 
 namespace polytask {
 namespace {
@@ -12,11 +17,14 @@ namespace {
 constexpr char kFormat[] = "JPEG";
 
 // A progressive file may refine its coefficients in as many scans as it likes,
-// each a few bytes long and each a pass over the whole image.
-constexpr int kMaxScans = 200;
+// each a few bytes long and each a pass over the whole image, 1 ns a pixel.
+// Those that cameras and tools write have 10 to 20.
+constexpr std::int64_t kScansOfAnySize = 20;
+constexpr std::int64_t kMaxScans = 200;
+constexpr std::int64_t kMaxScannedPixels = 1'000'000'000;
 
 // Coefficients of a progressive image of kMaxImagePixels, and some room.
-constexpr long kMaxWorkingBytes = 512L << 20;
+constexpr long kMaxWorkingBytes = 640L << 20;
 
 class Session {
  public:
@@ -27,12 +35,13 @@ class Session {
 
   [[nodiscard]] bool read_header();
   [[nodiscard]] ImageClaim claim() const;
-  [[nodiscard]] bool decode(Image& image);
+  [[nodiscard]] ImageInfo describe() const;
+  [[nodiscard]] bool decode(ImageRows& rows);
 
   [[nodiscard]] std::string reason() const { return exit_.reason(); }
 
  private:
-  void decode_rows(std::uint8_t* pixels, JSAMPARRAY cmyk_row);
+  void decode_rows(ImageRows& rows, JSAMPARRAY row);
 
   std::span<const std::byte> file_;
   StepExit exit_;
@@ -71,10 +80,16 @@ boolean on_end_of_file(j_decompress_ptr info) {
   exit_of(reinterpret_cast<j_common_ptr>(info)).fail("it ends too early");
 }
 
+std::int64_t most_scans(const jpeg_decompress_struct& info) {
+  const std::int64_t pixels =
+      std::int64_t{info.image_height} * info.image_width;
+  return std::clamp(kMaxScannedPixels / pixels, kScansOfAnySize, kMaxScans);
+}
+
 void on_progress(j_common_ptr info) {
   const auto* decoder = reinterpret_cast<j_decompress_ptr>(info);
-  if (decoder->input_scan_number > kMaxScans) {
-    exit_of(info).fail("it has more than 200 scans");
+  if (decoder->input_scan_number > most_scans(*decoder)) {
+    exit_of(info).fail("it has more scans than an image of its size needs");
   }
 }
 
@@ -124,45 +139,60 @@ ImageClaim Session::claim() const {
   return {.format = kFormat,
           .height = info_.image_height,
           .width = info_.image_width,
-          .least_bytes = info_.arith_code != 0 ? 0 : blocks / 8};
+          .least_bytes = info_.arith_code != 0 ? 0 : blocks / 8,
+          .orientation = orientation_of_jpeg(file_)};
 }
 
-bool Session::decode(Image& image) {
-  std::uint8_t* const pixels = image.pixels.data();
-  return exit_.completes([this, pixels] {
+ImageInfo Session::describe() const {
+  const char* colors = info_.num_components == 1   ? "grey"
+                       : info_.num_components == 3 ? "colour"
+                                                   : "CMYK";
+  return {.format = kFormat,
+          .height = static_cast<int>(info_.image_height),
+          .width = static_cast<int>(info_.image_width),
+          .colors = colors,
+          .bits = info_.data_precision,
+          .orientation = orientation_of_jpeg(file_)};
+}
+
+bool Session::decode(ImageRows& rows) {
+  return exit_.completes([this, &rows] {
     jpeg_start_decompress(&info_);
-    JSAMPARRAY cmyk_row = nullptr;
-    if (info_.out_color_space == JCS_CMYK) {
-      cmyk_row =
-          (*info_.mem->alloc_sarray)(reinterpret_cast<j_common_ptr>(&info_),
-                                     JPOOL_IMAGE, 4 * info_.output_width, 1);
-    }
-    decode_rows(pixels, cmyk_row);
+    // One more row for what becomes of inks.
+    const JSAMPARRAY two =
+        (*info_.mem->alloc_sarray)(reinterpret_cast<j_common_ptr>(&info_),
+                                   JPOOL_IMAGE, 4 * info_.output_width, 2);
+    decode_rows(rows, two);
     jpeg_finish_decompress(&info_);
   });
 }
 
-void Session::decode_rows(std::uint8_t* pixels, JSAMPARRAY cmyk_row) {
-  const std::size_t row_bytes = 3 * std::size_t{info_.output_width};
+void Session::decode_rows(ImageRows& rows, JSAMPARRAY row) {
+  const bool inks = info_.out_color_space == JCS_CMYK;
   while (info_.output_scanline < info_.output_height) {
-    JSAMPROW row = pixels + info_.output_scanline * row_bytes;
-    if (cmyk_row == nullptr) {
-      jpeg_read_scanlines(&info_, &row, 1);
-    } else {
-      jpeg_read_scanlines(&info_, cmyk_row, 1);
-      cmyk_to_rgb(cmyk_row[0], row, info_.output_width);
-    }
+    const auto y = static_cast<int>(info_.output_scanline);
+    jpeg_read_scanlines(&info_, row, 1);
+    if (inks) cmyk_to_rgb(row[0], row[1], info_.output_width);
+    rows.put(y, inks ? row[1] : row[0]);
   }
 }
 
 }  // namespace
 
-Image decode_jpeg(std::span<const std::byte> file, std::string_view name) {
+Image decode_jpeg(std::span<const std::byte> file, std::string_view name,
+                  const ImageRequest& request) {
   Session session(file);
   if (!session.read_header()) throw_damaged(name, kFormat, session.reason());
-  Image image = allocate_image(session.claim(), file.size(), name);
-  if (!session.decode(image)) throw_damaged(name, kFormat, session.reason());
-  return image;
+  ImageRows rows(session.claim(), file.size(), name, request);
+  if (!session.decode(rows)) throw_damaged(name, kFormat, session.reason());
+  return rows.take();
+}
+
+ImageInfo describe_jpeg(std::span<const std::byte> file,
+                        std::string_view name) {
+  Session session(file);
+  if (!session.read_header()) throw_damaged(name, kFormat, session.reason());
+  return session.describe();
 }
 
 }  // namespace polytask

@@ -1,10 +1,14 @@
 #include <png.h>
 
-#include <algorithm>
 #include <cstring>
+#include <new>
+#include <vector>
 
 #include "polytask/base/error.h"
+#include "polytask/base/text.h"
+#include "polytask/data/exif.h"
 #include "polytask/data/image_decoders.h"
+#include "polytask/data/image_rows.h"
 
 namespace polytask {
 namespace {
@@ -17,14 +21,21 @@ constexpr std::uint64_t kBestCompression = 1032;
 
 class Session {
  public:
-  explicit Session(std::span<const std::byte> file) : rest_(file) {}
+  explicit Session(std::span<const std::byte> file)
+      : file_(file), rest_(file) {}
   ~Session() { png_destroy_read_struct(&png_, &info_, nullptr); }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   [[nodiscard]] bool read_header();
   [[nodiscard]] ImageClaim claim() const;
-  [[nodiscard]] bool decode(Image& image);
+  [[nodiscard]] ImageInfo describe() const;
+  [[nodiscard]] bool interlaced() const {
+    return png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
+  }
+
+  // Room for one row, or for the whole image where it is interlaced.
+  [[nodiscard]] bool decode(ImageRows& rows, std::vector<std::uint8_t>& room);
 
   [[nodiscard]] std::string reason() const { return exit_.reason(); }
 
@@ -38,6 +49,7 @@ class Session {
   static void on_warning(png_structp, png_const_charp) {}
   static void on_read(png_structp png, png_bytep bytes, std::size_t count);
 
+  std::span<const std::byte> file_;
   std::span<const std::byte> rest_;
   StepExit exit_;
   png_structp png_ = nullptr;
@@ -79,7 +91,8 @@ ImageClaim Session::claim() const {
   return {.format = kFormat,
           .height = height,
           .width = png_get_image_width(png_, info_),
-          .least_bytes = packed * height / kBestCompression};
+          .least_bytes = packed * height / kBestCompression,
+          .orientation = orientation_of_png(file_)};
 }
 
 void Session::require_rgb_rows() {
@@ -90,11 +103,36 @@ void Session::require_rgb_rows() {
   if ((color & PNG_COLOR_MASK_COLOR) == 0) png_set_gray_to_rgb(png_);
 }
 
-bool Session::decode(Image& image) {
-  const auto row_bytes = 3 * static_cast<std::size_t>(image.width);
-  std::uint8_t* const pixels = image.pixels.data();
-  const int height = image.height;
-  return exit_.completes([this, pixels, row_bytes, height] {
+ImageInfo Session::describe() const {
+  const auto colors = [&] {
+    switch (png_get_color_type(png_, info_)) {
+      case PNG_COLOR_TYPE_GRAY:
+        return "grey";
+      case PNG_COLOR_TYPE_GRAY_ALPHA:
+        return "grey with alpha";
+      case PNG_COLOR_TYPE_PALETTE:
+        return "palette";
+      case PNG_COLOR_TYPE_RGB_ALPHA:
+        return "colour with alpha";
+      default:
+        return "colour";
+    }
+  };
+  return {.format = kFormat,
+          .height = static_cast<int>(png_get_image_height(png_, info_)),
+          .width = static_cast<int>(png_get_image_width(png_, info_)),
+          .colors = colors(),
+          .bits = png_get_bit_depth(png_, info_),
+          .orientation = orientation_of_png(file_)};
+}
+
+bool Session::decode(ImageRows& rows, std::vector<std::uint8_t>& room) {
+  const auto height = static_cast<int>(png_get_image_height(png_, info_));
+  const std::size_t row_bytes =
+      std::size_t{3} * png_get_image_width(png_, info_);
+  const bool whole = interlaced();
+  std::uint8_t* const begin = room.data();
+  return exit_.completes([this, &rows, height, row_bytes, whole, begin] {
     require_rgb_rows();
     const int passes = png_set_interlace_handling(png_);
     png_read_update_info(png_, info_);
@@ -103,22 +141,48 @@ bool Session::decode(Image& image) {
     }
     for (int pass = 0; pass < passes; ++pass) {
       for (int y = 0; y < height; ++y) {
-        png_read_row(png_, pixels + static_cast<std::size_t>(y) * row_bytes,
-                     nullptr);
+        std::uint8_t* const row =
+            whole ? begin + static_cast<std::size_t>(y) * row_bytes : begin;
+        png_read_row(png_, row, nullptr);
+        if (pass + 1 == passes) rows.put(y, row);
       }
     }
     png_read_end(png_, nullptr);
   });
 }
 
+// Throws Fault::resource when there is no memory.
+std::vector<std::uint8_t> make_room(const ImageClaim& claim, bool whole,
+                                    std::string_view name) {
+  try {
+    return std::vector<std::uint8_t>(std::size_t{3} * claim.width *
+                                     (whole ? claim.height : 1));
+  } catch (const std::bad_alloc&) {
+    throw Error(Fault::resource,
+                cat(name, ": no memory for ", claim.width, " x ", claim.height,
+                    " pixels; save it smaller"));
+  }
+}
+
 }  // namespace
 
-Image decode_png(std::span<const std::byte> file, std::string_view name) {
+Image decode_png(std::span<const std::byte> file, std::string_view name,
+                 const ImageRequest& request) {
   Session session(file);
   if (!session.read_header()) throw_damaged(name, kFormat, session.reason());
-  Image image = allocate_image(session.claim(), file.size(), name);
-  if (!session.decode(image)) throw_damaged(name, kFormat, session.reason());
-  return image;
+  const ImageClaim claim = session.claim();
+  ImageRows rows(claim, file.size(), name, request);
+  std::vector<std::uint8_t> room = make_room(claim, session.interlaced(), name);
+  if (!session.decode(rows, room)) {
+    throw_damaged(name, kFormat, session.reason());
+  }
+  return rows.take();
+}
+
+ImageInfo describe_png(std::span<const std::byte> file, std::string_view name) {
+  Session session(file);
+  if (!session.read_header()) throw_damaged(name, kFormat, session.reason());
+  return session.describe();
 }
 
 }  // namespace polytask
