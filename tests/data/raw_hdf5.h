@@ -14,9 +14,12 @@ namespace polytask::test {
 
 class RawHdf5 {
  public:
-  explicit RawHdf5(const std::filesystem::path& path)
-      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
-              H5Fclose) {
+  //   user_block   bytes before the file that are not HDF5's
+  explicit RawHdf5(const std::filesystem::path& path, hsize_t user_block = 0) {
+    const Hdf5Handle plist(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
+    H5Pset_userblock(plist.get(), user_block);
+    file_ = {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, plist.get(), H5P_DEFAULT),
+             H5Fclose};
     EXPECT_TRUE(file_);
   }
 
@@ -51,6 +54,21 @@ class RawHdf5 {
                  const std::vector<double>& values,
                  hid_t stored = H5T_IEEE_F64LE) {
     add(name, shape, values, H5T_NATIVE_DOUBLE, stored);
+  }
+
+  // An attribute of one text.
+  void add_text(const std::string& dataset, const std::string& attribute,
+                const std::string& text) {
+    const Hdf5Handle target(H5Dopen2(id(), dataset.c_str(), H5P_DEFAULT),
+                            H5Dclose);
+    const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.get(), text.size());
+    const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Hdf5Handle made(
+        H5Acreate2(target.get(), attribute.c_str(), type.get(), space.get(),
+                   H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose);
+    EXPECT_GE(H5Awrite(made.get(), type.get(), text.data()), 0);
   }
 
   // Texts of `width` bytes each, or of varying length when width is 0.

@@ -2,17 +2,26 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/hdf5_images.h"
 #include "polytask/data/hdf5_labels.h"
+#include "polytask/data/hdf5_links.h"
+#include "polytask/data/hdf5_storage.h"
 #include "polytask/data/worker_process.h"
 
 namespace polytask {
 namespace {
 
-// A slow core unpacks 50 MB a second.
-constexpr std::size_t kBytesPerCpuSecond = std::size_t{10} << 20;
+// A slow core unpacks 50 MB a second, and finds 20,000 chunks.
+constexpr std::uint64_t kBytesPerCpuSecond = std::uint64_t{10} << 20;
+constexpr std::uint64_t kChunksPerCpuSecond = 5000;
+constexpr std::uint64_t kMostCpuSeconds = 1'000'000;
+
+// No chunk takes less than this in a file, with its entry in the index.
+constexpr std::uint64_t kLeastChunkBytes = 16;
 
 // One dataset of answers and its columns.
 struct Answers {
@@ -40,7 +49,7 @@ Answers open_member(const Hdf5File& file, const Hdf5Dataset& images,
   const std::string task = name.substr(name.rfind('/') + 1);
   Answers one{.dataset = open_dataset(file, name, "labels")};
   const std::size_t count = count_labels(one.dataset, images);
-  if (one.dataset.shape.size() == 1) {
+  if (is_vector(one.dataset)) {
     one.names = one.columns = {task};
     one.classes = class_names(one.dataset);
     return one;
@@ -88,6 +97,40 @@ void require_memory(std::size_t bytes) {
           installed >> 20, "; use smaller images or a part of the file"));
 }
 
+// What there is to read: bytes as they are unpacked, and pieces.
+struct Work {
+  std::uint64_t bytes = 0;
+  std::uint64_t chunks = 0;
+
+  void add(const Hdf5Dataset& dataset, const Hdf5File& file) {
+    std::uint64_t stored = H5Tget_size(dataset.type.get());
+    for (const std::uint64_t d : dataset.shape) stored *= d;  // was checked
+    bytes += stored;
+    chunks += std::min(chunk_count(dataset), 1 + file.bytes / kLeastChunkBytes);
+  }
+
+  [[nodiscard]] unsigned cpu_seconds() const {
+    return static_cast<unsigned>(
+        std::min(bytes / kBytesPerCpuSecond + chunks / kChunksPerCpuSecond,
+                 kMostCpuSeconds));
+  }
+};
+
+// Raises the limits by what reading takes beyond the `bytes` of the result.
+void extend_limits(const Hdf5File& file, const Hdf5Dataset& images,
+                   const Hdf5ImagePlan& plan,
+                   const std::vector<Answers>& answers, std::size_t bytes) {
+  Work work{.bytes = bytes};
+  work.add(images, file);
+  std::size_t memory = bytes + scratch_bytes(images, plan);
+  for (const Answers& one : answers) {
+    work.add(one.dataset, file);
+    memory += 3 * chunk_bytes(one.dataset);
+  }
+  require_memory(memory);
+  extend_worker_limits(memory, work.cpu_seconds());
+}
+
 }  // namespace
 
 Hdf5Description read_hdf5_content(const std::string& path,
@@ -109,11 +152,8 @@ Hdf5Description read_hdf5_content(const std::string& path,
                                  shape_text(images.shape), " is too large"));
   }
   const std::size_t bytes = description.total_bytes();
-  require_memory(bytes);
-  const std::size_t scratch = scratch_bytes(images, plan);
-  extend_worker_limits(
-      bytes + scratch,
-      static_cast<unsigned>((bytes + scratch) / kBytesPerCpuSecond));
+  extend_limits(file, images, plan, answers, bytes);
+  require_written_rows(images);
 
   const auto shared = memory.resize_and_map(bytes);
   std::size_t first = 0;

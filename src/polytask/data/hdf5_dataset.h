@@ -24,33 +24,39 @@ struct Hdf5Dataset {
   std::string place;                 // scenes.h5: dataset "x"
   std::vector<std::uint64_t> shape;  // outermost first
   std::vector<std::uint64_t> chunk;  // the same axes; empty: contiguous
+  bool matlab = false;               // MATLAB wrote it: axes are reversed
 };
 
 // Throws Fault::data when it is not an HDF5 file or HDF5 cannot open it.
 [[nodiscard]] Hdf5File open_hdf5(const std::string& path, std::uint64_t bytes);
 
-// True when there is a link of this name, whatever it leads to.
-[[nodiscard]] bool has_link(const Hdf5File& file, const std::string& name);
-
 // Throws Fault::data when there is no such dataset (the message lists those
-// there are), or it is reached over a soft or external link, is external or
-// virtual, has a filter that is not built in, or declares more data than
-// 1000 times the size of the file (beyond 64 MiB).
+// there are), or it is reached over an external link, is external or virtual,
+// has a filter that is not built in, or declares more data than 1000 times the
+// size of the file (beyond 64 MiB). A chunk of any size fits its cache.
 //   option   the option that names it, "images" or "labels"
 [[nodiscard]] Hdf5Dataset open_dataset(const Hdf5File& file,
                                        const std::string& name,
                                        const std::string& option);
 
-// The names of the datasets in a group, "y/objects", "y/weather", in order;
-// none when there is no group of this name, or it is empty.
-[[nodiscard]] std::vector<std::string> datasets_in(const Hdf5File& file,
-                                                   const std::string& group);
+// Lengths of the axes of a space.
+[[nodiscard]] std::vector<std::uint64_t> extent_of(hid_t space);
 
 // "(1600, 3, 100, 100)"
 [[nodiscard]] std::string shape_text(const std::vector<std::uint64_t>& shape);
 
-// Overwrites `out` with rows [first, first + count) as `memory_type`.
+// A part of a dataset: from where, and how far along each axis.
+struct Hdf5Box {
+  std::vector<std::uint64_t> start;
+  std::vector<std::uint64_t> extent;
+};
+
+// Overwrites `out` with the values of the box as `memory_type`.
 // Throws Fault::data when HDF5 cannot read them.
+void read_box(const Hdf5Dataset& dataset, const Hdf5Box& box, hid_t memory_type,
+              void* out);
+
+// The same for rows [first, first + count), whole.
 void read_rows(const Hdf5Dataset& dataset, std::uint64_t first,
                std::uint64_t count, hid_t memory_type, void* out);
 

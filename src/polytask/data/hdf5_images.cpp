@@ -7,6 +7,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/data/hdf5_storage.h"
 
 namespace polytask {
 namespace {
@@ -18,6 +19,22 @@ constexpr std::size_t kListedRows = 5;
   throw Error(Fault::data, cat(dataset.place, ": ", what));
 }
 
+// Bytes keep the values 0 to 255 alone: uint16 needs a scale.
+std::string conversion_of(hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  if (kind == H5T_ENUM) {
+    return "; convert them, in Python with x.astype(\"uint8\") * 255";
+  }
+  if (kind != H5T_INTEGER) return "; store the pixels as numbers";
+  const bool wide = H5Tget_size(type) == 2 && H5Tget_sign(type) == H5T_SGN_NONE;
+  return cat(
+      "; convert them, in Python: x.astype(\"uint8\") keeps values of "
+      "0 to 255 and no others, larger ones take ",
+      wide ? "(x / 65535)" : "(x / largest)",
+      ".astype(\"float32\"), divided by the largest value that can "
+      "occur");
+}
+
 PixelType pixel_type(const Hdf5Dataset& dataset) {
   const hid_t type = dataset.type.get();
   if (H5Tget_class(type) == H5T_FLOAT) return PixelType::float32;
@@ -26,8 +43,7 @@ PixelType pixel_type(const Hdf5Dataset& dataset) {
                         H5Tget_sign(type) == H5T_SGN_NONE;
   if (is_uint8) return PixelType::uint8;
   refuse(dataset, cat("expected images of uint8 or a float type, found ",
-                      hdf5_type_name(type), "; convert them, in Python with ",
-                      "x.astype(\"uint8\")"));
+                      hdf5_type_name(type), conversion_of(type)));
 }
 
 bool is_channel_count(std::uint64_t d) { return d == 1 || d == 3; }
@@ -115,14 +131,63 @@ void move_channels_last(const Value* src, const DatasetSpec& spec, Value* dst) {
   std::memcpy(dst, src, area * sizeof(Value));
 }
 
+// [C, W, H] to [H, W, C].
 template <class Value>
-void move_channels_last(const std::byte* slab, std::uint64_t rows,
-                        const DatasetSpec& spec, std::byte* out) {
-  const std::size_t bytes = spec.bytes_per_image();
-  for (std::uint64_t row = 0; row < rows; ++row) {
-    move_channels_last(reinterpret_cast<const Value*>(slab + row * bytes), spec,
-                       reinterpret_cast<Value*>(out + row * bytes));
+void turn_planes(const Value* src, const DatasetSpec& spec, Value* dst) {
+  const auto height = static_cast<std::size_t>(spec.height);
+  const auto width = static_cast<std::size_t>(spec.width);
+  const auto channels = static_cast<std::size_t>(spec.channels);
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        *dst++ = src[(c * width + x) * height + y];
+      }
+    }
   }
+}
+
+template <class Value>
+void reorder(const std::byte* slab, std::uint64_t rows,
+             const Hdf5ImagePlan& plan, std::byte* out) {
+  const std::size_t bytes = plan.spec.bytes_per_image();
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    const auto* src = reinterpret_cast<const Value*>(slab + row * bytes);
+    auto* dst = reinterpret_cast<Value*>(out + row * bytes);
+    if (plan.planes_turned) {
+      turn_planes(src, plan.spec, dst);
+    } else {
+      move_channels_last(src, plan.spec, dst);
+    }
+  }
+}
+
+// MATLAB's own order of images is H x W x C x N, in the file [N, C, W, H].
+// Other orders could only be guessed, and would come out mirrored.
+Hdf5ImagePlan plan_matlab_images(const Hdf5Dataset& dataset) {
+  const std::vector<std::uint64_t> size(dataset.shape.rbegin(),
+                                        dataset.shape.rend());
+  if (size.size() == 4 && is_channel_count(size[2])) {
+    Hdf5ImagePlan plan{.images = size[3], .planes_turned = true};
+    plan.spec.height = static_cast<int>(size[0]);
+    plan.spec.width = static_cast<int>(size[1]);
+    plan.spec.channels = static_cast<int>(size[2]);
+    return plan;
+  }
+  const char* cure = "";
+  if (size.size() == 3) {
+    cure = "; in MATLAB: x = reshape(x, size(x, 1), size(x, 2), 1, [])";
+  } else if (size.size() == 4 && is_channel_count(size[3])) {
+    cure = "; from N x H x W x C in MATLAB: x = permute(x, [2 3 4 1])";
+  } else if (size.size() == 4 && is_channel_count(size[1])) {
+    cure = "; from N x C x H x W in MATLAB: x = permute(x, [3 4 2 1])";
+  } else if (size.size() == 4 && is_channel_count(size[0])) {
+    cure = "; from C x H x W x N in MATLAB: x = permute(x, [2 3 1 4])";
+  }
+  std::vector<std::string> sizes;
+  for (const std::uint64_t d : size) sizes.push_back(cat(d));
+  refuse(dataset, cat("expected images of MATLAB as H x W x C x N, C = 1 or 3, "
+                      "found ",
+                      join(sizes, " x "), cure));
 }
 
 // The rows that hold a NaN or an infinity.
@@ -156,6 +221,12 @@ class NonFiniteRows {
 }  // namespace
 
 Hdf5ImagePlan plan_images(const Hdf5Dataset& dataset, ImageLayout layout) {
+  if (dataset.matlab) {
+    Hdf5ImagePlan plan = plan_matlab_images(dataset);
+    require_sizes(dataset);
+    plan.spec.pixels = pixel_type(dataset);
+    return plan;
+  }
   require_rank_4(dataset);
   require_sizes(dataset);
   Hdf5ImagePlan plan;
@@ -176,17 +247,18 @@ void read_images(const Hdf5Dataset& dataset, const Hdf5ImagePlan& plan,
   const hid_t type = is_float ? H5T_NATIVE_FLOAT : H5T_NATIVE_UINT8;
   const std::size_t image = plan.spec.bytes_per_image();
   const std::uint64_t step = rows_per_slab(dataset, plan);
-  const bool reorder = plan.channels_first && plan.spec.channels == 3;
-  std::vector<std::byte> slab(reorder ? step * image : 0);
+  const bool reorders =
+      plan.planes_turned || (plan.channels_first && plan.spec.channels == 3);
+  std::vector<std::byte> slab(reorders ? step * image : 0);
   NonFiniteRows non_finite;
   for (std::uint64_t row = 0; row < plan.images; row += step) {
     const std::uint64_t rows = std::min(step, plan.images - row);
     std::byte* dst = out + row * image;
-    read_rows(dataset, row, rows, type, reorder ? slab.data() : dst);
-    if (reorder && is_float) {
-      move_channels_last<float>(slab.data(), rows, plan.spec, dst);
-    } else if (reorder) {
-      move_channels_last<std::uint8_t>(slab.data(), rows, plan.spec, dst);
+    read_rows(dataset, row, rows, type, reorders ? slab.data() : dst);
+    if (reorders && is_float) {
+      reorder<float>(slab.data(), rows, plan, dst);
+    } else if (reorders) {
+      reorder<std::uint8_t>(slab.data(), rows, plan, dst);
     }
     for (std::uint64_t i = 0; is_float && i < rows; ++i) {
       non_finite.check(row + i, reinterpret_cast<float*>(dst + i * image),
@@ -198,9 +270,8 @@ void read_images(const Hdf5Dataset& dataset, const Hdf5ImagePlan& plan,
 
 std::size_t scratch_bytes(const Hdf5Dataset& dataset,
                           const Hdf5ImagePlan& plan) {
-  std::size_t chunk = H5Tget_size(dataset.type.get());
-  for (const std::uint64_t d : dataset.chunk) chunk *= d;
-  return rows_per_slab(dataset, plan) * plan.spec.bytes_per_image() + 3 * chunk;
+  return rows_per_slab(dataset, plan) * plan.spec.bytes_per_image() +
+         3 * chunk_bytes(dataset);
 }
 
 }  // namespace polytask

@@ -16,6 +16,7 @@ struct Hdf5ImagePlan {
   DatasetSpec spec;          // without labels
   std::uint64_t images = 0;  // N
   bool channels_first = false;
+  bool planes_turned = false;  // [N, C, W, H], as MATLAB writes H x W x C x N
 };
 
 // Throws Fault::data when rank, axes or type are not those of images, or the

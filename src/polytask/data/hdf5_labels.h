@@ -13,10 +13,14 @@
 
 namespace polytask {
 
-// L of labels [N, L] or [N]. Throws Fault::data when rank or type do not fit,
-// or N is not `images`.
+// L of labels [N, L] or [N], with any number of axes of length 1 behind, and
+// the axes reversed where MATLAB wrote them. Throws Fault::data when shape or
+// type do not fit, or N is not the number of images.
 [[nodiscard]] std::size_t count_labels(const Hdf5Dataset& labels,
                                        const Hdf5Dataset& images);
+
+// Whether it is one column without an axis for more; MATLAB's have two always.
+[[nodiscard]] bool is_vector(const Hdf5Dataset& labels);
 
 // `chosen`, else the attribute's, else label_0, ...; see Hdf5Options.
 // Throws Fault::config (chosen) or Fault::data when they do not fit.

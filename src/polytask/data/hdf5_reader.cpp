@@ -16,9 +16,10 @@ namespace {
 // Before the worker knows how much there is to read; it extends them then.
 constexpr unsigned kCpuSeconds = 1;
 constexpr std::size_t kMemoryBytes = std::size_t{512} << 20;
-// A slow network disk gives a megabyte a second.
+// A slow network disk gives a megabyte a second, and a file may unpack to many
+// times its size. What loops is ended by the limit on processor time.
 constexpr double kWallSeconds = 60.0;
-constexpr double kBytesPerSecond = 1e6;
+constexpr double kBytesPerSecond = 1e5;
 
 // Size of the HDF5 file `path`.
 std::uint64_t checked_file_size(const std::filesystem::path& path) {
@@ -42,6 +43,13 @@ std::uint64_t checked_file_size(const std::filesystem::path& path) {
 Hdf5Description checked_description(const std::string& path,
                                     const WorkerOutcome& outcome,
                                     const SharedMemory& memory) {
+  if (outcome.timed_out) {
+    throw Error(Fault::resource,
+                cat(path,
+                    ": reading it took longer than its size explains and "
+                    "was ended; if other programs read it, write it "
+                    "again with larger chunks (in Python chunks=True)"));
+  }
   if (!outcome.answered) {
     throw Error(Fault::data,
                 cat(path, ": could not be read: the HDF5 library ",
