@@ -9,10 +9,12 @@
 #include "polytask/base/text.h"
 #include "polytask/data/data_settings.h"
 #include "polytask/data/file_kind.h"
+#include "polytask/data/pixel_range.h"
 #include "polytask/data/subset.h"
 #include "polytask/task/balanced_weights.h"
 #include "polytask/task/model_settings.h"
 #include "polytask/task/task_columns.h"
+#include "polytask/train/recipe_pixels.h"
 #include "polytask/train/recipe_start.h"
 #include "polytask/train/recipe_tasks.h"
 #include "polytask/train/train_settings.h"
@@ -179,17 +181,20 @@ PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
   run.model = {.image = {spec.height, spec.width, spec.channels},
                .network = recipe.network,
                .tasks = tasks_of_model(recipe, run.start.get())};
+  const RecipePixels pixels{.type = spec.pixels,
+                            .range = pixel_range(*all),
+                            .scale = recipe.data.scale};
   if (run.start) {
     run.model.preprocessing = run.start->spec.preprocessing;
-  } else if (recipe.data.scale) {
-    (spec.pixels == PixelType::uint8 ? run.model.preprocessing.uint8_scale
-                                     : run.model.preprocessing.float32_scale) =
-        *recipe.data.scale;
+    require_pixels_of(run.model.preprocessing, pixels);
+  } else {
+    run.model.preprocessing = preprocessing_of(pixels);
   }
   run.warnings = task_warnings(recipe.tasks, run.data);
   add(run.warnings, derive_balanced_weights(recipe.tasks, *run.data.train));
   add(run.warnings,
       weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
+  if (!run.start) add(run.warnings, pixel_warnings(pixels));
   if (run.start) add(run.warnings, start_warnings(run.model, *run.start));
   return run;
 }
