@@ -1,15 +1,13 @@
 // polytask inspect: what a file holds: a model, a data set or a recipe.
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <ostream>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
 #include "apps/cli/naming_recipe.h"
+#include "apps/cli/inspect_data.h"
 #include "apps/cli/output.h"
 #include "apps/cli/plan_report.h"
 #include "apps/cli/recipe_job.h"
@@ -19,7 +17,6 @@
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/file_kind.h"
-#include "polytask/data/hdf5_reader.h"
 #include "polytask/report/document_version.h"
 #include "polytask/task/model_plan.h"
 #include "polytask/task/model_settings.h"
@@ -63,57 +60,6 @@ Json inspect_model(const std::filesystem::path& path) {
             {"tasks", describe_tasks(model.spec.tasks)},
             {"network", describe_network(model.spec)}};
   for (const auto& [name, text] : model.notes) json["notes"][name] = text;
-  return json;
-}
-
-// What is in a column of answers: labels (-1 is a missing one), numbers of
-// classes that have names, or numbers.
-Json describe_column(const Dataset& data, std::size_t column) {
-  const DatasetSpec& spec = data.spec();
-  const auto named = std::ranges::find(spec.classes, spec.labels[column],
-                                       &ColumnClasses::column);
-  std::vector<float> row(spec.labels.size());
-  std::vector<float> values;
-  for (std::int64_t i = 0; i < data.size(); ++i) {
-    data.read_targets(i, row);
-    if (!std::isnan(row[column])) values.push_back(row[column]);
-  }
-  const bool labels = std::ranges::all_of(
-      values, [](float v) { return v == -1.0f || v == 0.0f || v == 1.0f; });
-  if (labels || named != spec.classes.end()) {
-    std::erase_if(values, [](float v) { return v < 0.0f; });
-  }
-  const auto observed = static_cast<std::int64_t>(values.size());
-  Json json{{"observed", observed}, {"missing", data.size() - observed}};
-  if (named != spec.classes.end()) {
-    for (std::size_t c = 0; c < named->names.size(); ++c) {
-      json["classes"][named->names[c]] =
-          std::ranges::count(values, static_cast<float>(c));
-    }
-  } else if (labels) {
-    json["positive"] = std::ranges::count(values, 1.0f);
-  } else {
-    json["least"] = std::ranges::min(values);
-    json["largest"] = std::ranges::max(values);
-    json["mean"] = std::accumulate(values.begin(), values.end(), 0.0) /
-                   static_cast<double>(observed);
-  }
-  return json;
-}
-
-Json inspect_data(const std::filesystem::path& path) {
-  const DatasetPtr data =
-      read_hdf5(path, {.values = CellValues::numbers, .require_labels = false});
-  const DatasetSpec& spec = data->spec();
-  Json json{{"file", path.string()},
-            {"kind", "data"},
-            {"images", data->size()},
-            {"image", {spec.height, spec.width, spec.channels}},
-            {"pixels", spec.pixels == PixelType::uint8 ? "uint8" : "float32"},
-            {"labels", Json::object()}};
-  for (std::size_t c = 0; c < spec.labels.size(); ++c) {
-    json["labels"][spec.labels[c]] = describe_column(*data, c);
-  }
   return json;
 }
 
@@ -161,6 +107,9 @@ Json inspect(const InspectArguments& args) {
   switch (found.kind) {
     case FileKind::hdf5:
       return inspect_data(path);
+    case FileKind::png:
+    case FileKind::jpeg:
+      return inspect_image(path);
     case FileKind::recipe:
       return inspect_recipe(path, args.overrides());
     case FileKind::folder:
