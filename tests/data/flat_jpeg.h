@@ -16,7 +16,8 @@ class FlatJpeg {
                 static_cast<std::size_t>((width + 7) / 8)) {
     using namespace std::string_view_literals;
     text_ += "\xff\xd8"sv;
-    text_ += "\xff\xdb\0\x43\0"sv + std::string(64, '\1');
+    text_ += "\xff\xdb\0\x43\0"sv;
+    text_ += std::string(64, '\1');
     text_ += progressive ? "\xff\xc2"sv : "\xff\xc0"sv;
     text_ += "\0\x0b\x08"sv;
     text_ += {static_cast<char>(height >> 8), static_cast<char>(height)};
