@@ -14,7 +14,6 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/data/resized_dataset.h"
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
 #include "polytask/evaluate/evaluate_model.h"

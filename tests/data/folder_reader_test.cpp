@@ -204,7 +204,7 @@ TEST(FolderReader, ImpossibleOptionsAreRefused) {
   album.options.height = 0;
   test::expect_error(Fault::config,
                      "image size: expected a height and width of 1 to 65535 "
-                     "and at most 50000000 pixels, got 10 x 0",
+                     "and at most 100000000 pixels, got 10 x 0",
                      [&] { (void)read_image_folder(album.options); });
   album.options.height = 8;
   album.options.threads = -1;

@@ -121,9 +121,9 @@ TEST_F(Hdf5Refusal, ImagesAndLabelsOfDifferentLength) {
 }
 
 TEST_F(Hdf5Refusal, LabelsOfTheWrongRank) {
-  write({2, 1, 1}, {0, 1});
+  write({2, 2, 2}, {0, 1, 0, 1, 0, 1, 0, 1});
   expect(Fault::data, "y",
-         ": expected labels of shape (N, L) or (N,), found (2, 1, 1)");
+         ": expected labels of shape (N, L) or (N,), found (2, 2, 2)");
 }
 
 TEST_F(Hdf5Refusal, NoLabelsAtAll) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "polytask/data/hdf5_reader.h"
@@ -67,7 +68,7 @@ void expect_labels(const Dataset& data, std::size_t columns) {
 TEST_F(Hdf5Storage, WideTablesInLargeChunksAreUnpackedOnce) {
   {
     RawHdf5 file(path_);
-    file.add_bytes("x", {2000, 1, 1, 1}, counting(2000));
+    file.add_bytes("x", {2000, 1, 1, 2}, counting(4000));
     file.add("y", {2000, 10000}, labels(2000, 10000), H5T_NATIVE_INT8,
              H5T_STD_I8LE, chunked({1000, 1000}, true).get());
   }
@@ -80,7 +81,7 @@ TEST_F(Hdf5Storage, ChunksOfEveryShapeGiveTheSameTable) {
   for (const std::vector<hsize_t>& shape : shapes) {
     {
       RawHdf5 file(path_);
-      file.add_bytes("x", {700, 1, 1, 1}, counting(700));
+      file.add_bytes("x", {700, 1, 1, 2}, counting(1400));
       file.add("y", {700, 130}, labels(700, 130), H5T_NATIVE_INT8, H5T_STD_I8LE,
                chunked(shape, true).get());
     }
@@ -93,7 +94,7 @@ TEST_F(Hdf5Storage, ChunksOfEveryShapeGiveTheSameTable) {
 TEST_F(Hdf5Storage, LongTablesAreReadInParts) {
   {
     RawHdf5 file(path_);
-    file.add_bytes("x", {30000, 1, 1, 1}, counting(30000));
+    file.add_bytes("x", {30000, 1, 1, 2}, counting(60000));
     file.add("y", {30000, 50}, labels(30000, 50), H5T_NATIVE_INT8, H5T_STD_I8LE,
              chunked({7001, 50}).get());
   }
@@ -110,7 +111,7 @@ TEST_F(Hdf5Storage, WrongCellsAreTheFirstByRowWhateverTheChunks) {
   values[502 * 600 + 0] = 12;
   {
     RawHdf5 file(path_);
-    file.add_bytes("x", {600, 1, 1, 1}, counting(600));
+    file.add_bytes("x", {600, 1, 1, 2}, counting(1200));
     file.add("y", {600, 600}, values, H5T_NATIVE_INT8, H5T_STD_I8LE,
              chunked({600, 10}).get());
   }
@@ -241,7 +242,7 @@ void write_some(const std::filesystem::path& path, hsize_t rows,
                      H5P_DEFAULT, pixels.data()),
             0);
   const std::vector<unsigned char> answers(rows, 1);
-  file.add_bytes("y", {rows}, answers, chunked({1000}, true).get());
+  file.add_bytes("y", {rows}, answers, chunked({std::min<hsize_t>(rows, 1000)}, true).get());
 }
 
 TEST_F(Hdf5Storage, RowsThatWereNeverWrittenAreNotImages) {

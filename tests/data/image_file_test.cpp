@@ -104,7 +104,7 @@ TEST(ImageFile, RequestedSizeEqualsResizing) {
       const auto path = test::golden_images() / cat("orientation_", n, ending);
       for (const int channels : {1, 3}) {
         const Image whole = read_image_file(path, {.channels = channels});
-        for (const auto [height, width] :
+        for (const auto& [height, width] :
              {std::pair{5, 4}, std::pair{11, 30}}) {
           const Image image = read_image_file(
               path, {.channels = channels, .height = height, .width = width});

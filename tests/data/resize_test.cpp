@@ -139,10 +139,10 @@ TEST(Resize, ImpossibleSizeNamesBothSizes) {
 }
 
 TEST(Resize, RefusesAnImageTooLargeOnTheWay) {
-  // 60000 rows become 60000 x 1000 pixels before the columns shrink.
+  // 60000 rows become 60000 x 2000 pixels before the columns shrink.
   const Image tall{.height = 60000, .width = 1, .pixels = Pixels(180000)};
-  test::expect_error_parts(Fault::shape, {"got 1000 x 5 from 1 x 60000"},
-                           [&] { (void)resize_bilinear(tall, 5, 1000); });
+  test::expect_error_parts(Fault::shape, {"got 2000 x 5 from 1 x 60000"},
+                           [&] { (void)resize_bilinear(tall, 5, 2000); });
 }
 
 TEST(Resize, PixelsThatDoNotFitTheSizeAreAnError) {

@@ -85,7 +85,7 @@ TEST(FitImages, GreyBecomesThreeEqualChannels) {
   EXPECT_EQ(target, 0.0f);
 }
 
-TEST(FitImages, WholeNumbersOfAnotherSizeAreResized) {
+TEST(FitImages, WholeNumbersOfAnotherSizeAreResizedAndRounded) {
   const DatasetPtr data =
       images<std::uint8_t>({{0, 10, 20, 100, 110, 120}, {255, 0, 0, 0, 0, 0}});
   ModelSpec smaller{.image = {1, 1, 3}};
@@ -96,13 +96,12 @@ TEST(FitImages, WholeNumbersOfAnotherSizeAreResized) {
   EXPECT_EQ(image<std::uint8_t>(
                 *fit_images(images<std::uint8_t>({{10, 30}}), smaller).data, 0),
             Bytes{20});
-  test::expect_error(Fault::data,
-                     "the model takes images [1, 1, 1], the data has [1, 2, 1] "
-                     "of fractions; resize them, or store whole numbers of 0 "
-                     "to 255, which are resized",
-                     [&] {
-                       (void)fit_images(images<float>({{0, 1}}), smaller);
-                     });
+}
+
+TEST(FitImages, FractionsOfAnotherSizeAreResized) {
+  const FittedImages fitted =
+      fit_images(images<float>({{0.0f, 0.25f}}), {.image = {1, 1, 3}});
+  EXPECT_EQ(image<float>(*fitted.data, 0), (Floats{0.125f, 0.125f, 0.125f}));
 }
 
 TEST(FitImages, FractionsUpTo255AreDividedForAModelOfFractions) {

@@ -8,7 +8,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/data/resize.h"
+#include "polytask/data/resized_dataset.h"
 
 namespace polytask {
 namespace {
@@ -43,11 +43,9 @@ void change_channels(std::span<const Value> src, int from, int to,
 
 class FittedDataset final : public Dataset {
  public:
-  FittedDataset(DatasetPtr data, const Shape& image, float factor)
+  FittedDataset(DatasetPtr data, int channels, float factor)
       : data_(std::move(data)), spec_(data_->spec()), factor_(factor) {
-    spec_.height = image[0];
-    spec_.width = image[1];
-    spec_.channels = image[2];
+    spec_.channels = channels;
   }
 
   [[nodiscard]] const DatasetSpec& spec() const override { return spec_; }
@@ -77,18 +75,8 @@ class FittedDataset final : public Dataset {
   }
 
   void read_bytes(std::int64_t index, std::span<std::byte> image) const {
-    const DatasetSpec& from = data_->spec();
-    std::vector<std::uint8_t> pixels = source<std::uint8_t>(index);
-    int channels = from.channels;
-    if (from.height != spec_.height || from.width != spec_.width) {
-      Image colours{.height = from.height, .width = from.width};
-      colours.pixels.resize(pixels.size() / channels * 3);
-      change_channels<std::uint8_t>(pixels, channels, 3, colours.pixels);
-      pixels = resize_bilinear(colours, spec_.height, spec_.width).pixels;
-      channels = 3;
-    }
     change_channels<std::uint8_t>(
-        pixels, channels, spec_.channels,
+        source<std::uint8_t>(index), data_->spec().channels, spec_.channels,
         {reinterpret_cast<std::uint8_t*>(image.data()), image.size()});
   }
 
@@ -156,18 +144,11 @@ float factor_for(const Dataset& data, const Preprocessing& scales,
 FittedImages fit_images(const DatasetPtr& data, const ModelSpec& model) {
   FittedImages fitted{.data = data, .notes = {}};
   const float factor = factor_for(*data, model.preprocessing, fitted.notes);
-  const DatasetSpec& spec = data->spec();
-  const Shape found{spec.height, spec.width, spec.channels};
-  if (spec.pixels == PixelType::float32 &&
-      (found[0] != model.image[0] || found[1] != model.image[1])) {
-    throw Error(Fault::data,
-                cat("the model takes images ", to_text(model.image),
-                    ", the data has ", to_text(found),
-                    " of fractions; resize them, or store whole numbers of 0 "
-                    "to 255, which are resized"));
-  }
-  if (factor != 1.0f || found != model.image) {
-    fitted.data = std::make_shared<FittedDataset>(data, model.image, factor);
+  const int channels = model.image[2];
+  fitted.data = resized(data, model.image[0], model.image[1]);
+  if (factor != 1.0f || data->spec().channels != channels) {
+    fitted.data =
+        std::make_shared<FittedDataset>(fitted.data, channels, factor);
   }
   return fitted;
 }

@@ -19,15 +19,15 @@ struct FittedImages {
 
 // A view with the size, the channels and the scale of the model:
 //
-//   whole numbers of another size  resized (resize.h)
-//   grey for a model of colours    three equal channels
-//   colours for a grey model       luma, L = .299 R + .587 G + .114 B, rounded
+//   another size                 resized (resized_dataset.h)
+//   grey for a model of colours  three equal channels
+//   colours for a grey model     luma, L = .299 R + .587 G + .114 B; rounded
+//                                where pixels are whole numbers
 //   fractions 0 to 255, where the model takes 0 to 1, or the other way round
-//                                  divided or multiplied by 255
+//                                divided or multiplied by 255
 //
 // Reads every image once where pixels are fractions. Throws Fault::data for
-// fractions of another size, and below 0 or above 255 where the model takes 0
-// to 255.
+// fractions below 0 or above 255 where the model takes 0 to 255.
 [[nodiscard]] FittedImages fit_images(const DatasetPtr& data,
                                       const ModelSpec& model);
 
