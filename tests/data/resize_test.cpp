@@ -130,7 +130,7 @@ TEST(Resize, LongestSideShrinksToOnePixel) {
 TEST(Resize, ImpossibleSizeNamesBothSizes) {
   test::expect_error(Fault::shape,
                      "resize: expected a size of 1 to 65535 and at most "
-                     "50000000 pixels, got 0 x 5 from 4 x 9; choose a smaller "
+                     "100000000 pixels, got 0 x 5 from 4 x 9; choose a smaller "
                      "one",
                      [] { (void)resize_bilinear(noise(1, 9, 4), 5, 0); });
   test::expect_error_parts(Fault::shape, {"got 65536 x 1"}, [] {

@@ -217,7 +217,7 @@ class YamlText {
   void start_line_at(std::size_t indent) {
     out_ += '\n';
     line_begin_ = out_.size();
-    out_.append(indent, ' ');
+    out_ += std::string(indent, ' ');
   }
 
   std::string out_;
