@@ -9,6 +9,7 @@
 
 #include "polytask/base/error.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace polytask {
 namespace {
@@ -306,6 +307,17 @@ TEST(LoadSettings, CallsTheFileByThePathGiven) {
   EXPECT_EQ(load_settings(path).find("a")->find("b")->place(),
             path.string() + ":2");
   std::filesystem::remove_all(folder);
+}
+
+TEST(LoadSettings, AFileThatIsTooLongIsAFaultOfTheRecipe) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "blog.yaml";
+  std::ofstream(path) << "#" << std::string(kMaxSettingsBytes, 'x');
+  test::expect_error(Fault::config,
+                     path.string() +
+                         ": expected a text file of at most 1048576 bytes, "
+                         "found more; is it the right file?",
+                     [&] { (void)load_settings(path); });
 }
 
 TEST(LoadSettings, NoSuchFileIsAFaultOfTheSystem) {

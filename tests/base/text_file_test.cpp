@@ -50,11 +50,13 @@ TEST_F(TextFile, MayBeLongerThanOneRead) {
 TEST_F(TextFile, BeyondTheBoundIsRefused) {
   const fs::path path = file("a.txt", "12345");
   EXPECT_EQ(read_text_file(path, 5), "12345");
-  test::expect_error(Fault::io,
-                     path.string() +
-                         ": expected a text file of at most 4 bytes, found "
-                         "more; is it the right file?",
+  const std::string refusal = path.string() +
+                              ": expected a text file of at most 4 bytes, "
+                              "found more; is it the right file?";
+  test::expect_error(Fault::data, refusal,
                      [&] { (void)read_text_file(path, 4); });
+  test::expect_error(Fault::config, refusal,
+                     [&] { (void)read_text_file(path, 4, Fault::config); });
 }
 
 TEST_F(TextFile, WithoutAnEndIsRefusedToo) {

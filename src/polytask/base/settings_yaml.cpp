@@ -275,7 +275,8 @@ Settings parse_settings(std::string_view yaml, std::string_view file_name) {
 }
 
 Settings load_settings(const std::filesystem::path& path) {
-  return parse_settings(read_text_file(path, kMaxSettingsBytes), path.string());
+  return parse_settings(read_text_file(path, kMaxSettingsBytes, Fault::config),
+                        path.string());
 }
 
 }  // namespace polytask

@@ -29,7 +29,8 @@ inline constexpr int kMaxSettingsValues = 100000;
 [[nodiscard]] Settings parse_settings(std::string_view yaml,
                                       std::string_view file_name);
 
-// The settings in a file. Throws as read_text_file and parse_settings do.
+// The settings in a file. Throws as read_text_file and parse_settings do; what
+// is too long is Fault::config.
 [[nodiscard]] Settings load_settings(const std::filesystem::path& path);
 
 // YAML for people: the root and its sections a key a line, deeper maps and

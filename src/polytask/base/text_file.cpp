@@ -95,7 +95,8 @@ FileDescriptor open_file(const fs::path& path) {
 
 }  // namespace
 
-std::string read_text_file(const fs::path& path, std::size_t max_bytes) {
+std::string read_text_file(const fs::path& path, std::size_t max_bytes,
+                           Fault too_long) {
   constexpr std::size_t kChunkBytes = 64 * 1024;
   const FileDescriptor file = open_file(path);
   std::string text;
@@ -108,10 +109,10 @@ std::string read_text_file(const fs::path& path, std::size_t max_bytes) {
     text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got == 0) return text;
   }
-  throw Error(Fault::io, cat(path.string(),
-                             ": expected a text file of at most ", max_bytes,
-                             " bytes, found more; is it the right "
-                             "file?"));
+  throw Error(too_long, cat(path.string(), ": expected a text file of at most ",
+                            max_bytes,
+                            " bytes, found more; is it the right "
+                            "file?"));
 }
 
 }  // namespace polytask
