@@ -14,10 +14,8 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
 #include "polytask/task/model_plan.h"
+#include "tests/fuzz/changes.h"
 #include "tests/fuzz/fuzz_target.h"
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
-                                        std::size_t max_size);
 
 namespace polytask::fuzz {
 namespace {
@@ -62,16 +60,8 @@ std::string seal(std::string header, const std::string& values) {
   return bytes.replace(kChecksumOffset, kChecksumDigits, digits);
 }
 
-std::string text_of(const Json& json) {
+std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-void change_bytes(std::string& text) {
-  constexpr std::size_t kGrowth = 64;
-  const std::size_t size = text.size();
-  text.resize(size + kGrowth);
-  text.resize(LLVMFuzzerMutate(reinterpret_cast<std::uint8_t*>(text.data()),
-                               size, text.size()));
 }
 
 // One of its numbers becomes one that a hostile file might state.
@@ -113,7 +103,7 @@ std::string changed(Parts parts, std::minstd_rand& random) {
   const auto what = random() % 8;
   if (what < 4) change_metadata(parts.header["__metadata__"], random);
   if (what == 4) change_bytes(parts.values);
-  std::string header = text_of(parts.header);
+  std::string header = dump(parts.header);
   if (what == 5) change_number(header, random);
   if (what > 5) change_bytes(header);
   return seal(std::move(header), parts.values);
@@ -128,14 +118,11 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data,
                                                unsigned seed) {
   using namespace polytask::fuzz;
   std::minstd_rand random(seed);
-  auto parts = take_apart({reinterpret_cast<const char*>(data), size});
+  auto parts = take_apart(text_of(data, size));
   if (!parts || random() % 16 == 0) {
     return LLVMFuzzerMutate(data, size, max_size);
   }
-  const std::string bytes = changed(std::move(*parts), random);
-  if (bytes.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
-  std::ranges::copy(bytes, data);
-  return bytes.size();
+  return put_changed(changed(std::move(*parts), random), data, size, max_size);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
