@@ -7,7 +7,7 @@ Each damaged file is inspected by the program. A finding is
   a dead parent   an exit code other than 0, 3 (bad data) and 6 (resources)
   a hang          no answer within 60 seconds
   wrong data      an answer that does not add up; or, of a file that is secured
-                  by checksums throughout (h5py's libver="latest", fletcher32),
+                  by checksums throughout (h5py's libver="v110", fletcher32),
                   another answer than that of the whole file
 
 The files to damage are written by the program itself, and by h5py where this
@@ -68,19 +68,22 @@ def h5py_seeds(folder):
     labels = chance.randint(-1, 2, (30, 7)).astype(numpy.int8)
     names = [f"label {i}" for i in range(7)]
     for secured in (False, True):
-        version = "latest" if secured else "earliest"
+        # The newest format that version 1.10 of the library reads.
+        version = "v110" if secured else "earliest"
         for name, options in (
                 ("chunks", dict(chunks=(7, 3, 8, 12), compression="gzip",
                                 shuffle=True, maxshape=(None, 3, 16, 12))),
                 ("whole", dict(chunks=(30, 3, 16, 12))),
                 ("rows", dict(chunks=(1, 3, 16, 12)))):
             path = folder / f"{version}-{name}.h5"
-            with h5py.File(path, "w", libver=version) as file:
+            with h5py.File(path, "w", libver=(version, "v110")) as file:
                 file.create_dataset("x", data=pixels, fletcher32=secured,
                                     **options)
                 y = file.create_dataset("y", data=labels, chunks=(8, 7),
                                         fletcher32=secured)
-                y.attrs["labels"] = names
+                # Texts of varying length have no checksum.
+                y.attrs["labels"] = (
+                    numpy.array(names, "S8") if secured else names)
             yield path, secured
     with h5py.File(folder / "floats.h5", "w", userblock_size=512) as file:
         file["data/x"] = (pixels / 255).astype(numpy.float32)

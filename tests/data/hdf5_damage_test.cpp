@@ -107,6 +107,97 @@ TEST(Hdf5Damage, LengthsOfAllOnesNeverCrashTheReader) {
   }
 }
 
+// What damage hides is not missing: names, columns and whole labels would
+// vanish without a word.
+
+TEST(Hdf5Damage, NamesThatCannotBeReadAreNotMissing) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "a.h5";
+  std::string bytes = sound_file(path);
+  const std::size_t name = bytes.rfind(std::string("labels\0", 7));
+  ASSERT_NE(name, std::string::npos);
+  constexpr std::size_t kBeforeTheName = 8;  // of an attribute message
+  ASSERT_EQ(bytes[name - kBeforeTheName], 1);
+  bytes[name - kBeforeTheName] = 99;  // its version
+  test::write_bytes(path, bytes);
+  test::expect_error_parts(Fault::data,
+                           {path.string() + ": dataset \"y\": its attributes "
+                                            "cannot be read: ",
+                            "; the file is damaged: copy or write it again"},
+                           [&] { (void)read_hdf5(path); });
+}
+
+TEST(Hdf5Damage, NamesLongerThanAnyLabelsAreRefused) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "a.h5";
+  {
+    RawHdf5 file(path);
+    file.add_bytes("x", {2, 1, 2, 4}, counting(16));
+    file.add_bytes("y", {2, 1}, {0, 1});
+    file.add_names("y", "labels", {"sea"}, 1025);
+  }
+  test::expect_error(Fault::data,
+                     path.string() +
+                         ": dataset \"y\", attribute \"labels\": "
+                         "expected names of at most 1024 bytes, "
+                         "found room for 1025; write shorter ones",
+                     [&] { (void)read_hdf5(path); });
+}
+
+// y/sea and y/trees.
+void write_two_columns(const std::filesystem::path& path) {
+  RawHdf5 file(path);
+  file.add_bytes("x", {2, 1, 2, 4}, counting(16));
+  const Hdf5Handle group(
+      H5Gcreate2(file.id(), "y", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      H5Gclose);
+  file.add_bytes("y/sea", {2}, {0, 1});
+  file.add_bytes("y/trees", {2}, {1, 1});
+}
+
+TEST(Hdf5Damage, AColumnThatCannotBeOpenedIsNotMissing) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "a.h5";
+  write_two_columns(path);
+  EXPECT_EQ(read_hdf5(path)->spec().labels.size(), 2U);
+  std::size_t header = 0;
+  {
+    const Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT),
+                          H5Fclose);
+    H5O_info_t info;
+    ASSERT_GE(H5Oget_info_by_name(file.get(), "y/trees", &info, H5P_DEFAULT),
+              0);
+    header = static_cast<std::size_t>(info.addr);
+  }
+  std::string bytes = test::read_bytes(path);
+  ASSERT_EQ(bytes[header], 1);
+  bytes[header] = 99;  // its version
+  test::write_bytes(path, bytes);
+  test::expect_error_parts(
+      Fault::data,
+      {path.string() +
+       ": dataset \"y/trees\": it cannot be opened as a dataset ("},
+      [&] { (void)read_hdf5(path); });
+}
+
+TEST(Hdf5Damage, LabelsInAGroupThatCannotBeReadAreNotMissing) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "a.h5";
+  write_two_columns(path);
+  std::string bytes = test::read_bytes(path);
+  const std::size_t names = bytes.rfind("HEAP");  // of y, made last
+  ASSERT_NE(names, std::string::npos);
+  bytes[names] = 'X';
+  test::write_bytes(path, bytes);
+  const std::vector<std::string> parts{
+      path.string() + ": group \"y\": its members cannot be read: ",
+      "; the file is damaged: copy or write it again"};
+  test::expect_error_parts(Fault::data, parts, [&] {
+    (void)read_hdf5(path, {.labels = "y/sea", .require_labels = false});
+  });
+  test::expect_error_parts(Fault::data, parts, [&] { (void)read_hdf5(path); });
+}
+
 // GCC 12's address sanitizer does not release its allocator's locks in a fork:
 // one that another thread holds just then stays locked in the worker, which
 // waits for it until its time is up. The C library's allocator does, so this

@@ -85,9 +85,18 @@ Hdf5Dataset open_dataset(const Hdf5File& file, const std::string& name,
   dataset.chunk = chunk_shape(plist.get(), dataset.shape.size());
   require_readable_storage(plist.get(), dataset.place);
   require_plausible_size(dataset, file.bytes);
-  dataset.matlab = H5Aexists(dataset.id.get(), "MATLAB_class") > 0;
+  dataset.matlab = has_attribute(dataset, "MATLAB_class");
   keep_one_chunk(file, name, dataset);
   return dataset;
+}
+
+bool has_attribute(const Hdf5Dataset& dataset, const char* name) {
+  const htri_t there = H5Aexists(dataset.id.get(), name);
+  if (there < 0) {
+    refuse(dataset.place, cat("its attributes cannot be read: ", hdf5_reason(),
+                              "; the file is damaged: copy or write it again"));
+  }
+  return there > 0;
 }
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {

@@ -39,6 +39,10 @@ struct Hdf5Dataset {
                                        const std::string& name,
                                        const std::string& option);
 
+// Whether there is such an attribute. Throws Fault::data when HDF5 cannot tell:
+// what a damaged file holds is not missing.
+[[nodiscard]] bool has_attribute(const Hdf5Dataset& dataset, const char* name);
+
 // Lengths of the axes of a space.
 [[nodiscard]] std::vector<std::uint64_t> extent_of(hid_t space);
 

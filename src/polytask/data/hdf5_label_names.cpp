@@ -2,6 +2,7 @@
 #include <cstring>
 #include <optional>
 
+#include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/hdf5_labels.h"
 #include "polytask/data/label_names.h"
@@ -11,37 +12,57 @@ namespace {
 
 constexpr std::size_t kMostNames = 65536;
 
+// An attribute with a list of texts.
+struct TextList {
+  const Hdf5Handle& attribute;
+  const Hdf5Handle& type;
+  const Hdf5Handle& space;
+  std::size_t count;
+  const std::string& place;
+};
+
+[[noreturn]] void refuse_damaged(const std::string& place) {
+  throw Error(Fault::data, cat(place, ": it cannot be read: ", hdf5_reason(),
+                               "; the file is damaged: copy or write it "
+                               "again"));
+}
+
 // Texts of varying length: HDF5 allocates each.
-std::vector<std::string> read_varying(hid_t attribute, hid_t space,
-                                      std::size_t count) {
+std::vector<std::string> read_varying(const TextList& list) {
   const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  const Hdf5Handle stored(H5Aget_type(attribute), H5Tclose);
   H5Tset_size(type.get(), H5T_VARIABLE);
-  H5Tset_cset(type.get(), H5Tget_cset(stored.get()));
-  std::vector<char*> texts(count, nullptr);
-  if (H5Aread(attribute, type.get(), texts.data()) < 0) return {};
+  H5Tset_cset(type.get(), H5Tget_cset(list.type.get()));
+  std::vector<char*> texts(list.count, nullptr);
+  if (H5Aread(list.attribute.get(), type.get(), texts.data()) < 0) {
+    refuse_damaged(list.place);
+  }
   std::vector<std::string> names;
-  names.reserve(count);
+  names.reserve(list.count);
   for (const char* text : texts) {
     names.emplace_back(
         text == nullptr ? "" : text,
         text == nullptr ? 0 : strnlen(text, kLongestLabelName + 1));
   }
-  H5Dvlen_reclaim(type.get(), space, H5P_DEFAULT, texts.data());
+  H5Dvlen_reclaim(type.get(), list.space.get(), H5P_DEFAULT, texts.data());
   return names;
 }
 
 // Texts of one length, padded with zeros or spaces.
-std::vector<std::string> read_fixed(hid_t attribute, hid_t type,
-                                    std::size_t count) {
-  const std::size_t size = H5Tget_size(type);
-  if (size > kLongestLabelName) return {};
-  std::string bytes(count * size, '\0');
-  if (H5Aread(attribute, type, bytes.data()) < 0) return {};
+std::vector<std::string> read_fixed(const TextList& list) {
+  const std::size_t size = H5Tget_size(list.type.get());
+  if (size > kLongestLabelName) {
+    throw Error(Fault::data, cat(list.place, ": expected names of at most ",
+                                 kLongestLabelName, " bytes, found room for ",
+                                 size, "; write shorter ones"));
+  }
+  std::string bytes(list.count * size, '\0');
+  if (H5Aread(list.attribute.get(), list.type.get(), bytes.data()) < 0) {
+    refuse_damaged(list.place);
+  }
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < list.count; ++i) {
     std::string name(bytes, i * size, strnlen(&bytes[i * size], size));
-    if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) {
+    if (H5Tget_strpad(list.type.get()) == H5T_STR_SPACEPAD) {
       name.erase(name.find_last_not_of(' ') + 1);
     }
     names.push_back(std::move(name));
@@ -49,16 +70,22 @@ std::vector<std::string> read_fixed(hid_t attribute, hid_t type,
   return names;
 }
 
+std::string place_of(const Hdf5Dataset& labels, const char* name) {
+  return cat(labels.place, ", attribute \"", name, "\"");
+}
+
 // Nothing when there is no such list of texts: the name may mean another
-// thing there.
+// thing there. Throws Fault::data when there is one that cannot be read.
 std::optional<std::vector<std::string>> read_names(const Hdf5Dataset& labels,
                                                    const char* name) {
-  if (H5Aexists(labels.id.get(), name) <= 0) return std::nullopt;
+  if (!has_attribute(labels, name)) return std::nullopt;
+  const std::string place = place_of(labels, name);
   const Hdf5Handle attribute(H5Aopen(labels.id.get(), name, H5P_DEFAULT),
                              H5Aclose);
-  if (!attribute) return std::nullopt;
+  if (!attribute) refuse_damaged(place);
   const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
   const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
+  if (!type || !space) refuse_damaged(place);
   if (H5Tget_class(type.get()) != H5T_STRING ||
       H5Sget_simple_extent_ndims(space.get()) != 1) {
     return std::nullopt;
@@ -67,10 +94,13 @@ std::optional<std::vector<std::string>> read_names(const Hdf5Dataset& labels,
   if (points < 1 || points > static_cast<hssize_t>(kMostNames)) {
     return std::nullopt;
   }
-  const auto count = static_cast<std::size_t>(points);
-  return H5Tis_variable_str(type.get()) > 0
-             ? read_varying(attribute.get(), space.get(), count)
-             : read_fixed(attribute.get(), type.get(), count);
+  const TextList list{.attribute = attribute,
+                      .type = type,
+                      .space = space,
+                      .count = static_cast<std::size_t>(points),
+                      .place = place};
+  return H5Tis_variable_str(type.get()) > 0 ? read_varying(list)
+                                            : read_fixed(list);
 }
 
 }  // namespace
@@ -85,9 +115,7 @@ std::vector<std::string> label_names(const Hdf5Dataset& labels,
   for (const char* name : {"labels", "label_names", "names"}) {
     const auto found = read_names(labels, name);
     if (!found) continue;
-    check_label_names(*found, count,
-                      cat(labels.place, ", attribute \"", name, "\""),
-                      Fault::data);
+    check_label_names(*found, count, place_of(labels, name), Fault::data);
     return *found;
   }
   return default_label_names(count);
@@ -96,8 +124,8 @@ std::vector<std::string> label_names(const Hdf5Dataset& labels,
 std::vector<std::string> class_names(const Hdf5Dataset& labels) {
   const auto found = read_names(labels, "classes");
   if (!found) return {};
-  check_label_names(*found, found->size(),
-                    cat(labels.place, ", attribute \"classes\""), Fault::data);
+  check_label_names(*found, found->size(), place_of(labels, "classes"),
+                    Fault::data);
   return *found;
 }
 

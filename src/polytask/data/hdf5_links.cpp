@@ -52,6 +52,26 @@ H5_index_t order_of(hid_t group) {
                                               : H5_INDEX_NAME;
 }
 
+// A group, say; not a dataset that cannot be opened.
+bool is_no_dataset(hid_t group, const char* name) {
+  const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
+  return object && H5Iget_type(object.get()) != H5I_DATASET;
+}
+
+bool is_group(const Hdf5File& file, const std::string& name) {
+  const Hdf5Handle access = stay_in_file(H5P_GROUP_ACCESS);
+  const Hdf5Handle group(H5Gopen2(file.id.get(), name.c_str(), access.get()),
+                         H5Gclose);
+  return static_cast<bool>(group);
+}
+
+[[noreturn]] void refuse_damaged(const Hdf5File& file, const std::string& group,
+                                 const std::string& reason) {
+  refuse(cat(file.path, ": group \"", printable_ascii(group), "\""),
+         cat("its members cannot be read: ", reason,
+             "; the file is damaged: copy or write it again"));
+}
+
 struct Members {
   std::vector<std::string> names;
   bool more = false;
@@ -62,8 +82,10 @@ herr_t add_member(hid_t group, const char* name, const H5L_info_t* info,
   auto& members = *static_cast<Members*>(data);
   const Hdf5Handle access = stay_in_file(H5P_DATASET_ACCESS);
   const Hdf5Handle dataset(H5Dopen2(group, name, access.get()), H5Dclose);
-  // What leads out of the file is refused later, with its name.
-  if (!dataset && info->type == H5L_TYPE_HARD) return 0;  // a group
+  if (!dataset && info->type == H5L_TYPE_HARD && is_no_dataset(group, name)) {
+    return 0;
+  }
+  // What leads out of the file or is damaged is refused later, with its name.
   members.more = members.names.size() == kMostMembers;
   if (members.more) return 1;
   members.names.emplace_back(name);
@@ -80,10 +102,17 @@ Hdf5Handle stay_in_file(hid_t of) {
 
 bool has_link(const Hdf5File& file, const std::string& name) {
   const Hdf5Handle access = stay_in_file(H5P_LINK_ACCESS);
+  std::string parent = "/";
   for (std::size_t end = 0; end != std::string::npos;) {
     end = name.find('/', end + 1);
     const std::string part = name.substr(0, end);
-    if (H5Lexists(file.id.get(), part.c_str(), access.get()) <= 0) return false;
+    const htri_t there = H5Lexists(file.id.get(), part.c_str(), access.get());
+    const std::string reason = there < 0 ? hdf5_reason() : "";
+    if (there < 0 && is_group(file, parent)) {
+      refuse_damaged(file, parent, reason);
+    }
+    if (there <= 0) return false;
+    parent = part;
   }
   return true;
 }
@@ -116,8 +145,10 @@ std::vector<std::string> datasets_in(const Hdf5File& file,
                       H5Gclose);
   if (!id) return {};
   Members members;
-  H5Literate(id.get(), order_of(id.get()), H5_ITER_INC, nullptr, add_member,
-             &members);
+  if (H5Literate(id.get(), order_of(id.get()), H5_ITER_INC, nullptr, add_member,
+                 &members) < 0) {
+    refuse_damaged(file, group, hdf5_reason());
+  }
   if (members.more) {
     refuse(place, cat("it has more than ", kMostMembers,
                       " datasets; name one of them"));
