@@ -201,14 +201,12 @@ void Network::find_row_products(std::span<const float> src,
   const auto images = static_cast<std::size_t>(batch_.images);
   const std::size_t tiles = (images + kTile - 1) / kTile;
   pool_.run(static_cast<int>(tiles * (tiles + 1) / 2), [&](int number, int) {
-    const auto [a, b] = pair_of(static_cast<std::size_t>(number));
+    const Pair tile = pair_of(static_cast<std::size_t>(number));
     const auto each = [&](auto f) {
-      for (std::size_t n = a * kTile; n < std::min(images, (a + 1) * kTile);
-           ++n) {
-        for (std::size_t m = b * kTile; m < std::min(n + 1, (b + 1) * kTile);
-             ++m) {
-          f(n, m);
-        }
+      const std::size_t rows = std::min(images, (tile.row + 1) * kTile);
+      for (std::size_t n = tile.row * kTile; n < rows; ++n) {
+        const std::size_t columns = std::min(n + 1, (tile.column + 1) * kTile);
+        for (std::size_t m = tile.column * kTile; m < columns; ++m) f(n, m);
       }
     };
     each([&](std::size_t n, std::size_t m) {
