@@ -4,15 +4,16 @@ read it.
 Run as: extreme_numbers.py POLYTASK [--count 60] [--seed 1] [--keep FOLDER]
 
 Each run may take 2 s of the processor and 300 MB, and ends with 2, 3 or 6, or
-with 0 where what was drawn turns out to be a network that can be had. Models
+with 0 where what was drawn turns out to be a network that can be had. Only the
+training of a network whose plan states more memory takes what it takes. Models
 have a checksum that is right, and tensors of the shapes they describe wherever
-those are small. Without a number of processes that fail: --keep FOLDER leaves
-the files behind that show them.
+those are small. --keep FOLDER keeps the files that show a problem.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import pathlib
 import random
@@ -172,6 +173,15 @@ def commands(polytask, path, draw):
     yield [polytask, "train", path, f"run.dir={path.stem}-run"]
 
 
+def is_fair(command, problem, folder):
+    """Whether it is the training of a network that says it is large."""
+    if command[1] != "train" or not problem.startswith("exit 0"):
+        return False
+    told = subprocess.run([command[0], "inspect", command[2], "--plan", "--json"],
+                          cwd=folder, stdout=subprocess.PIPE, check=True)
+    return json.loads(told.stdout)["memory"]["total_bytes"] > MOST_BYTES
+
+
 ENDS = collections.Counter()  # how many ended with which code
 
 
@@ -216,7 +226,7 @@ def check_one(args, folder, number):
     problems = []
     for command in commands(args.polytask, path, draw):
         problem = run(command, folder)
-        if problem:
+        if problem and not is_fair(command, problem, folder):
             words = " ".join(str(word) for word in command[1:])
             problems.append(f"{words}: {problem}")
     if problems and args.keep:
