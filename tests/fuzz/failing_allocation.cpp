@@ -69,6 +69,7 @@ int main_with_failure(int argc, char** argv, char** environment) {
 
 }  // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 int __libc_start_main(Main main, int argc, char** argv, void (*init)(),
@@ -105,3 +106,4 @@ int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
 }
 
 }  // extern "C"
+#pragma GCC visibility pop
