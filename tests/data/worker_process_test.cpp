@@ -70,6 +70,35 @@ TEST(WorkerProcess, ACrashIsAnOutcome) {
   EXPECT_EQ(describe_failure({.signal = 11}), "crashed (signal 11)");
 }
 
+// Fails `failures` times, by a crash or by an Error of this text; then counts
+// how often it ran.
+WorkerOutcome run_again(int failures, const std::string& text, int attempts) {
+  SharedMemory memory;
+  const auto runs = memory.resize_and_map(1);
+  return run_in_worker({.attempts = attempts}, {}, [&]() -> std::string {
+    auto& count = reinterpret_cast<unsigned char&>(*runs);
+    if (++count > failures) return std::string(count, 'r');
+    if (!text.empty()) throw Error(Fault::data, text);
+    raise(SIGSEGV);
+    return "unreachable";
+  });
+}
+
+TEST(WorkerProcess, ACrashThatDoesNotRepeatIsNone) {
+  EXPECT_EQ(run_again(1, "", 2).answer, "rr");
+  EXPECT_EQ(run_again(0, "", 2).answer, "r");
+  EXPECT_EQ(run_again(1, "", 1).signal, SIGSEGV);
+  EXPECT_EQ(run_again(2, "", 2).signal, SIGSEGV);
+}
+
+TEST(WorkerProcess, AnAllocationThatFailsOnceIsNoDamage) {
+  EXPECT_EQ(run_again(1, "memory allocation failed", 2).answer, "rr");
+  test::expect_error(Fault::data, "memory allocation failed",
+                     [] { (void)run_again(2, "memory allocation failed", 2); });
+  test::expect_error(Fault::data, "bad checksum",
+                     [] { (void)run_again(1, "bad checksum", 2); });
+}
+
 TEST(WorkerProcess, ACrashIsNotHandledByTheHandlersOfTheParent) {
   const auto before = std::signal(SIGFPE, [](int) { _exit(3); });
   const WorkerOutcome outcome = run([] {
@@ -189,6 +218,12 @@ TEST(SharedMemory, BringsBackWhatTheWorkerWrote) {
   const auto bytes = memory.map(10000);
   EXPECT_EQ(bytes.get()[0], std::byte{7});
   EXPECT_EQ(bytes.get()[9999], std::byte{7});
+}
+
+TEST(SharedMemory, IsZeroAgainWhenItIsResized) {
+  SharedMemory memory;
+  *memory.resize_and_map(10) = std::byte{7};
+  EXPECT_EQ(*memory.resize_and_map(10), std::byte{0});
 }
 
 TEST(SharedMemory, MoreThanThereCanBeIsAnError) {

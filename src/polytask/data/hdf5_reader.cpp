@@ -84,7 +84,8 @@ WorkerOutcome read_in_worker(const std::string& path, std::uint64_t bytes,
       .wall_seconds =
           kWallSeconds + static_cast<double>(bytes) / kBytesPerSecond,
       .cpu_seconds = kCpuSeconds,
-      .memory_bytes = kMemoryBytes};
+      .memory_bytes = kMemoryBytes,
+      .attempts = 2};
   try {
     return run_in_worker(limits, {memory.descriptor()}, [&] {
       return encode(read_hdf5_content(path, bytes, options, memory));

@@ -39,7 +39,11 @@ std::size_t SharedMemory::size_bytes() const {
 }
 
 std::shared_ptr<std::byte> SharedMemory::resize_and_map(std::size_t bytes) {
-  if (ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0) refuse(bytes);
+  // To nothing first: a worker before this one may have filled it.
+  if (ftruncate(fd_.get(), 0) != 0 ||
+      ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0) {
+    refuse(bytes);
+  }
   return mapping(fd_.get(), bytes, PROT_READ | PROT_WRITE);
 }
 

@@ -50,9 +50,15 @@ void send(int fd, ReplyHeader header, const std::string& text) {
 
 constexpr const char* kNoMemory = "not enough memory to read or write the file";
 
-// Whether a worker that has less memory than it may take has failed for that.
-// Its libraries blame the file then, or crash.
-bool starved(const WorkerOutcome& outcome, const ReplyHeader& header) {
+struct Attempt {
+  WorkerOutcome outcome;
+  ReplyHeader header;
+};
+
+// Whether it may have failed for want of memory: libraries crash then, or blame
+// the file.
+bool may_be_starved(const Attempt& attempt) {
+  const auto& [outcome, header] = attempt;
   if (!outcome.answered) return outcome.signal != 0 && !outcome.timed_out;
   return header.kind == Reply::error && header.fault == Fault::data &&
          outcome.answer.find("alloc") != std::string::npos;
@@ -119,16 +125,9 @@ bool split_reply(const std::string& received, ReplyHeader& header,
                                    std::strerror(errno)));
 }
 
-}  // namespace
-
-WorkerOutcome run_in_worker(const WorkerLimits& limits,
-                            const std::vector<int>& keep_open,
-                            const std::function<std::string()>& work) {
-  // As much as HDF5 takes for itself; a worker without crashes.
-  constexpr std::size_t kWorkerBytes = std::size_t{32} << 20;
-  require_memory(kWorkerBytes, "a process that reads or writes the file",
-                 "close other programs, or allow more (ulimit -v)");
-  const bool scarce = !has_address_space(limits.memory_bytes + kWorkerBytes);
+Attempt attempt_in_worker(const WorkerLimits& limits,
+                          const std::vector<int>& keep_open,
+                          const std::function<std::string()>& work) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) refuse_to_start();
   FileDescriptor reading(ends[0]);
@@ -145,7 +144,8 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
   }
   writing.reset();
 
-  WorkerOutcome outcome;
+  Attempt attempt;
+  WorkerOutcome& outcome = attempt.outcome;
   const auto patience = std::chrono::duration<double>(limits.wall_seconds);
   const auto deadline =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
@@ -155,20 +155,37 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
   reading.reset();  // a worker that still writes shall not wait for a reader
   const int status = wait_for(pid);
 
-  ReplyHeader header;
-  outcome.answered = split_reply(received, header, outcome.answer);
+  outcome.answered = split_reply(received, attempt.header, outcome.answer);
   if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
   if (outcome.signal == SIGXCPU) outcome.timed_out = true;
-  if (scarce && starved(outcome, header)) {
+  return attempt;
+}
+
+}  // namespace
+
+WorkerOutcome run_in_worker(const WorkerLimits& limits,
+                            const std::vector<int>& keep_open,
+                            const std::function<std::string()>& work) {
+  // As much as HDF5 takes for itself; a worker without crashes.
+  constexpr std::size_t kWorkerBytes = std::size_t{32} << 20;
+  require_memory(kWorkerBytes, "a process that reads or writes the file",
+                 "close other programs, or allow more (ulimit -v)");
+  const bool scarce = !has_address_space(limits.memory_bytes + kWorkerBytes);
+  Attempt attempt = attempt_in_worker(limits, keep_open, work);
+  for (int left = limits.attempts - 1; left > 0 && may_be_starved(attempt);
+       --left) {
+    attempt = attempt_in_worker(limits, keep_open, work);
+  }
+  if (scarce && may_be_starved(attempt)) {
     throw Error(Fault::resource,
                 cat("not enough memory to read or write the file: expected ",
                     (limits.memory_bytes + kWorkerBytes) >> 20,
                     " MiB; allow more (ulimit -v), or close other programs"));
   }
-  if (outcome.answered && header.kind == Reply::error) {
-    throw Error(header.fault, outcome.answer);
+  if (attempt.outcome.answered && attempt.header.kind == Reply::error) {
+    throw Error(attempt.header.fault, attempt.outcome.answer);
   }
-  return outcome;
+  return std::move(attempt.outcome);
 }
 
 std::string describe_failure(const WorkerOutcome& outcome) {

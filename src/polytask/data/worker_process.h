@@ -22,6 +22,7 @@ struct WorkerLimits {
   double wall_seconds = 60.0;
   unsigned cpu_seconds = 0;      // 0: unlimited
   std::size_t memory_bytes = 0;  // beyond what the caller has; 0: unlimited
+  int attempts = 1;              // more: see run_in_worker
 };
 
 struct WorkerOutcome {
@@ -35,6 +36,9 @@ struct WorkerOutcome {
 // the same fault and text; std::bad_alloc becomes Fault::resource, any other
 // exception Fault::backend. The memory limit is not set under a sanitizer,
 // which reserves more address space than any limit allows.
+// With more than one attempt, work that crashes or blames an allocation is run
+// anew: what a file does to its reader happens again, a moment without memory
+// does not. Each attempt has the time limits to itself.
 //   keep_open   the descriptors `work` needs; all others are closed there
 // Throws Fault::resource when no process can be started.
 [[nodiscard]] WorkerOutcome run_in_worker(
