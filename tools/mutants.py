@@ -1,29 +1,32 @@
 """Makes small faults in the sources, one after another, and fails unless a test
 finds each of them.
 
-Run as: mutants.py [--list tools/mutants.txt] [--only TEXT] [--folder DIR]
+Run as: mutants.py [--list tools/mutants.txt] [--only TEXT] [--build DIR]
+                   [--jobs N]
 
-The sources are copied and built in a folder of their own; each fault is put
-into the copy, the one test program that must find it is built and run with a
-time limit, and the fault is taken out again. Exit code 0: all were found; 1:
-some survived; 2: the list does not fit the sources, or the tests fail without
-a fault. A part of scripts/test --long.
+The build folder is brought up to date and stays as it is: the source with the
+fault is compiled beside it, linked before the library with the test program
+that must find the fault, and that runs with a time limit. Exit code 0: all
+were found; 1: some survived; 2: the list does not fit the sources, a fault does
+not compile, or the tests fail without a fault. A part of scripts/test --long.
 """
 import argparse
+import concurrent.futures
 import dataclasses
+import os
 import pathlib
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECONDS = 600  # of one test program; beyond, the fault counts as found
-CONFIGURE = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-             # A fault may leave something unused.
-             "-DCMAKE_CXX_FLAGS=-D_GLIBCXX_ASSERTIONS -w",
-             "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0",
-             "-DPOLYTASK_BUILD_BENCHMARKS=OFF"]
+# A run of a test program takes at most this many times what it takes without a
+# fault, and some seconds more; beyond, the fault counts as found.
+TIMES = 10
+SECONDS = 60
 
 
 @dataclasses.dataclass
@@ -35,8 +38,8 @@ class Mutant:
     after: str
 
     def __str__(self):
-        return (f"{self.file} ({self.place}):\n- {self.before}\n"
-                f"+ {self.after}")
+        return (f"{self.file} ({self.place}), {self.test}:\n"
+                f"- {self.before}\n+ {self.after}")
 
 
 def read_list(path):
@@ -71,53 +74,6 @@ def replaced(text, before, after):
     return text[:where[at]] + after + text[where[at + len(wanted) - 1] + 1:]
 
 
-class Copy:
-    def __init__(self, folder):
-        self.source = folder / "source"
-        self.build = self.source / "build" / "dev"
-        files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True,
-                               stdout=subprocess.PIPE).stdout
-        for name in files.decode().split("\0"):
-            if not name or not (ROOT / name).is_file():
-                continue
-            copy = self.source / name
-            new = (ROOT / name).read_bytes()
-            if copy.exists() and copy.read_bytes() == new:
-                continue
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy)
-        launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which(
-            "ccache") else []
-        subprocess.run(["cmake", "-S", self.source, "-B", self.build,
-                        *CONFIGURE, *launcher], check=True,
-                       stdout=subprocess.DEVNULL)
-
-    def builds(self, tests):
-        return subprocess.run(["ninja", "-C", self.build, *tests],
-                              stdout=subprocess.DEVNULL).returncode == 0
-
-    def passes(self, test):
-        try:
-            return subprocess.run(
-                [self.build / "tests" / test, "--gtest_brief=1",
-                 "--gtest_fail_fast"], cwd=self.build / "tests",
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=SECONDS).returncode == 0
-        except subprocess.TimeoutExpired:
-            return False
-
-    def survives(self, mutant):
-        path = self.source / mutant.file
-        text = path.read_text()
-        path.write_text(replaced(text, mutant.before, mutant.after))
-        try:
-            if not self.builds([mutant.test]):
-                sys.exit(f"does not compile: {mutant}")
-            return self.passes(mutant.test)
-        finally:
-            path.write_text(text)
-
-
 def misfits(mutants):
     for mutant in mutants:
         path = ROOT / mutant.file
@@ -126,17 +82,117 @@ def misfits(mutants):
             yield mutant
 
 
-def minutes(begin):
-    return f"{(time.monotonic() - begin) / 60:.1f} minutes"
+def passes(program, folder, seconds):
+    """Whether the test program finds nothing, in its own empty folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [program, "--gtest_brief=1", "--gtest_fail_fast"], cwd=folder,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True)
+    try:
+        return process.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        try:  # With what it has started.
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+class Build:
+    """A build folder of Ninja's with the test programs in it."""
+
+    def __init__(self, folder, tests):
+        self.folder = folder
+        subprocess.run(["ninja", "-C", folder, *tests], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.link = {test: self.commands(f"tests/{test}")[-1]
+                     for test in tests}
+        self.compile = {}
+        for command in self.commands("libpolytask.a"):
+            words = shlex.split(command)
+            if "-c" in words and words[-1].endswith(".cpp"):
+                self.compile[words[-1]] = words
+        self.seconds = {}
+
+    def commands(self, target):
+        return subprocess.run(
+            ["ninja", "-C", self.folder, "-t", "commands", target], check=True,
+            stdout=subprocess.PIPE, text=True).stdout.splitlines()
+
+    def failing(self, scratch):
+        """The tests that fail without a fault; learns how long each takes."""
+        for test in self.link:
+            begin = time.monotonic()
+            if not passes(self.folder / "tests" / test, scratch / test, None):
+                yield test
+            self.seconds[test] = TIMES * (time.monotonic() - begin) + SECONDS
+
+    def outcome(self, mutant, scratch):
+        """"found", "SURVIVED" or "does not compile"."""
+        shutil.rmtree(scratch, ignore_errors=True)
+        source = scratch / mutant.file
+        source.parent.mkdir(parents=True)
+        source.write_text(replaced((ROOT / mutant.file).read_text(),
+                                   mutant.before, mutant.after))
+        object_file = scratch / "fault.o"
+        program = scratch / mutant.test
+        words = self.compile[str(ROOT / mutant.file)]
+        first = next(i for i, word in enumerate(words)
+                     if word.startswith("-I"))
+        # Where a source includes itself, it is to find the fault; and a fault
+        # may leave something unused.
+        command = [*words[:first], f"-I{scratch / 'src'}",
+                   *words[first:words.index("-MD")], "-w", "-o", object_file,
+                   "-c", source]
+        link = self.link[mutant.test].replace(
+            f" -o tests/{mutant.test} ",
+            f" -o {shlex.quote(str(program))} "
+            f"{shlex.quote(str(object_file))} ", 1)
+        for step in (command, ["sh", "-c", link]):
+            if subprocess.run(step, cwd=self.folder,
+                              stderr=subprocess.DEVNULL).returncode != 0:
+                return "does not compile"
+        found = not passes(program, scratch / "run",
+                           self.seconds[mutant.test])
+        shutil.rmtree(scratch, ignore_errors=True)
+        return "found" if found else "SURVIVED"
+
+
+def minutes(seconds):
+    return f"{seconds / 60:.1f} minutes"
+
+
+def outcomes(build, mutants, scratch, jobs):
+    """Of each fault what came of it; says so on the way."""
+    begin = time.monotonic()
+    result = {"found": [], "SURVIVED": [], "does not compile": []}
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = {
+            pool.submit(build.outcome, mutant, scratch / str(i)): mutant
+            for i, mutant in enumerate(mutants)}
+        for done, future in enumerate(
+                concurrent.futures.as_completed(running), 1):
+            mutant = running[future]
+            result[future.result()].append(mutant)
+            rest = (time.monotonic() - begin) / done * (len(mutants) - done)
+            print(f"{done}/{len(mutants)} {future.result()} "
+                  f"{mutant.file.removeprefix('src/polytask/')} "
+                  f"({mutant.place}); about {minutes(rest)} left", flush=True)
+    return result
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--list", type=pathlib.Path,
                         default=ROOT / "tools" / "mutants.txt")
-    parser.add_argument("--only", default="", help="names of files or tests that have this in them")
-    parser.add_argument("--folder", type=pathlib.Path,
-                        default=ROOT / "build" / "mutants")
+    parser.add_argument("--only", default="",
+                        help="faults whose file or test has this in its name")
+    parser.add_argument("--build", type=pathlib.Path,
+                        default=ROOT / "build" / "release")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     args = parser.parse_args()
     mutants = [m for m in read_list(args.list)
                if args.only in m.file.removeprefix("src/polytask/") + m.test]
@@ -146,28 +202,22 @@ def main():
     if wrong:
         return 2
     begin = time.monotonic()
-    copy = Copy(args.folder)
-    tests = sorted({m.test for m in mutants})
-    if not copy.builds(tests):
-        sys.exit("the sources do not build")
-    failing = [test for test in tests if not copy.passes(test)]
+    scratch = args.build.resolve() / "mutants"
+    build = Build(args.build.resolve(), sorted({m.test for m in mutants}))
+    failing = list(build.failing(scratch))
     if failing:
         print(f"fail without a fault: {', '.join(failing)}")
         return 2
-    print(f"built and passed {', '.join(tests)} in {minutes(begin)}",
-          flush=True)
-    survivors = []
-    for number, mutant in enumerate(mutants, 1):
-        survived = copy.survives(mutant)
-        if survived:
-            survivors.append(mutant)
-        print(f"{number}/{len(mutants)} {'SURVIVED' if survived else 'found'} "
-              f"{mutant.file} ({mutant.place})", flush=True)
-    for mutant in survivors:
-        print(f"\nsurvived {mutant.test}: {mutant}")
-    print(f"\n{len(mutants) - len(survivors)} of {len(mutants)} faults were "
-          f"found, in {minutes(begin)}")
-    return 1 if survivors else 0
+    result = outcomes(build, mutants, scratch, args.jobs)
+    shutil.rmtree(scratch, ignore_errors=True)
+    for outcome in ("SURVIVED", "does not compile"):
+        for mutant in result[outcome]:
+            print(f"\n{outcome}: {mutant}")
+    print(f"\n{len(result['found'])} of {len(mutants)} faults were found, in "
+          f"{minutes(time.monotonic() - begin)}")
+    if result["does not compile"]:
+        return 2
+    return 1 if result["SURVIVED"] else 0
 
 
 if __name__ == "__main__":
