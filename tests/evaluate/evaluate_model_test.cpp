@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "polytask/data/subset.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
+#include "tests/train/answers_table.h"
+#include "tests/train/questions.h"
 #include "tests/train/stripes.h"
 
 namespace polytask {
@@ -87,6 +90,21 @@ TEST(EvaluateModel, LossIsThatOfTheProbabilities) {
   EXPECT_LT(loss.low.value(), loss.value.value());
   EXPECT_GT(loss.high.value(), loss.value.value());
   EXPECT_TRUE(loss.baseline.has_value());
+}
+
+// Probabilities of 1/2 lose log 2 a label, whichever images are drawn and
+// however many of them have labels.
+TEST(EvaluateModel, IntervalOfTheLossIsOfWhatIsObserved) {
+  const DatasetPtr data =
+      stripes({.size = 21, .seed = 3, .unlabelled = {4, 5, 6}});
+  Model model = model_for(data, test::plain_network());
+  std::ranges::fill(model.parameters.flat(), 0.0f);
+  Predictor predictor(std::move(model), {.threads = 1});
+  const Number loss = evaluate_model(predictor, *data).evaluation.loss;
+  EXPECT_NEAR(loss.value.value(), 3.0 * std::log(2.0), 1e-12);
+  EXPECT_NEAR(loss.low.value(), 3.0 * std::log(2.0), 1e-12);
+  EXPECT_NEAR(loss.high.value(), 3.0 * std::log(2.0), 1e-12);
+  EXPECT_EQ(loss.n, 18);
 }
 
 // The loss that training shows; a weight is one among several.
@@ -287,6 +305,51 @@ TEST(EvaluateModel, LossIsTheWeightedSumOfTheTasks) {
   EXPECT_GT(loss(2), 0.1);
   EXPECT_NEAR(*found.loss.value, 3.0 * loss(0) + loss(1) + 0.25 * loss(2),
               1e-9);
+}
+
+// An ordinal task of three classes has two logits and three answers.
+TEST(EvaluateModel, TheLossOfATaskIsThatOfItsOwnLogits) {
+  Predictor predictor(
+      test::model_of({ordinal("level", {"low", "middle", "high"}),
+                      multilabel("scene", {"rows", "columns", "red"})}),
+      {.threads = 1});
+  const DatasetPtr data = test::questions(20, 2, /*with_missing=*/false);
+  const ModelEvaluation found = evaluate_model(predictor, *data);
+  std::vector<float> probabilities;
+  std::vector<float> targets;
+  std::vector<float> row(8);
+  for (std::size_t i = 0; i < 20; ++i) {
+    data->read_targets(static_cast<std::int64_t>(i), row);
+    targets.insert(targets.end(), row.begin(), row.begin() + 3);
+    for (std::size_t l = 3; l < 6; ++l) {
+      probabilities.push_back(found.answers[6 * i + l]);
+    }
+  }
+  EXPECT_NEAR(*metric_of(found.evaluation.tasks[1], "loss").value,
+              multi_task_loss(probabilities, targets, 3).loss, 1e-5);
+}
+
+TEST(EvaluateModel, LossCountsImagesOfWhichSomeTaskKnowsSomething) {
+  Predictor predictor(
+      test::model_of({multilabel("one", {"a"}), multilabel("two", {"b"})}),
+      {.threads = 1});
+  const DatasetPtr data = test::answers_table(
+      {"one/a", "two/b"},
+      {{1, test::kNaN}, {test::kNaN, 1}, {test::kNaN, test::kNaN}, {1, 0}});
+  const Evaluation found = evaluate_model(predictor, *data).evaluation;
+  EXPECT_EQ(found.loss.n, 3);
+  EXPECT_EQ(metric_of(found.tasks[0], "loss").n, 2);
+}
+
+// Known of the plain cross-entropy alone.
+TEST(EvaluateModel, AnotherLossHasNoBaseline) {
+  const DatasetPtr data = stripes({.size = 8, .seed = 3});
+  Model model = model_for(data, test::plain_network());
+  model.spec.tasks.front().loss.kind = LossKind::focal;
+  Predictor predictor(std::move(model), {.threads = 1});
+  const Number loss = evaluate_model(predictor, *data).evaluation.loss;
+  EXPECT_TRUE(loss.value);
+  EXPECT_EQ(loss.baseline, std::nullopt);
 }
 
 // The training's median, 2, not the images' own, 0 or 3.

@@ -59,6 +59,8 @@ TEST(FitImages, LeavesWhatFitsAlone) {
   EXPECT_TRUE(fitted.notes.empty());
   const DatasetPtr standardised = images<float>({{-2.0f, 3.0f}});
   EXPECT_EQ(fit_images(standardised, model(1)).data, standardised);
+  const DatasetPtr brighter = images<float>({{0.0f, 2.0f}});
+  EXPECT_EQ(fit_images(brighter, model(1)).data, brighter);
 }
 
 // The numbers are those of Pillow's convert("L").

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "polytask/evaluate/evaluate_model.h"
@@ -56,6 +57,26 @@ TEST(ScoreImages, SumToWhatTheEvaluationSays) {
                 1e-12)
         << scores[t].task;
   }
+}
+
+// Above 0 every label is answered yes.
+TEST(ScoreImages, LabelsAreAnsweredByTheThresholdsOfTheTask) {
+  Task scene = multilabel("scene", {"rows", "columns", "red"});
+  scene.thresholds.all = 0.0;
+  Predictor predictor = trained({scene, count("stripes")});
+  const DatasetPtr data = questions(20, 2);
+  const TaskScores scores = score_images(predictor, *data).front();
+  const Evaluation whole =
+      evaluate_model(predictor, *data, {.resamples = 0}).evaluation;
+  std::vector<float> targets(8);
+  for (std::int64_t i = 0; i < 20; ++i) {
+    data->read_targets(i, targets);
+    EXPECT_EQ(scores.images[static_cast<std::size_t>(i)].numerator,
+              std::count(targets.begin(), targets.begin() + 3, 1.0f))
+        << i;
+  }
+  EXPECT_NEAR(value_of(scores), metric(whole.tasks[0], "label_accuracy"),
+              1e-12);
 }
 
 TEST(ScoreImages, OfSharesMoreIsBetterAndOfErrorsLess) {

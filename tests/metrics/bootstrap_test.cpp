@@ -66,6 +66,14 @@ TEST(Bootstrap, RatioIsOfSumsNotAMeanOfRatios) {
   EXPECT_EQ(ratio_with_interval(terms, 5.0).value, 5.0 * 7.0 / 4.0);
 }
 
+// Whichever images are drawn, 2 for each unit of weight.
+TEST(Bootstrap, IntervalOfARatioWeighsTheImages) {
+  const std::vector<RatioTerm> terms{{2, 1}, {6, 3}, {10, 5}, {0.5, 0.25}};
+  const Number number = ratio_with_interval(terms, 1.0);
+  EXPECT_EQ(number.low, 2.0);
+  EXPECT_EQ(number.high, 2.0);
+}
+
 TEST(Bootstrap, AnImageWithoutWeightChangesNothingButTheDraws) {
   const std::vector<RatioTerm> terms{{1.0, 1.0}, {kNaN, 0.0}, {3.0, 1.0}};
   const Number number = ratio_with_interval(terms, 1.0);

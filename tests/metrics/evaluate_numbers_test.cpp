@@ -57,6 +57,24 @@ TEST(EvaluateNumbers, SeveralNumbersAreKeptApart) {
   EXPECT_EQ(number(found.labels[0].numbers, "r2").value, 1.0);
   EXPECT_EQ(number(found.labels[1].numbers, "r2").value, 0.0);
   EXPECT_EQ(number(found.metrics, "macro_r2").value, 0.5);
+  for (const LabelEvaluation& label : found.labels) {
+    EXPECT_EQ(number(label.numbers, "r2").baseline, 0.0) << label.label;
+  }
+  EXPECT_EQ(number(found.labels[0].numbers, "mean_absolute_error").baseline,
+            2.0 / 3);
+  EXPECT_EQ(number(found.labels[1].numbers, "mean_absolute_error").baseline,
+            20.0 / 3);
+}
+
+TEST(EvaluateNumbers, MacroR2IsTheMeanOfThoseThatAreDefined) {
+  const std::vector<float> targets{5, 10, 5, 30, 5, 20};
+  const TaskEvaluation found = evaluate_numbers({.task = "size",
+                                                 .outputs = {"w", "h"},
+                                                 .answers = targets,
+                                                 .targets = targets});
+  EXPECT_EQ(number(found.labels[0].numbers, "r2").value, std::nullopt);
+  EXPECT_EQ(number(found.metrics, "macro_r2").value, 1.0);
+  EXPECT_EQ(number(found.metrics, "macro_r2").baseline, 0.0);
 }
 
 // The training's means, 2 and 30, miss the evaluated ones, 2 and 20: r2 of
@@ -202,6 +220,8 @@ TEST(EvaluateClasses, AreScikitLearns) {
   const Number& accuracy = number(found.metrics, "top_1_accuracy");
   EXPECT_EQ(accuracy.baseline, 0.4);  // always b
   EXPECT_EQ(accuracy.n, 5);
+  // -(ln .2 + 2 ln .5 + 2 ln .3) / 5
+  EXPECT_NEAR(*number(found.metrics, "log_loss").baseline, 1.0807355764, 1e-9);
   EXPECT_EQ(found.confusion, (std::vector<std::vector<std::int64_t>>{
                                  {1, 0, 0}, {0, 1, 1}, {0, 1, 1}}));
   EXPECT_EQ(number(found.labels[2].numbers, "missing").value, 1.0);
@@ -224,6 +244,23 @@ TEST(EvaluateClasses, OrdinalErrorsHaveADistance) {
   EXPECT_NEAR(number(found.metrics, "quadratic_weighted_kappa").value.value(),
               1.0 - 9.0 * 4 / 28.0, 1e-12);
   EXPECT_EQ(number(found.metrics, "mean_absolute_error").baseline, 0.75);
+  EXPECT_EQ(found.confusion, (std::vector<std::vector<std::int64_t>>{
+                                 {1, 0, 1}, {0, 0, 1}, {1, 0, 0}}));
+}
+
+// Class a is the most frequent one of the training, b the median.
+TEST(EvaluateClasses, TheConstantAnswerOfAnOrdinalTaskIsTheMedian) {
+  const std::vector<int> answered{0, 0, 0, 0};
+  const std::vector<float> targets{0, 1, 1, 2};
+  const std::vector<float> probabilities(12, 1.0f / 3);
+  ClassesInput input = four_images(probabilities, answered, targets);
+  input.prior = {0.4, 0.3, 0.3};
+  EXPECT_EQ(number(evaluate_classes(input).metrics, "top_1_accuracy").baseline,
+            0.25);
+  input.ordinal = true;
+  const TaskEvaluation found = evaluate_classes(input);
+  EXPECT_EQ(number(found.metrics, "top_1_accuracy").baseline, 0.5);
+  EXPECT_EQ(number(found.metrics, "mean_absolute_error").baseline, 0.5);
 }
 
 TEST(EvaluateClasses, WithoutAnyTargetEverythingIsUndefined) {

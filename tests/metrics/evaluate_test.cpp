@@ -401,6 +401,14 @@ TEST(BaselineLoss, OfTheOwnPriorIsTheSumOfTheEntropies) {
   EXPECT_NEAR(*baseline_loss(problem.input()), std::log(2.0), 1e-6);
 }
 
+// Without a prior, the share of the answers that are there.
+TEST(BaselineLoss, AMissingLabelIsNoNo) {
+  const Problem problem{.probabilities = std::vector<float>(4),
+                        .targets = {1, 1, 0, kNaN},
+                        .labels = {"a"}};
+  EXPECT_NEAR(*baseline_loss(problem.input()), 0.6365141683, 1e-9);
+}
+
 TEST(BaselineLoss, IsTheLossOfPredictingThePrior) {
   const Problem problem{.probabilities = std::vector<float>(4),
                         .targets = {1, 0, 0, kNaN},

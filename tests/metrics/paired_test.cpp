@@ -219,6 +219,28 @@ TEST(PairedDifference, AllSeedsSeeTheSameImages) {
   EXPECT_NEAR(*found.image_error, 0.3, 1e-12);  // the largest part alone
 }
 
+TEST(PairedDifference, TheLargestPartMayBeOfEitherModel) {
+  const PairedInput input{
+      .candidate = {same(100, 20), same(100, 20)},
+      .reference = {halves(100, 10, 30), halves(100, 30, 10)}};
+  EXPECT_NEAR(*paired_difference(input).image_error, 0.3, 1e-12);
+  EXPECT_NEAR(*paired_difference(
+                   {.candidate = input.reference, .reference = input.candidate})
+                   .image_error,
+              0.3, 1e-12);
+}
+
+// Of a share an image counts its whole weight, though it be wrong.
+TEST(PairedDifference, AllWrongIsNoMoreCertainThanAllRight) {
+  for (const double answer : {0.0, 1.0}) {
+    const PairedDifference found =
+        paired_difference({.candidate = {same(40, answer), same(40, answer)},
+                           .reference = {same(40, answer), same(40, answer)},
+                           .direction = higher_is_better});
+    EXPECT_EQ(found.image_error, 1.0 / 40) << answer;
+  }
+}
+
 TEST(PairedDifference, SeedsThatContradictEachOtherLeaveItUndecided) {
   const auto verdict = [](double one, double other) {
     return paired_difference({.candidate = {same(100, one), same(100, other)},
@@ -260,6 +282,15 @@ TEST(PairedDifference, ValuesHaveBootstrapIntervalsOfTheirOwn) {
   const PairedDifference without = paired_difference(input, {.resamples = 0});
   EXPECT_EQ(without.candidate.low, std::nullopt);
   EXPECT_EQ(without.difference.low, found.difference.low);
+}
+
+// Whichever images are drawn, 2 for each unit of weight.
+TEST(PairedDifference, IntervalOfARatioWeighsTheImages) {
+  const std::vector<RatioTerm> two{{2, 1}, {6, 3}, {10, 5}, {0.5, 0.25}};
+  const Number number =
+      paired_difference({.candidate = {two}, .reference = {two}}).candidate;
+  EXPECT_EQ(number.low, 2.0);
+  EXPECT_EQ(number.high, 2.0);
 }
 
 TEST(PairedDifference, OneImageDecidesNothing) {

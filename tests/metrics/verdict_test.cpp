@@ -13,7 +13,7 @@ TEST(StudentT, IsTheTable) {
   EXPECT_NEAR(student_t_975(1), 12.706205, 1e-5);
   EXPECT_NEAR(student_t_975(2), 4.302653, 1e-5);
   EXPECT_NEAR(student_t_975(4), 2.776445, 1e-5);
-  EXPECT_NEAR(student_t_975(10), 2.228139, 1e-5);
+  EXPECT_NEAR(student_t_975(10), 2.2281388520, 1e-9);
   EXPECT_NEAR(student_t_975(11), 2.200985, 1e-5);
   EXPECT_NEAR(student_t_975(30), 2.042272, 1e-5);
   EXPECT_NEAR(student_t_975(399), 1.965927, 1e-5);
@@ -61,6 +61,15 @@ TEST(Needed, ImagesWhereTheyDifferMost) {
   EXPECT_EQ(needed.seeds, std::nullopt);
   EXPECT_EQ(needed.images, 7589);
   EXPECT_EQ(to_text(needed), "about 7600 test images");
+}
+
+// Far worse: that 0 is outside is nearer than the margin.
+TEST(Needed, DecidesWhatIsWorseThanTheMargin) {
+  const Needed needed = needed_for(
+      -0.03, 0.02,
+      {.seed_error = 0.001, .image_error = 0.02, .seeds = 3, .images = 400});
+  EXPECT_EQ(needed.seeds, std::nullopt);
+  EXPECT_EQ(needed.images, 702);
 }
 
 TEST(Needed, EitherWhereEitherIsEnough) {

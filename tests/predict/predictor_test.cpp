@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <thread>
 
@@ -45,6 +46,21 @@ Model trained() {
   train(model, {.train = data, .validation = nullptr},
         {.epochs = 2, .batch_size = 16, .threads = 1});
   return model;
+}
+
+// With logits of 0 a regression answers the mean of its own training.
+TEST(Predictor, EachTaskAnswersOnItsOwnScale) {
+  const DatasetPtr data = stripes({.size = 2});
+  Model model =
+      make_model({.image = {test::kSide, test::kSide, 3},
+                  .network = test::plain_network(),
+                  .tasks = {regression("distance"), regression("tint")}},
+                 1);
+  std::ranges::fill(model.parameters.flat(), 0.0f);
+  model.prior = {{100.0, 20.0, 90.0}, {-3.0, 0.5, -2.0}};
+  Predictor predictor(std::move(model), {.threads = 1});
+  EXPECT_EQ(answers(predictor, *data),
+            (std::vector<float>{100.0f, -3.0f, 100.0f, -3.0f}));
 }
 
 // All in one batch, so that training's numbers are those of one forward pass.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -238,6 +239,24 @@ TEST(Compare, CountsWhatTheNetworksCost) {
   EXPECT_GT(c.networks[0].cost.training_seconds, 0.0);
   EXPECT_GT(c.networks[0].cost.answer_seconds, 0.0);
   EXPECT_GT(c.reference_cost.answer_seconds, c.networks[0].cost.answer_seconds);
+}
+
+// The mean over the seeds; of networks alone, the sum of theirs.
+TEST(Compare, AddsUpTheSecondsOfTheTrainings) {
+  const TemporaryFolder folder;
+  compare(input_of(), options_in(folder));
+  const std::vector<std::pair<std::string, double>> seconds{
+      {"seed-1/joint-equal", 3},     {"seed-2/joint-equal", 5},
+      {"seed-1/alone-1-scene", 1},   {"seed-2/alone-1-scene", 2},
+      {"seed-1/alone-2-both", 2},    {"seed-2/alone-2-both", 2},
+      {"seed-1/alone-3-stripes", 4}, {"seed-2/alone-3-stripes", 6}};
+  for (const auto& [name, taken] : seconds) {
+    std::ofstream(folder.path() / "study" / name / "finished.json")
+        << "{\"seconds\": " << taken << "}";
+  }
+  const Comparison c = compare(input_of(), options_in(folder));
+  EXPECT_EQ(c.networks[0].cost.training_seconds, 4.0);
+  EXPECT_EQ(c.reference_cost.training_seconds, 1.5 + 2.0 + 5.0);
 }
 
 TEST(Compare, TrainsNothingTwice) {

@@ -79,6 +79,11 @@ TEST(StudyMissing, MeasuresEveryLevelBesideTheLowest) {
   EXPECT_EQ(half.tasks[0].scores.of_seeds.size(), 2u);
   EXPECT_EQ(all.tasks[0].scores.difference.value, 0.0);
   EXPECT_EQ(half.tasks[0].scores.difference.n, 40) << "all are known there";
+  for (std::size_t t = 0; t < 2; ++t) {
+    EXPECT_EQ(half.tasks[t].scores.reference.value,
+              all.tasks[t].scores.candidate.value);
+  }
+  EXPECT_NE(half.tasks[0].scores.difference.value, 0.0);
 }
 
 TEST(StudyMissing, KeepsTheAnswersToTheTestImages) {
@@ -174,6 +179,35 @@ TEST(StudyMissing, TrainsUnderEveryPolicyWhatItSays) {
     }
   }
   EXPECT_GT(guessed, 5);
+}
+
+// As many as the largest task has labels, not as all tasks together.
+TEST(StudyMissing, AWeakNegativeIsOneOfTheOtherLabelsOfTheLargestTask) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of({multilabel("scene", {"rows", "columns", "red"}),
+                               multilabel("also", {"rows", "red"})});
+  std::vector<std::vector<float>> rows;
+  std::vector<float> answers(8);
+  const DatasetPtr images = questions(40, 1, /*with_missing=*/false);
+  for (std::int64_t i = 0; i < 40; ++i) {
+    images->read_targets(i, answers);
+    rows.push_back(
+        {answers[0], answers[1], answers[2], answers[0], answers[2]});
+  }
+  input.images = test::answers_table(
+      {"scene/rows", "scene/columns", "scene/red", "also/rows", "also/red"},
+      rows);
+  input.test = input.images;
+  MissingOptions options = options_in(folder);
+  options.levels = {0.5};
+  options.policies = {weak_negative};
+  options.seeds = 1;
+  study_missing(input, options);
+  TrainOptions train = input.train;
+  train.missing_label_weight = 0.5;
+  EXPECT_EQ(
+      test::parameters_in(options.folder / "hidden-50/weak_negative/seed-1"),
+      test::replay(input.model, half_hidden(input, 1), train).parameters);
 }
 
 TEST(StudyMissing, NoTrainingReadsTheTestImages) {
@@ -338,6 +372,35 @@ TEST(AnswerValues, AreTheGainInF1FromLevelToLevel) {
   EXPECT_EQ(values[0].f1_gain, 0.3125);  // 0.25 and 0.375
   EXPECT_NEAR(values[0].deviation.value_or(-1), 0.0883883, 1e-7);
   EXPECT_EQ(values[0].f1_per_100, 0.078125);  // in four hundred answers
+}
+
+// A label has a column of its own, the classes of a task share one.
+TEST(AnswerValues, CountTheAnswersOfTheirOwnColumn) {
+  const std::vector<Task> tasks{multilabel("scene", {"rows", "red"}),
+                                categorical("both", {"no", "yes"})};
+  const auto point_of = [](std::vector<double> observed, double f1) {
+    const NamedNumbers numbers{{"f1", {.value = f1}}};
+    MissingPoint p;
+    for (const double count : observed) p.columns.push_back({"", count});
+    Evaluation evaluation{
+        .tasks = {{.task = "scene",
+                   .labels = {{.label = "rows", .numbers = numbers},
+                              {.label = "red", .numbers = numbers}}},
+                  {.task = "both",
+                   .labels = {{.label = "no", .numbers = numbers},
+                              {.label = "yes", .numbers = numbers}}}}};
+    p.trainings.push_back({.result = {.evaluation = evaluation}});
+    return p;
+  };
+  const std::vector<AnswerValue> values = answer_values(
+      tasks, {point_of({10, 20, 30}, 0.75), point_of({1, 2, 3}, 0.5)});
+  ASSERT_EQ(values.size(), 4u);
+  const std::vector<double> more{10, 20, 30, 30};
+  const std::vector<double> fewer{1, 2, 3, 3};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(values[i].to_observed, more[i]) << values[i].label;
+    EXPECT_EQ(values[i].from_observed, fewer[i]) << values[i].label;
+  }
 }
 
 // 20 answers that brought .25 would make 100 bring 1.25, which f1 cannot.
