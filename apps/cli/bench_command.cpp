@@ -104,16 +104,17 @@ int bench(const BenchArguments& args, const Console& console) {
 
 int run(Arguments arguments, const Console& console) {
   BenchArguments args;
-  CLI::App app("Measure where the time of a training step goes.", "bench");
-  app.add_option("recipe", args.words,
-                 "a recipe, then key=value ... that override it, e.g.\n"
-                 "recipes/blog.yaml data.path=scenes.h5 train.threads=2");
-  app.add_option("--steps", args.steps, "that are measured (10)");
-  app.add_option("--input", args.input,
-                 "random pixels of this size, such as 100x100x3, instead of\n"
-                 "the data");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Measure where the time of a training step goes.", "bench");
+  flags.add_option("recipe", args.words,
+                   "a recipe, then key=value ... that override it, e.g.\n"
+                   "recipes/blog.yaml data.path=scenes.h5 train.threads=2");
+  flags.add_option("--steps", args.steps, "that are measured (10)");
+  flags.add_option("--input", args.input,
+                   "random pixels of this size, such as 100x100x3, instead of\n"
+                   "the data");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
 
   const std::filesystem::path recipe = args.words.empty() ? "" : args.words[0];
   return naming_recipe(recipe, [&] { return bench(args, console); });

@@ -165,28 +165,30 @@ std::string document_of(const Comparison& comparison) {
 
 int run(Arguments arguments, const Console& console) {
   CompareArguments args;
-  CLI::App app(
+  Flags flags(
       "Say whether one network does a recipe's tasks as well as one network a "
       "task, or whether a weighting of the tasks beats equal weights.",
       "compare");
-  app.add_option("recipe", args.words,
-                 "a recipe, then key=value ... that override it; its\n"
-                 "data.split holds back the images that judge")
-      ->required();
-  app.add_option("--seeds", args.seeds, "trainings of each network (3)");
-  app.add_option("--margin", args.margin,
-                 "how much worse is still as good: points of a share, or a\n"
-                 "part of an error (0.02)");
-  app.add_option("--weightings", args.weightings,
-                 "compare these with equal weights, e.g. uncertainty,famo");
-  app.add_option("--test", args.test,
-                 "an HDF5 file or a folder whose images judge, instead of\n"
-                 "what data.split holds back");
-  app.add_option("--dir", args.folder,
-                 "gets the trainings; the same command again goes on there\n"
-                 "(runs/compare)");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  flags
+      .add_option("recipe", args.words,
+                  "a recipe, then key=value ... that override it; its\n"
+                  "data.split holds back the images that judge")
+      .required();
+  flags.add_option("--seeds", args.seeds, "trainings of each network (3)");
+  flags.add_option("--margin", args.margin,
+                   "how much worse is still as good: points of a share, or a\n"
+                   "part of an error (0.02)");
+  flags.add_option("--weightings", args.weightings,
+                   "compare these with equal weights, e.g. uncertainty,famo");
+  flags.add_option("--test", args.test,
+                   "an HDF5 file or a folder whose images judge, instead of\n"
+                   "what data.split holds back");
+  flags.add_option("--dir", args.folder,
+                   "gets the trainings; the same command again goes on there\n"
+                   "(runs/compare)");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   const Comparison comparison = naming_recipe(
       args.words.front(), [&] { return compare_recipe(args, console); });
   if (comparison.outcome != Outcome::finished) {

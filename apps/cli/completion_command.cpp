@@ -11,14 +11,14 @@ namespace {
 
 int run(Arguments arguments, const Console& console) {
   std::string shell;
-  CLI::App app(
+  Flags flags(
       "Print what a shell needs to complete the command line; for bash: "
       "source <(polytask completion bash)",
       "completion");
-  app.add_option("shell", shell, "bash or zsh")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
-  if (!parse_flags(app, arguments, console)) return kOk;
+  flags.add_option("shell", shell, "bash or zsh")
+      .required()
+      .one_of({"bash", "zsh"});
+  if (!parse_flags(flags, arguments, console)) return kOk;
   console.out << (shell == "bash" ? bash_completion() : zsh_completion());
   return kOk;
 }

@@ -77,13 +77,13 @@ void answer_new_scenes(const RecipeRun& run, const Console& console) {
 int run(Arguments arguments, const Console& console) {
   std::string folder = "demo";
   int epochs = 8;
-  CLI::App app(
+  Flags flags(
       "The whole job in about two minutes: draw a data set, train on it, "
       "evaluate, predict.",
       "demo");
-  app.add_option("--dir", folder, "where everything goes (demo)");
-  app.add_option("--epochs", epochs, "of training (8)");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  flags.add_option("--dir", folder, "where everything goes (demo)");
+  flags.add_option("--epochs", epochs, "of training (8)");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   if (std::filesystem::exists(std::filesystem::path(folder) / "run")) {
     throw Error(Fault::config,
                 cat(folder,

@@ -52,25 +52,25 @@ DatasetPtr draw_world(const DrawArguments& args) {
 
 int run(Arguments arguments, const Console& console) {
   DrawArguments args;
-  CLI::App app(
+  Flags flags(
       "Draw a data set: natural scenes (desert, mountains, sea, sunset, "
       "trees), or streets with questions of several kinds.",
       "draw");
-  app.add_option("world", args.world, "scenes or streets")
-      ->required()
-      ->check(CLI::IsMember({"scenes", "streets"}));
-  app.add_option("output", args.output, "the HDF5 file to write")->required();
-  app.add_option("--count", args.count, "images (2000)");
-  app.add_option("--seed", args.seed, "the same seed draws the same (1)");
-  app.add_option("--height", args.height, "pixels (scenes 100, streets 96)");
-  app.add_option("--width", args.width, "pixels (scenes 100, streets 128)");
-  app.add_option("--threads", args.threads, "0: one a processor");
-  app.add_option("--missing", args.missing,
-                 "streets: share of the answers that are left out (0)");
-  app.add_option(
+  flags.add_option("world", args.world, "scenes or streets")
+      .required()
+      .one_of({"scenes", "streets"});
+  flags.add_option("output", args.output, "the HDF5 file to write").required();
+  flags.add_option("--count", args.count, "images (2000)");
+  flags.add_option("--seed", args.seed, "the same seed draws the same (1)");
+  flags.add_option("--height", args.height, "pixels (scenes 100, streets 96)");
+  flags.add_option("--width", args.width, "pixels (scenes 100, streets 128)");
+  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_option("--missing", args.missing,
+                   "streets: share of the answers that are left out (0)");
+  flags.add_option(
       "--sheet", args.sheet,
       "also write the first 50 images side by side to this PNG file");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  if (!parse_flags(flags, arguments, console)) return kOk;
 
   const DatasetPtr world = draw_world(args);
   write_hdf5(*world, args.output);

@@ -90,27 +90,29 @@ HeldBack held_back(const std::string& run) {
 int run(Arguments arguments, const Console& console) {
   EvaluateArguments args;
   std::string minus_one;
-  CLI::App app("Say what a model is worth on labelled images.", "evaluate");
-  app.add_option("model", args.model, "a model file or a run folder")
-      ->required();
-  app.add_option("data", args.data.path,
-                 "an HDF5 file or a folder of images with a table of labels;\n"
-                 "nothing: what the run has held back, its test part or else\n"
-                 "its validation part");
-  app.add_option("--images", args.data.images,
-                 "name of the images in the HDF5 file (x)");
-  app.add_option("--labels", args.data.labels,
-                 "name of the labels in the HDF5 file (y)");
-  app.add_option("--table", args.data.table,
-                 "CSV table of file names and labels of a folder");
-  app.add_option("--threshold", args.thresholds, kThresholdHelp)
-      ->allow_extra_args(false);
-  app.add_option("--minus-one", minus_one,
-                 "what a label of -1 in the data is: no or missing")
-      ->check(CLI::IsMember({"no", "missing"}));
-  app.add_option("--threads", args.threads, "0: one a processor");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Say what a model is worth on labelled images.", "evaluate");
+  flags.add_option("model", args.model, "a model file or a run folder")
+      .required();
+  flags.add_option(
+      "data", args.data.path,
+      "an HDF5 file or a folder of images with a table of labels;\n"
+      "nothing: what the run has held back, its test part or else\n"
+      "its validation part");
+  flags.add_option("--images", args.data.images,
+                   "name of the images in the HDF5 file (x)");
+  flags.add_option("--labels", args.data.labels,
+                   "name of the labels in the HDF5 file (y)");
+  flags.add_option("--table", args.data.table,
+                   "CSV table of file names and labels of a folder");
+  flags.add_option("--threshold", args.thresholds, kThresholdHelp).one_value();
+  flags
+      .add_option("--minus-one", minus_one,
+                  "what a label of -1 in the data is: no or missing")
+      .one_of({"no", "missing"});
+  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
 
   if (minus_one == "no") args.data.minus_one = MinusOne::no;
   if (minus_one == "missing") args.data.minus_one = MinusOne::missing;

@@ -1,7 +1,12 @@
 #include "apps/cli/flags.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <ostream>
+#include <vector>
 
 #include "apps/cli/recipe_keys.h"
 #include "polytask/base/error.h"
@@ -68,6 +73,62 @@ std::string in_our_words(const CLI::ParseError& e) {
 
 }  // namespace
 
+Flags::Flags(const std::string& description, const std::string& verb)
+    : app_(std::make_unique<CLI::App>(description, verb)) {}
+
+Flags::~Flags() = default;
+
+const Flags::Argument& Flags::Argument::required() const {
+  option_->required();
+  return *this;
+}
+
+const Flags::Argument& Flags::Argument::one_of(
+    std::initializer_list<const char*> choices) const {
+  option_->check(
+      CLI::IsMember(std::vector<std::string>(choices.begin(), choices.end())));
+  return *this;
+}
+
+const Flags::Argument& Flags::Argument::one_value() const {
+  option_->allow_extra_args(false);
+  return *this;
+}
+
+template <class Value>
+Flags::Argument Flags::add_option(const std::string& name, Value& value,
+                                  const std::string& help) {
+  return Argument(app_->add_option(name, value, help));
+}
+
+template Flags::Argument Flags::add_option(const std::string&, std::string&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&,
+                                           std::vector<std::string>&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&,
+                                           std::filesystem::path&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&, int&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&, std::int64_t&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&, std::uint64_t&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&, double&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&,
+                                           std::optional<int>&,
+                                           const std::string&);
+template Flags::Argument Flags::add_option(const std::string&,
+                                           std::optional<float>&,
+                                           const std::string&);
+
+Flags::Argument Flags::add_flag(const std::string& name, bool& value,
+                                const std::string& help) {
+  return Argument(app_->add_flag(name, value, help));
+}
+
 bool takes_overrides(const CLI::App& app) {
   return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
     const std::string& text = option->get_description();
@@ -76,7 +137,9 @@ bool takes_overrides(const CLI::App& app) {
   });
 }
 
-bool parse_flags(CLI::App& app, Arguments arguments, const Console& console) {
+bool parse_flags(const Flags& flags, Arguments arguments,
+                 const Console& console) {
+  CLI::App& app = flags.app();
   if (console.describe != nullptr) {
     (*console.describe)(app);
     return false;

@@ -12,10 +12,10 @@ namespace {
 int run(Arguments arguments, const Console& console) {
   std::string verb;
   bool man = false;
-  CLI::App app("Say what the verbs are, or what one of them takes.", "help");
-  app.add_option("verb", verb, "the one to say more about");
-  app.add_flag("--man", man, "print the manual page, for man -l");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Say what the verbs are, or what one of them takes.", "help");
+  flags.add_option("verb", verb, "the one to say more about");
+  flags.add_flag("--man", man, "print the manual page, for man -l");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   if (man) {
     console.out << manual_page();
     return kOk;

@@ -6,8 +6,8 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/input.h"
-#include "apps/cli/naming_recipe.h"
 #include "apps/cli/inspect_data.h"
+#include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
 #include "apps/cli/plan_report.h"
 #include "apps/cli/recipe_job.h"
@@ -178,19 +178,22 @@ void print(const Json& json, const std::string& indent, std::ostream& out) {
 
 int run(Arguments arguments, const Console& console) {
   InspectArguments args;
-  CLI::App app("Say what a file holds: a model, a data set or a recipe.",
-               "inspect");
-  app.add_option("file", args.words,
-                 "a model, a run folder, an HDF5 file, or a recipe and then\n"
-                 "key=value ... that override it")
-      ->required();
-  app.add_flag("--plan", args.plan,
-               "of a recipe: who computes each layer, why, and what it takes");
-  app.add_option("--input", args.input,
-                 "with --plan: the size of the images, such as 100x100x3,\n"
-                 "instead of the data's");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Say what a file holds: a model, a data set or a recipe.",
+              "inspect");
+  flags
+      .add_option("file", args.words,
+                  "a model, a run folder, an HDF5 file, or a recipe and then\n"
+                  "key=value ... that override it")
+      .required();
+  flags.add_flag(
+      "--plan", args.plan,
+      "of a recipe: who computes each layer, why, and what it takes");
+  flags.add_option("--input", args.input,
+                   "with --plan: the size of the images, such as 100x100x3,\n"
+                   "instead of the data's");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   require_use(args);
   if (args.plan) {
     return naming_recipe(args.file(),

@@ -75,24 +75,25 @@ int batch_for(const std::vector<PredictionInput>& inputs) {
 
 int run(Arguments arguments, const Console& console) {
   PredictArguments args;
-  CLI::App app("Answer images.", "predict");
-  app.add_option("model", args.model, "a model file or a run folder")
-      ->required();
-  app.add_option("input", args.inputs,
-                 "HDF5 files, JPEG and PNG files, folders of them")
-      ->required();
-  app.add_option(
-         "--format", args.format,
-         "lines: a line per image; names: lists of label names; csv: a\n"
-         "table with probabilities; json: all of it (lines)")
-      ->check(CLI::IsMember({"lines", "names", "csv", "json"}));
-  app.add_option("--images", args.images,
-                 "name of the images in HDF5 files (x)");
-  app.add_option("--threshold", args.thresholds, kThresholdHelp)
-      ->allow_extra_args(false);
-  app.add_option("--threads", args.threads, "0: one a processor");
-  app.add_flag("--json", args.json, "the same as --format json");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Answer images.", "predict");
+  flags.add_option("model", args.model, "a model file or a run folder")
+      .required();
+  flags
+      .add_option("input", args.inputs,
+                  "HDF5 files, JPEG and PNG files, folders of them")
+      .required();
+  flags
+      .add_option(
+          "--format", args.format,
+          "lines: a line per image; names: lists of label names; csv: a\n"
+          "table with probabilities; json: all of it (lines)")
+      .one_of({"lines", "names", "csv", "json"});
+  flags.add_option("--images", args.images,
+                   "name of the images in HDF5 files (x)");
+  flags.add_option("--threshold", args.thresholds, kThresholdHelp).one_value();
+  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_flag("--json", args.json, "the same as --format json");
+  if (!parse_flags(flags, arguments, console)) return kOk;
 
   Model model = load_model(model_path(args.model));
   apply_thresholds(args.thresholds, model.spec.tasks);

@@ -88,18 +88,20 @@ void print(const std::vector<ModelChange>& changes, const SetArguments& args,
 
 int run(Arguments arguments, const Console& console) {
   SetArguments args;
-  CLI::App app("Write a model with other thresholds, names or notes.", "set");
-  app.add_option(
-         "model", args.words,
-         "a model file or a run folder, then key=value ...:\n"
-         "tasks.TASK.thresholds.LABEL=NUMBER, "
-         "tasks.TASK.thresholds=NUMBER,\n"
-         "tasks.TASK.labels.OLD=NEW (classes too), tasks.TASK.name=NEW,\n"
-         "note.NAME=TEXT")
-      ->required();
-  app.add_option("--out", args.out, "the file of the new model")->required();
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Write a model with other thresholds, names or notes.", "set");
+  flags
+      .add_option(
+          "model", args.words,
+          "a model file or a run folder, then key=value ...:\n"
+          "tasks.TASK.thresholds.LABEL=NUMBER, "
+          "tasks.TASK.thresholds=NUMBER,\n"
+          "tasks.TASK.labels.OLD=NEW (classes too), tasks.TASK.name=NEW,\n"
+          "note.NAME=TEXT")
+      .required();
+  flags.add_option("--out", args.out, "the file of the new model").required();
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   require_file_name(args);
 
   SafetensorsFile file(model_path(args.words.front()));

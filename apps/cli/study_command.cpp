@@ -140,29 +140,31 @@ int study_recipe(const StudyArguments& args, const Console& console) {
 
 int run(Arguments arguments, const Console& console) {
   StudyArguments args;
-  CLI::App app(
+  Flags flags(
       "Measure what missing labels cost: hide shares of the answers, train "
       "with what is left, and compare on images with all of them.",
       "study");
-  app.add_option("missing", args.words,
-                 "the word missing, a recipe, then key=value ... that\n"
-                 "override it; its data.split holds back the images that\n"
-                 "judge")
-      ->required();
-  app.add_option("--levels", args.levels,
-                 "percents of the answers to hide (0,25,50,75)");
-  app.add_option("--policies", args.policies,
-                 "what an unknown label is: ignore, negative,\n"
-                 "weak_negative, pseudo_label (ignore)");
-  app.add_option("--seeds", args.seeds, "trainings of each (5)");
-  app.add_option("--margin", args.margin,
-                 "how much worse is still as good: points of a share, or a\n"
-                 "part of an error (0.02)");
-  app.add_option("--dir", args.folder,
-                 "gets the trainings; the same command again goes on there\n"
-                 "(runs/study)");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  flags
+      .add_option("missing", args.words,
+                  "the word missing, a recipe, then key=value ... that\n"
+                  "override it; its data.split holds back the images that\n"
+                  "judge")
+      .required();
+  flags.add_option("--levels", args.levels,
+                   "percents of the answers to hide (0,25,50,75)");
+  flags.add_option("--policies", args.policies,
+                   "what an unknown label is: ignore, negative,\n"
+                   "weak_negative, pseudo_label (ignore)");
+  flags.add_option("--seeds", args.seeds, "trainings of each (5)");
+  flags.add_option("--margin", args.margin,
+                   "how much worse is still as good: points of a share, or a\n"
+                   "part of an error (0.02)");
+  flags.add_option("--dir", args.folder,
+                   "gets the trainings; the same command again goes on there\n"
+                   "(runs/study)");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   if (args.words.size() < 2 || args.words.front() != "missing") {
     throw Error(Fault::config,
                 "study: expected \"missing\" and a recipe, e.g. polytask study "

@@ -119,14 +119,15 @@ void print_text(const RecipeRun& run, const Console& console) {
 
 int run(Arguments arguments, const Console& console) {
   TrainArguments args;
-  CLI::App app("Fit the model a recipe describes.", "train");
-  app.add_option("recipe", args.words,
-                 "a recipe, then key=value ... that override it, e.g.\n"
-                 "recipes/blog.yaml data.path=scenes.h5 train.epochs=10");
-  app.add_option("--resume", args.resume,
-                 "go on with the run in this folder, bit for bit");
-  app.add_flag("--json", args.json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Fit the model a recipe describes.", "train");
+  flags.add_option("recipe", args.words,
+                   "a recipe, then key=value ... that override it, e.g.\n"
+                   "recipes/blog.yaml data.path=scenes.h5 train.epochs=10");
+  flags.add_option("--resume", args.resume,
+                   "go on with the run in this folder, bit for bit");
+  flags.add_flag("--json", args.json,
+                 "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   std::vector<std::string> command{"polytask", "train"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const Recipe recipe = recipe_of(args);

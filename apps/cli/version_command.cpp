@@ -12,9 +12,9 @@ namespace {
 
 int run(Arguments arguments, const Console& console) {
   bool json = false;
-  CLI::App app("Say which version this is.", "version");
-  app.add_flag("--json", json, "print one JSON document instead of text");
-  if (!parse_flags(app, arguments, console)) return kOk;
+  Flags flags("Say which version this is.", "version");
+  flags.add_flag("--json", json, "print one JSON document instead of text");
+  if (!parse_flags(flags, arguments, console)) return kOk;
   if (json) {
     print_json(console,
                nlohmann::json{{"polytask", POLYTASK_VERSION}}.dump(2) + '\n');
