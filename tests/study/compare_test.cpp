@@ -10,6 +10,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/subset.h"
 #include "polytask/evaluate/evaluate_model.h"
+#include "polytask/evaluate/score_images.h"
 #include "tests/study/replay.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -316,6 +317,43 @@ TEST(Compare, SetsWeightingsBesideEqualWeights) {
               c.networks[0].tasks[0].scores.reference.value);
   }
   EXPECT_FALSE(c.advice.empty());
+}
+
+// Bit by bit, and the candidate is the other weighting.
+TEST(Compare, TrainsEveryWeightingAsItIsNamed) {
+  const TemporaryFolder folder;
+  StudyInput input = input_of();
+  input.train.weighting.kind = WeightingKind::gls;  // of another question
+  CompareOptions options = options_in(folder, 1);
+  options.weightings = {WeightingKind::uncertainty, WeightingKind::pcgrad};
+  const Comparison c = compare(input, options);
+  const fs::path trained = folder.path() / "study" / "seed-1";
+  const auto error_in = [&](const std::string& name) {
+    Predictor predictor(load_model(trained / name / "model.safetensors"),
+                        {.threads = 1});
+    const TaskScores stripes = score_images(predictor, *input.test)[2];
+    RatioTerm sum;
+    for (const RatioTerm& image : stripes.images) {
+      sum.numerator += image.numerator;
+      sum.denominator += image.denominator;
+    }
+    return sum.numerator / sum.denominator;
+  };
+  for (const auto& [kind, name] :
+       {std::pair(WeightingKind::equal, "joint-equal"),
+        {WeightingKind::uncertainty, "joint-uncertainty"},
+        {WeightingKind::pcgrad, "joint-pcgrad"}}) {
+    TrainOptions train = input.train;
+    train.weighting.kind = kind;
+    EXPECT_EQ(
+        test::parameters_in(trained / name),
+        test::replay(input.model, test::parts_by_hand(input.images, 1), train)
+            .parameters)
+        << name;
+  }
+  const PairedDifference& stripes = c.networks[0].tasks[2].scores;
+  EXPECT_NEAR(*stripes.candidate.value, error_in("joint-uncertainty"), 1e-7);
+  EXPECT_NEAR(*stripes.reference.value, error_in("joint-equal"), 1e-7);
 }
 
 // What a network is compared by must not depend on what it is compared with.

@@ -61,7 +61,9 @@ std::vector<std::string> results_of(const MissingStudy& study) {
 
 TEST(StudyMissing, MeasuresEveryLevelBesideTheLowest) {
   const TemporaryFolder folder;
-  const MissingStudy study = study_missing(input_of(), options_in(folder));
+  StudyInput input = input_of();
+  input.train.adam.learning_rate = 0.01;
+  const MissingStudy study = study_missing(input, options_in(folder));
   ASSERT_EQ(study.points.size(), 2u);
   EXPECT_EQ(study.train_images, 64);
   EXPECT_EQ(study.validation_images, 16);
@@ -83,7 +85,8 @@ TEST(StudyMissing, MeasuresEveryLevelBesideTheLowest) {
     EXPECT_EQ(half.tasks[t].scores.reference.value,
               all.tasks[t].scores.candidate.value);
   }
-  EXPECT_NE(half.tasks[0].scores.difference.value, 0.0);
+  EXPECT_TRUE(half.tasks[0].scores.difference.value != 0.0 ||
+              half.tasks[1].scores.difference.value != 0.0);
 }
 
 TEST(StudyMissing, KeepsTheAnswersToTheTestImages) {

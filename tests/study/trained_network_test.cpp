@@ -6,6 +6,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/questions.h"
+#include "tests/train/recorder.h"
 
 namespace polytask {
 namespace {
@@ -31,6 +32,17 @@ TEST(TrainedNetwork, WhatIsFinishedIsTakenAsItIs) {
   const TrainedNetwork again = train_network(network_in(folder));
   EXPECT_EQ(fs::last_write_time(folder / "model.safetensors"), time);
   EXPECT_EQ(again.cost.training_seconds, first.cost.training_seconds);
+}
+
+TEST(TrainedNetwork, TakesTheSecondsOfAllItsEpochs) {
+  const test::TemporaryFolder study;
+  NetworkToTrain network = network_in(study / "seed-1");
+  test::Recorder recorder;
+  network.observer = &recorder;
+  const TrainedNetwork trained = train_network(network);
+  ASSERT_EQ(recorder.epochs.size(), 2u);
+  EXPECT_EQ(trained.cost.training_seconds,
+            recorder.epochs[0].seconds + recorder.epochs[1].seconds);
 }
 
 TEST(TrainedNetwork, AnothersModelIsNotJudgedInItsPlace) {

@@ -165,6 +165,28 @@ TEST(Train, EveryEpochDropsOtherValues) {
             1e-3);
 }
 
+// The same pixels twice, on weights that stay as they are.
+TEST(Train, EveryImageAndEverySeedDropsOtherValues) {
+  const DatasetPtr data = subset(stripes({.size = 2}), {0, 0});
+  const auto losses = [&](std::uint64_t seed) {
+    Model model = model_for(data, dropout_network());
+    test::Recorder recorder;
+    train(model, {.train = data, .validation = nullptr},
+          {.epochs = 1,
+           .batch_size = 1,
+           .seed = seed,
+           .threads = 1,
+           .adam = {.learning_rate = 1e-30}},
+          {.observer = &recorder});
+    return std::pair(test::metric(recorder.steps.at(0).train, "loss"),
+                     test::metric(recorder.steps.at(1).train, "loss"));
+  };
+  const auto [first, mean] = losses(1);
+  EXPECT_NE(first, mean);
+  EXPECT_NE(losses(2).first, first);
+  EXPECT_NE(losses(2).first, 2 * mean - first);
+}
+
 TEST(Train, ValidatesWithTheNumbersOfEvaluateModel) {
   const DatasetPtr data = stripes({.size = 32});
   const DatasetPtr validation =

@@ -293,6 +293,97 @@ TEST(Weighting, TheRegulariserIsNotInTheLoss) {
   EXPECT_NEAR(epoch.train.front().second, sum, 1e-9 * sum);
 }
 
+// A network that stays as it is: what differs is what was said of it.
+TrainOptions without_learning(WeightingKind kind) {
+  TrainOptions options = options_for(kind);
+  options.adam.learning_rate = 1e-30;
+  options.record_conflicts = true;
+  return options;
+}
+
+// The means over the epoch's three steps; a length is of the gradient before
+// its weight.
+TEST(Weighting, AnEpochTellsTheMeansOfItsSteps) {
+  std::vector<Task> tasks = three_tasks();
+  tasks[0].weight = 2.0;
+  tasks[1].weight = 0.5;
+  const TrainOptions equal = without_learning(WeightingKind::equal);
+  const auto plain = run(equal).history;
+  const auto weighted = run(equal, {}, tasks).history;
+  const auto pcgrad = run(without_learning(WeightingKind::pcgrad)).history;
+  for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+    const auto values = weighting_of(weighted[epoch]);
+    EXPECT_EQ(values.at("scene/weight"), 2.0);
+    EXPECT_EQ(values.at("both/weight"), 0.5);
+    EXPECT_EQ(values.at("stripes/weight"), 1.0);
+    for (const char* task : {"scene", "both", "stripes"}) {
+      const std::string name = std::string(task) + "/gradient_norm";
+      const double length = weighting_of(plain[epoch]).at(name);
+      EXPECT_NEAR(values.at(name), length, 1e-5 * length) << name;
+      EXPECT_NEAR(weighting_of(pcgrad[epoch]).at(name), length, 1e-5 * length)
+          << name;
+    }
+  }
+}
+
+// One step an epoch: gls weighs by 1 / L, so each w L is the same.
+TEST(Weighting, TheLossesThatWeighAreThoseThatAreShown) {
+  TrainOptions options = options_for(WeightingKind::gls);
+  options.batch_size = 40;
+  const EpochReport epoch = run(options).history[0];
+  const std::map<std::string, double> losses(epoch.train.begin(),
+                                             epoch.train.end());
+  const auto weighted = [&](const std::string& task) {
+    return weighting_of(epoch).at(task + "/weight") * losses.at(task + "/loss");
+  };
+  EXPECT_NEAR(weighted("both"), weighted("scene"), 1e-5);
+  EXPECT_NEAR(weighted("stripes"), weighted("scene"), 1e-5);
+}
+
+// famo begins as gls does, and learns from what each step changed.
+TEST(Weighting, FamoLearnsFromItsSteps) {
+  TrainOptions options = options_for(WeightingKind::famo);
+  options.batch_size = 40;
+  options.weighting.famo_learning_rate = 0.5;
+  TrainOptions other = options;
+  other.weighting.kind = WeightingKind::gls;
+  const auto famo = run(options).history;
+  const auto gls = run(other).history;
+  EXPECT_NEAR(weighting_of(famo[0]).at("scene/weight"),
+              weighting_of(gls[0]).at("scene/weight"), 1e-12);
+  EXPECT_GT(std::abs(weighting_of(famo[1]).at("scene/weight") -
+                     weighting_of(gls[1]).at("scene/weight")),
+            0.01);
+}
+
+// As gls in its first two epochs, with references from the third on.
+TEST(Weighting, StchWarmsUpForAsManyEpochsAsItSays) {
+  TrainOptions options = options_for(WeightingKind::stch);
+  options.weighting.stch_warm_up_epochs = 2;
+  const auto stch = run(options).history;
+  const auto gls = run(options_for(WeightingKind::gls)).history;
+  for (std::size_t epoch = 0; epoch < 2; ++epoch) {
+    EXPECT_NEAR(weighting_of(stch[epoch]).at("scene/weight"),
+                weighting_of(gls[epoch]).at("scene/weight"), 1e-6);
+  }
+  EXPECT_GT(std::abs(weighting_of(stch[2]).at("scene/weight") -
+                     weighting_of(gls[2]).at("scene/weight")),
+            1e-3);
+}
+
+TEST(Weighting, RandomWeightsAreOthersInEveryStepAndForEverySeed) {
+  TrainOptions options = options_for(WeightingKind::rlw);
+  options.batch_size = 40;
+  const auto weight = [](const EpochReport& epoch) {
+    return weighting_of(epoch).at("scene/weight");
+  };
+  const auto one = run(options).history;
+  EXPECT_NE(weight(one[0]), weight(one[1]));
+  EXPECT_NE(weight(one[1]), weight(one[2]));
+  options.seed += 1;
+  EXPECT_NE(weight(run(options).history[0]), weight(one[0]));
+}
+
 TEST(Weighting, OneTaskAloneHasNothingToWeigh) {
   test::expect_error(
       Fault::config,
