@@ -91,12 +91,19 @@ TEST(WorkerProcess, ACrashThatDoesNotRepeatIsNone) {
   EXPECT_EQ(run_again(2, "", 2).signal, SIGSEGV);
 }
 
-TEST(WorkerProcess, AnAllocationThatFailsOnceIsNoDamage) {
-  EXPECT_EQ(run_again(1, "memory allocation failed", 2).answer, "rr");
-  test::expect_error(Fault::data, "memory allocation failed",
-                     [] { (void)run_again(2, "memory allocation failed", 2); });
-  test::expect_error(Fault::data, "bad checksum",
-                     [] { (void)run_again(1, "bad checksum", 2); });
+TEST(WorkerProcess, DamageThatDoesNotRepeatIsNone) {
+  EXPECT_EQ(run_again(1, "it is damaged", 2).answer, "rr");
+  test::expect_error(Fault::data, "it is damaged",
+                     [] { (void)run_again(1, "it is damaged", 1); });
+  test::expect_error(Fault::data, "it is damaged",
+                     [] { (void)run_again(2, "it is damaged", 2); });
+}
+
+// Else two processes would go on with what the caller does.
+TEST(WorkerProcess, NothingThatIsThrownLeavesTheWorker) {
+  const WorkerOutcome outcome = run([]() -> std::string { throw 7; });
+  EXPECT_FALSE(outcome.answered);
+  EXPECT_EQ(outcome.signal, 0);
 }
 
 TEST(WorkerProcess, ACrashIsNotHandledByTheHandlersOfTheParent) {

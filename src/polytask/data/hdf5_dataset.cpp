@@ -43,9 +43,11 @@ std::vector<std::uint64_t> extent_of(hid_t space) {
 }
 
 Hdf5File open_hdf5(const std::string& path, std::uint64_t bytes) {
-  if (H5Fis_hdf5(path.c_str()) <= 0) {
+  const htri_t right_kind = H5Fis_hdf5(path.c_str());
+  if (right_kind == 0) {
     refuse(path, "expected an HDF5 file, found something else");
   }
+  // Where it cannot tell, opening says why.
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   // Some network file systems have no locks; that is no reason not to read.
   H5Pset_file_locking(access.get(), true, true);

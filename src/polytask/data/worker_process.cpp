@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <string_view>
 
 #include "polytask/base/error.h"
 #include "polytask/base/file_descriptor.h"
@@ -41,7 +42,7 @@ bool write_all(int fd, const void* data, std::size_t size) {
   return true;
 }
 
-void send(int fd, ReplyHeader header, const std::string& text) {
+void send(int fd, ReplyHeader header, std::string_view text) {
   header.size = text.size();
   if (write_all(fd, &header, sizeof header)) {
     write_all(fd, text.data(), text.size());
@@ -55,13 +56,19 @@ struct Attempt {
   ReplyHeader header;
 };
 
-// Whether it may have failed for want of memory: libraries crash then, or blame
-// the file.
+// Without memory, libraries crash or blame the file in any words, and an answer
+// may never be made.
+bool blames_the_file(const Attempt& attempt) {
+  if (!attempt.outcome.answered) return !attempt.outcome.timed_out;
+  return attempt.header.kind == Reply::error &&
+         attempt.header.fault == Fault::data;
+}
+
 bool may_be_starved(const Attempt& attempt) {
-  const auto& [outcome, header] = attempt;
-  if (!outcome.answered) return outcome.signal != 0 && !outcome.timed_out;
-  return header.kind == Reply::error && header.fault == Fault::data &&
-         outcome.answer.find("alloc") != std::string::npos;
+  const WorkerOutcome& outcome = attempt.outcome;
+  return blames_the_file(attempt) &&
+         (!outcome.answered ||
+          outcome.answer.find("alloc") != std::string::npos);
 }
 
 void send_result(int fd, const std::function<std::string()>& work) {
@@ -125,6 +132,18 @@ bool split_reply(const std::string& received, ReplyHeader& header,
                                    std::strerror(errno)));
 }
 
+// No destructors, no exit handlers, and not what would catch an exception:
+// those are the parent's.
+[[noreturn]] void be_worker(int fd,
+                            const std::function<std::string()>& work) noexcept {
+  try {
+    send_result(fd, work);
+  } catch (...) {
+    // There is no memory to say so; that there is no answer says enough.
+  }
+  _exit(0);
+}
+
 Attempt attempt_in_worker(const WorkerLimits& limits,
                           const std::vector<int>& keep_open,
                           const std::function<std::string()>& work) {
@@ -133,14 +152,13 @@ Attempt attempt_in_worker(const WorkerLimits& limits,
   FileDescriptor reading(ends[0]);
   FileDescriptor writing(ends[1]);
 
+  std::vector<int> needed = keep_open;
+  needed.push_back(writing.get());
   const pid_t pid = fork();
   if (pid < 0) refuse_to_start();
   if (pid == 0) {
-    std::vector<int> needed = keep_open;
-    needed.push_back(writing.get());
     enter_worker(limits, std::move(needed));
-    send_result(writing.get(), work);
-    _exit(0);  // no destructors, no exit handlers: those are the parent's
+    be_worker(writing.get(), work);
   }
   writing.reset();
 
@@ -172,7 +190,7 @@ WorkerOutcome run_in_worker(const WorkerLimits& limits,
                  "close other programs, or allow more (ulimit -v)");
   const bool scarce = !has_address_space(limits.memory_bytes + kWorkerBytes);
   Attempt attempt = attempt_in_worker(limits, keep_open, work);
-  for (int left = limits.attempts - 1; left > 0 && may_be_starved(attempt);
+  for (int left = limits.attempts - 1; left > 0 && blames_the_file(attempt);
        --left) {
     attempt = attempt_in_worker(limits, keep_open, work);
   }

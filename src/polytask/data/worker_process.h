@@ -36,9 +36,10 @@ struct WorkerOutcome {
 // the same fault and text; std::bad_alloc becomes Fault::resource, any other
 // exception Fault::backend. The memory limit is not set under a sanitizer,
 // which reserves more address space than any limit allows.
-// With more than one attempt, work that crashes or blames an allocation is run
-// anew: what a file does to its reader happens again, a moment without memory
-// does not. Each attempt has the time limits to itself.
+// With more than one attempt, work that crashes or throws Fault::data is run
+// anew: what a file does to its reader happens again, a moment without memory,
+// which libraries take for damage, does not. Each attempt has the time limits
+// to itself; one that they end is the last.
 //   keep_open   the descriptors `work` needs; all others are closed there
 // Throws Fault::resource when no process can be started.
 [[nodiscard]] WorkerOutcome run_in_worker(
