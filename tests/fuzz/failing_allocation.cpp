@@ -1,18 +1,25 @@
 // Preloaded into a program, makes one of its allocations fail: the one that
-// POLYTASK_FAIL_ALLOCATION counts, from 1 in main() on. One that oneDNN or the
-// system's own libraries ask for is let through, for they cannot say that it
-// failed.
+// POLYTASK_FAIL_ALLOCATION counts, from 1 in main() on, with those of the
+// processes that it forks. One that oneDNN or the system's own libraries ask
+// for is let through, for they cannot say that it failed.
+//
+// With POLYTASK_FAIL_ALLOCATION=count none fails, and the last line on stderr
+// says how many there were.
 
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
+#include <new>
 
 extern "C" {
 void* __libc_malloc(std::size_t);
@@ -23,7 +30,12 @@ void* __libc_memalign(std::size_t, std::size_t);
 
 namespace {
 
-std::atomic<long> left = -1;  // until the one that fails; negative: none
+using Counter = std::atomic<long>;
+
+constexpr long kMost = std::numeric_limits<long>::max();
+
+Counter* left = nullptr;  // until the one that fails; shared with forks
+bool counts = false;
 
 bool is_of_others(void* address) {
   Dl_info info{};
@@ -45,8 +57,10 @@ bool asked_for_by_others() {
 }
 
 bool fails() {
-  if (left.load(std::memory_order_relaxed) <= 0) return false;
-  if (left.fetch_sub(1) != 1) return false;
+  if (left == nullptr || left->load(std::memory_order_relaxed) <= 0) {
+    return false;
+  }
+  if (left->fetch_sub(1) != 1) return false;
   if (asked_for_by_others()) return false;
   errno = ENOMEM;
   return true;
@@ -58,12 +72,21 @@ __attribute__((constructor)) void begin() {
   unsetenv("LD_PRELOAD");
 }
 
+__attribute__((destructor)) void end() {
+  if (counts) dprintf(STDERR_FILENO, "%ld\n", kMost - left->load());
+}
+
 using Main = int (*)(int, char**, char**);
 Main program = nullptr;
 
 int main_with_failure(int argc, char** argv, char** environment) {
-  const char* count = std::getenv("POLYTASK_FAIL_ALLOCATION");
-  if (count != nullptr) left = std::atol(count);
+  const char* which = std::getenv("POLYTASK_FAIL_ALLOCATION");
+  void* const shared = mmap(nullptr, sizeof(Counter), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (which != nullptr && shared != MAP_FAILED) {
+    counts = std::strcmp(which, "count") == 0;
+    left = new (shared) Counter(counts ? kMost : std::atol(which));
+  }
   return program(argc, argv, environment);
 }
 

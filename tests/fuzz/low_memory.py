@@ -3,8 +3,9 @@ from the one on at which it says its version, and one allocation that fails.
 
 Run as: low_memory.py POLYTASK [--hook LIBRARY] [--limits 20] [--allocations 20]
 
-Every command ends with 0, or with 6 and a line that says what was asked for.
-LIBRARY is what failing_allocation.cpp becomes. Prints each end that is another.
+Every run ends with 6 and a line that says so, or with 0 and the answer that it
+gives with memory enough. LIBRARY is what failing_allocation.cpp becomes. Prints
+each end that is another.
 """
 
 import argparse
@@ -45,16 +46,19 @@ def run(command, folder, limit=None, environment=None):
         return subprocess.run(
             command, cwd=folder, preexec_fn=bound, timeout=MOST_SECONDS,
             env={**os.environ, **(environment or {})},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 124, b"", b"hangs")
+        return subprocess.CompletedProcess(command, 124, b"", b"it hangs")
 
 
-def problem_of(ended):
+def problem_of(ended, answer):
+    """What is wrong with it, or None. Any answer will do where it is None."""
     said = ended.stderr.decode(errors="replace").strip()
-    if ended.returncode == 0:
+    if ended.returncode == 0 and answer in (None, ended.stdout):
         return None
+    if ended.returncode == 0:
+        return f"another answer: {ended.stdout[-300:]}"
     if ended.returncode == 6 and said:
         return None
     return f"exit {ended.returncode}: {said[-300:]}"
@@ -83,6 +87,8 @@ def enough(command, folder, least):
 
 
 def limits(command, folder, least, count):
+    if not count:
+        return []
     most = enough(command, folder, least)
     return sorted({least + (most - least) * i // count for i in range(count)})
 
@@ -114,28 +120,76 @@ def commands(polytask):
         yield [polytask, *words]
 
 
-def tried(args, folder):
-    """Pairs of what was tried and a function that tries it."""
-    least = least_limit(args.polytask, folder)
-    print(f"--version runs with {least} MiB", flush=True)
-    draw = random.Random(args.seed)
+class Trial:
+    """A command, how it is starved, and how it ends."""
+
     runs = itertools.count()
 
-    def attempt(command, **how):
-        last = command[-1].replace("=again", f"=again{next(runs)}")
-        return run([*command[:-1], last], folder, **how)
+    def __init__(self, command, how, limit=None, environment=None):
+        self.command = command
+        self.how = how
+        self.limit = limit
+        self.environment = environment
 
-    for command in commands(args.polytask):
-        words = " ".join(str(word) for word in command[1:])
-        for limit in limits(command, folder, least, args.limits):
-            yield (f"{words} with {limit} MiB",
-                   lambda c=command, m=limit: attempt(c, limit=m * MIB))
-        for _ in range(args.allocations if args.hook else 0):
-            number = int(10 ** draw.uniform(0, 4.5))
-            hook = {"LD_PRELOAD": str(args.hook.resolve()),
-                    "POLYTASK_FAIL_ALLOCATION": str(number)}
-            yield (f"{words} without allocation {number}",
-                   lambda c=command, h=hook: attempt(c, environment=h))
+    def run(self, folder):
+        last = self.command[-1].replace("=again", f"=again{next(self.runs)}")
+        return run([*self.command[:-1], last], folder, self.limit,
+                   self.environment)
+
+    def __str__(self):
+        words = " ".join(str(word) for word in self.command[1:])
+        return f"{words} {self.how}"
+
+
+def hooked(hook, which):
+    return {"LD_PRELOAD": str(hook), "POLYTASK_FAIL_ALLOCATION": str(which)}
+
+
+def allocations_of(command, folder, hook):
+    counted = Trial(command, "", environment=hooked(hook, "count")).run(folder)
+    if counted.returncode:
+        sys.exit(counted.stderr.decode(errors="replace"))
+    return int(counted.stderr.split()[-1])
+
+
+def draw_numbers(most, count, random):
+    """Of 1 to `most`: half of them as likely small as large by their digits,
+    half evenly."""
+    return sorted({
+        1 + int(most ** random.random() if i % 2 else most * random.random())
+        for i in range(count)})
+
+
+def trials_of(command, folder, least, args):
+    for limit in limits(command, folder, least, args.limits):
+        yield Trial(command, f"with {limit} MiB", limit=limit * MIB)
+    if not args.hook or not args.allocations:
+        return
+    most = allocations_of(command, folder, args.hook)
+    for number in draw_numbers(most, args.allocations,
+                               random.Random(args.seed)):
+        yield Trial(command, f"without allocation {number} of {most}",
+                    environment=hooked(args.hook, number))
+
+
+def check(command, folder, least, args):
+    """The number of runs that ended with 6, and the problems."""
+    answer = None if command[1] == "train" else run(command, folder).stdout
+    trials = list(trials_of(command, folder, least, args))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        ends = list(pool.map(lambda trial: trial.run(folder), trials))
+    for run_folder in folder.glob("again*"):
+        shutil.rmtree(run_folder)
+    problems = [(trial, problem_of(end, answer))
+                for trial, end in zip(trials, ends)]
+    found = [f"{trial}: {problem}" for trial, problem in problems if problem]
+    starved = sum(end.returncode == 6 for end in ends)
+    if trials and not starved:
+        found.append(f"{trials[0].command[1]}: no run of {len(trials)} had too "
+                     "little memory")
+    print(f"{' '.join(command[1:])}: {len(trials)} runs, {starved} ended with "
+          f"6, {len(found)} problems", flush=True)
+    return len(trials), found
 
 
 def main():
@@ -147,17 +201,19 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     args.polytask = args.polytask.resolve()
+    args.hook = args.hook and args.hook.resolve()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         prepare(args.polytask, folder)
-        cases = list(tried(args, folder))
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            ends = list(pool.map(lambda case: problem_of(case[1]()), cases))
-    found = [f"{case[0]}: {end}" for case, end in zip(cases, ends) if end]
-    for problem in found:
+        least = least_limit(args.polytask, folder)
+        print(f"--version runs with {least} MiB", flush=True)
+        runs, found = zip(*(check(command, folder, least, args)
+                            for command in commands(args.polytask)))
+    for problem in itertools.chain(*found):
         print(problem)
-    print(f"{len(cases)} runs with too little memory, {len(found)} problems")
-    return 1 if found else 0
+    count = sum(len(problems) for problems in found)
+    print(f"{sum(runs)} runs with too little memory, {count} problems")
+    return 1 if count else 0
 
 
 if __name__ == "__main__":
