@@ -22,7 +22,8 @@ int code_after_output(int code, int failure, std::ostream& err) {
   if (failure == 0 || failure == EPIPE) return code;
   err << "polytask: standard output: "
       << std::generic_category().message(failure) << '\n';
-  return code == kOk || code == kBadData ? kIo : code;
+  if (code != kOk && code != kBadData) return code;
+  return failure == ENOMEM ? kResources : kIo;
 }
 
 }  // namespace polytask::cli

@@ -18,7 +18,8 @@ void print_csv(const Console& console, std::string_view csv);
 
 // What the program ends with, when a verb ended with `code` and writing its
 // results failed with errno `failure` (0: did not). A reader that went away
-// has what it wanted; any other failure is said on `err` and ends with kIo.
+// has what it wanted; any other failure is said on `err` and ends with kIo, one
+// for want of memory (ENOMEM) with kResources.
 [[nodiscard]] int code_after_output(int code, int failure, std::ostream& err);
 
 }  // namespace polytask::cli

@@ -1,6 +1,7 @@
 #include "apps/cli/printable_stream.h"
 
 #include <algorithm>
+#include <new>
 
 #include "polytask/base/utf8.h"
 
@@ -34,6 +35,11 @@ PrintableStream::PrintableStream(std::ostream& to, bool redraws)
 
 PrintableStream::~PrintableStream() { buffer_.hand_on_all(); }
 
+void PrintableStream::finish() {
+  buffer_.hand_on_all();
+  if (buffer_.lost_text()) throw std::bad_alloc();
+}
+
 int PrintableStream::Buffer::overflow(int character) {
   if (character == traits_type::eof()) return traits_type::not_eof(character);
   const char c = traits_type::to_char_type(character);
@@ -42,10 +48,13 @@ int PrintableStream::Buffer::overflow(int character) {
 }
 
 std::streamsize PrintableStream::Buffer::xsputn(const char* text,
-                                                std::streamsize size) {
+                                                std::streamsize size) try {
   pending_.append(text, static_cast<std::size_t>(size));
   if (pending_.size() > kMostPending) sync();
   return size;
+} catch (const std::bad_alloc&) {
+  lost_text_ = true;
+  return 0;
 }
 
 int PrintableStream::Buffer::sync() {
@@ -63,7 +72,7 @@ void PrintableStream::Buffer::hand_on_all() {
   to_.flush();
 }
 
-void PrintableStream::Buffer::hand_on(std::string_view text) {
+void PrintableStream::Buffer::hand_on(std::string_view text) try {
   const std::string_view layout = redraws_ ? "\n\r" : "\n";
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of(layout), text.size());
@@ -71,6 +80,8 @@ void PrintableStream::Buffer::hand_on(std::string_view text) {
     if (end < text.size()) to_ << text[end];
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+} catch (const std::bad_alloc&) {
+  lost_text_ = true;
 }
 
 }  // namespace polytask::cli

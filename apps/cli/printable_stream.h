@@ -19,6 +19,10 @@ class PrintableStream final : public std::ostream {
   PrintableStream(const PrintableStream&) = delete;
   PrintableStream& operator=(const PrintableStream&) = delete;
 
+  // Hands on what is left. Throws std::bad_alloc where text was lost for want
+  // of memory, which a stream only says by its state.
+  void finish();
+
  private:
   class Buffer final : public std::streambuf {
    public:
@@ -26,6 +30,7 @@ class PrintableStream final : public std::ostream {
 
     // Also a character of which only the beginning has come.
     void hand_on_all();
+    [[nodiscard]] bool lost_text() const { return lost_text_; }
 
    protected:
     int overflow(int character) override;
@@ -37,6 +42,7 @@ class PrintableStream final : public std::ostream {
 
     std::ostream& to_;
     bool redraws_;
+    bool lost_text_ = false;
     std::string pending_;
   };
 

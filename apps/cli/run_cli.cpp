@@ -90,7 +90,9 @@ int run_cli(Arguments arguments, const Console& bare) {
                         .err_is_terminal = bare.err_is_terminal,
                         .pipe = &bare.out};
   try {
-    return run_command(arguments, console);
+    const int code = run_command(arguments, console);
+    out.finish();
+    return code;
   } catch (const Error& e) {
     console.err << "polytask: " << printable_lines(e.what()) << '\n';
     return exit_code(e.fault());

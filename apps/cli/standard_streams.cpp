@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <new>
 
 namespace polytask::cli {
 namespace {
@@ -59,11 +60,14 @@ int DescriptorStream::Buffer::overflow(int character) {
 }
 
 std::streamsize DescriptorStream::Buffer::xsputn(const char* text,
-                                                 std::streamsize size) {
+                                                 std::streamsize size) try {
   if (failure_ != 0) return 0;
   pending_.append(text, static_cast<std::size_t>(size));
   if (pending_.size() >= kBufferBytes) sync();
   return failure_ == 0 ? size : 0;
+} catch (const std::bad_alloc&) {
+  failure_ = ENOMEM;
+  return 0;
 }
 
 int DescriptorStream::Buffer::sync() {

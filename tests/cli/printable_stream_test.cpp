@@ -1,8 +1,15 @@
 #include "apps/cli/printable_stream.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <new>
 #include <sstream>
+
+#include "apps/cli/command.h"
+#include "apps/cli/output.h"
+#include "apps/cli/standard_streams.h"
 
 namespace polytask::cli {
 namespace {
@@ -40,6 +47,30 @@ TEST(PrintableStream, AFailureBehindItIsItsOwn) {
   stream << "sea" << std::flush;
   EXPECT_FALSE(stream);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Never looked at, for no string can hold it.
+constexpr std::string_view kTooLong("x", std::size_t{1} << 46);
+
+TEST(PrintableStream, TextThatIsLostForWantOfMemoryIsSaid) {
+  std::ostringstream to;
+  PrintableStream out(to);
+  out << "sea";
+  out << kTooLong;
+  EXPECT_THROW(out.finish(), std::bad_alloc);
+  EXPECT_EQ(to.str(), "sea");
+}
+
+TEST(DescriptorStream, TextThatIsLostForWantOfMemoryEndsWithSix) {
+  DescriptorStream out(STDERR_FILENO);
+  out << kTooLong;
+  EXPECT_EQ(out.finish(), ENOMEM);
+  std::ostringstream err;
+  EXPECT_EQ(code_after_output(kOk, ENOMEM, err), kResources);
+  EXPECT_EQ(err.str(), "polytask: standard output: Cannot allocate memory\n");
+  EXPECT_EQ(code_after_output(kUsage, ENOMEM, err), kUsage);
+}
+#endif
 
 }  // namespace
 }  // namespace polytask::cli

@@ -153,11 +153,12 @@ def allocations_of(command, folder, hook):
 
 
 def draw_numbers(most, count, random):
-    """Of 1 to `most`: half of them as likely small as large by their digits,
-    half evenly."""
-    return sorted({
-        1 + int(most ** random.random() if i % 2 else most * random.random())
-        for i in range(count)})
+    """Of 1 to `most`: a third near the beginning, a third near the end, where
+    the answer is written, and a third anywhere."""
+    draws = [lambda: int(most ** random.random()),
+             lambda: most + 1 - int(most ** random.random()),
+             lambda: random.randint(1, most)]
+    return sorted({draws[i % 3]() for i in range(count)})
 
 
 def trials_of(command, folder, least, args):
