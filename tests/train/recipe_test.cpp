@@ -139,6 +139,17 @@ TEST_F(RecipeFile, TheSplitSharesOutEveryImageOnce) {
   EXPECT_EQ(names.size(), 20u);
 }
 
+// Of 20 images 16 are trained on.
+TEST_F(RecipeFile, ABatchHoldsNoMoreThanTheTrainingImages) {
+  Recipe recipe = load(kSmall, {"train.batch_size=18"});
+  const PreparedRun run = prepare_run(recipe);
+  EXPECT_EQ(recipe.train.batch_size, 16);
+  EXPECT_EQ(run.notes,
+            std::vector<std::string>{
+                "train.batch_size: 18 is more than the training images there "
+                "are; it is 16 now"});
+}
+
 std::vector<std::string> names_of(const Dataset& data) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < data.size(); ++i) {
