@@ -13,6 +13,7 @@ namespace polytask {
 template <class... Parts>
 [[nodiscard]] std::string cat(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // else a lack of memory cuts the text
   (out << ... << parts);
   return std::move(out).str();
 }

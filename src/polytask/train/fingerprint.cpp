@@ -15,6 +15,7 @@ namespace {
 
 std::string hex(std::uint32_t value) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);
   out << std::hex << value;
   return out.str();
 }
