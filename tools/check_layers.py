@@ -1,9 +1,11 @@
 """Fails when a folder includes one it may not depend on.
 
 Run by ctest as: check_layers.py include src
+CONTRIBUTING.md's table: check_layers.py --table
 
 The table is the architecture: a folder may include itself, the folders listed
-for it, and whatever those may include. A header of a third-party library may
+for it, and whatever those may include. What is listed must be used, and not be
+there already by another that is listed. A header of a third-party library may
 be included only by the folders that CONFINED names for it.
 """
 import pathlib
@@ -17,18 +19,17 @@ MAY_USE = {
     "kernels": ["tensor"],
     "data": ["tensor"],
     "draw": ["data"],
-    "metrics": ["tensor"],
+    "metrics": ["base"],
     "optim": ["kernels"],
     "layers": ["onednn", "kernels"],
     "network": ["layers"],
-    "task": ["network", "metrics", "data"],
+    "task": ["network", "data"],
     "checkpoint": ["task"],
-    "predict": ["checkpoint"],
-    "export": ["checkpoint"],
-    "evaluate": ["predict", "data"],
-    "train": ["checkpoint", "data", "optim"],
+    "predict": ["task"],
+    "evaluate": ["predict", "metrics"],
+    "train": ["checkpoint", "optim", "metrics"],
     "study": ["train", "evaluate"],
-    "report": ["study", "metrics"],
+    "report": ["study"],
 }
 CONFINED = {
     r"(oneapi/)?dnnl.*": {"onednn"},
@@ -53,9 +54,13 @@ def reachable(folder):
     return seen
 
 
+def sources(root):
+    return sorted(pathlib.Path(root).rglob("polytask/*/*.[hc]*"))
+
+
 def violations(root):
     public = root == "include"
-    for path in sorted(pathlib.Path(root).rglob("polytask/*/*.[hc]*")):
+    for path in sources(root):
         folder = path.parent.name
         if folder not in MAY_USE:
             yield f"{path}: {folder}/ is not in the table"
@@ -74,7 +79,42 @@ def violations(root):
                            f"include <{used}>")
 
 
+def unused(roots):
+    used = {folder: set() for folder in MAY_USE}
+    for root in roots:
+        for path in sources(root):
+            text = path.read_text(encoding="utf-8")
+            used.setdefault(path.parent.name, set()).update(OURS.findall(text))
+    for folder, listed in MAY_USE.items():
+        for other in listed:
+            if other not in used[folder]:
+                yield f"the table: {folder}/ does not use {other}/"
+            if any(other in reachable(third) for third in listed
+                   if third != other):
+                yield f"the table: {folder}/ has {other}/ by another folder"
+
+
+def table():
+    yield "| folder | may use |"
+    yield "|---|---|"
+    for folder, listed in MAY_USE.items():
+        yield f"| {folder} | {', '.join(listed)} |".replace("|  |", "| |")
+
+
+def outdated_table():
+    lines = "\n".join(table())
+    text = (pathlib.Path(__file__).resolve().parent.parent /
+            "CONTRIBUTING.md").read_text(encoding="utf-8")
+    if lines not in text:
+        yield ("CONTRIBUTING.md: expected the table of "
+               "tools/check_layers.py --table")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--table"]:
+        print("\n".join(table()))
+        sys.exit()
     found = [v for root in sys.argv[1:] for v in violations(root)]
+    found += [*unused(sys.argv[1:]), *outdated_table()]
     print("\n".join(found) or "layering ok")
     sys.exit(bool(found))
