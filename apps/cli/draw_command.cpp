@@ -74,7 +74,9 @@ int run(Arguments arguments, const Console& console) {
 
   const DatasetPtr world = draw_world(args);
   write_hdf5(*world, args.output);
-  console.err << world->size() << " images: " << printable(args.output) << '\n';
+  console.err << world->size()
+              << (world->size() == 1 ? " image: " : " images: ")
+              << printable(args.output) << '\n';
   if (!args.sheet.empty()) {
     const ContactSheet sheet = draw_contact_sheet(*world);
     write_png(args.sheet, sheet.height, sheet.width, sheet.rgb);

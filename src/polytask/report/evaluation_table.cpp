@@ -162,7 +162,8 @@ std::string confusion_lines(const TaskEvaluation& task, std::size_t width) {
 }
 
 std::string images_line(const Evaluation& evaluation) {
-  const std::string images = cat(evaluation.images, " images");
+  const std::string images =
+      cat(evaluation.images, evaluation.images == 1 ? " image" : " images");
   switch (evaluation.part) {
     case ImagesPart::given:
       return cat("evaluated on ", images);
