@@ -158,7 +158,7 @@ void BareNetwork::Work::add(const Conv2D& l) {
         {DNNL_ARG_DIFF_DST, filled(back_weights.diff_dst_desc())},
         {DNNL_ARG_DIFF_WEIGHTS, filled(back_weights.diff_weights_desc())},
         {DNNL_ARG_DIFF_BIAS, filled(back_weights.diff_bias_desc())}}});
-  if (is_first) return;  // Nobody needs the gradient of the images.
+  if (is_first) return;  // No one needs the gradient of the images.
   const auto back_data = describe_backward<dnnl::convolution_backward_data>(
       engine, {}, forward, kDirect, src, weights, dst, strides, begin, end);
   calls.push_back({dnnl::convolution_backward_data(back_data),

@@ -1,7 +1,7 @@
 // The work of a network in bare oneDNN primitives and nothing else: over a
 // whole batch, in the layouts oneDNN itself chooses, each primitive on arrays
 // of its own, so that no time goes to reorders between layers, packing of
-// weights, random numbers, weight updates or a framework. Nobody who calls the
+// weights, random numbers, weight updates or a framework. No one who calls the
 // same primitives can be faster.
 //
 // The scaling of bytes, convolutions with their relu, max pools (windows side

@@ -5,8 +5,8 @@
 // Plain networks of three stages with 16 to 128 channels, images of 32 to 224
 // pixels, batches of 1 to 256: a training step without the optimiser, and
 // inference, each in turns with the same work in bare primitives, for about
-// SECONDS (2) a case. Prints a row a case and the worst ratios; what would need
-// more than 4 GB is left out. CASE is the beginning of those to measure:
+// SECONDS (2) a case. Prints a row per case and the worst ratios; what would
+// need more than 4 GB is left out. CASE is the beginning of those to measure:
 // "strided", "pooled/32", "strided/32/8/training".
 
 #include <cstdio>

@@ -10,7 +10,7 @@ int main() {
   constexpr int kLabels = 3;
   const float missing = std::nanf("");
 
-  // Two images. Nobody knows whether the second shows the sea.
+  // Two images. No one knows whether the second shows the sea.
   const std::vector<float> probabilities{0.9f, 0.2f, 0.4f,   //
                                          0.1f, 0.7f, 0.8f};  //
   const std::vector<float> targets{1, 0,       1,            //

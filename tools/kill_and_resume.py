@@ -192,7 +192,7 @@ def main():
             Points(job, folder, rate).check_all()
         begin = time.monotonic()
         if job.start(folder / "whole").wait() != 0:
-            sys.exit("the run that nobody interrupts failed")
+            sys.exit("the run that no one interrupts failed")
         whole_seconds = time.monotonic() - begin
         expected = hashes(folder / "whole")
         kills = 0

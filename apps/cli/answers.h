@@ -12,7 +12,7 @@
 
 namespace polytask::cli {
 
-// One row an image of `data`, with its truth, which is missing of tasks that
+// One row per image of `data`, with its truth, which is missing of tasks that
 // were not judged.
 //   found   of evaluate_model(predictor, *data)
 [[nodiscard]] Predictions answers_with_truth(const Model& model,
@@ -30,9 +30,9 @@ struct AnsweredInputs {
   std::vector<std::string> notes;
 };
 
-// One row an image of the inputs, in their order; what cannot be read keeps its
-// row, a whole HDF5 file has one then. At most 256 image files are in memory at
-// a time. Throws Fault::resource when there is not enough memory.
+// One row per image of the inputs, in their order; what cannot be read keeps
+// its row, a whole HDF5 file has one then. At most 256 image files are in
+// memory at a time. Throws Fault::resource when there is not enough memory.
 [[nodiscard]] AnsweredInputs answer_inputs(
     Predictor& predictor, std::span<const PredictionInput> inputs,
     const AnswerOptions& options);

@@ -1,7 +1,7 @@
 // polytask compare: does multi-task learning help here, does a weighting?
 //
 // out: the table, or comparison.json's document with --json.
-// err: a line a training, with an estimate of the rest.
+// err: a line per training, with an estimate of the rest.
 
 #include <nlohmann/json.hpp>
 #include <ostream>

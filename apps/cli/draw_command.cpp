@@ -64,7 +64,7 @@ int run(Arguments arguments, const Console& console) {
   flags.add_option("--seed", args.seed, "the same seed draws the same (1)");
   flags.add_option("--height", args.height, "pixels (scenes 100, streets 96)");
   flags.add_option("--width", args.width, "pixels (scenes 100, streets 128)");
-  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_option("--threads", args.threads, "0: one per processor");
   flags.add_option("--missing", args.missing,
                    "streets: share of the answers that are left out (0)");
   flags.add_option(

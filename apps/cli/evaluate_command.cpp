@@ -109,7 +109,7 @@ int run(Arguments arguments, const Console& console) {
       .add_option("--minus-one", minus_one,
                   "what a label of -1 in the data is: no or missing")
       .one_of({"no", "missing"});
-  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_option("--threads", args.threads, "0: one per processor");
   flags.add_flag("--json", args.json,
                  "print one JSON document instead of text");
   if (!parse_flags(flags, arguments, console)) return kOk;

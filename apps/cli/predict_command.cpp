@@ -91,7 +91,7 @@ int run(Arguments arguments, const Console& console) {
   flags.add_option("--images", args.images,
                    "name of the images in HDF5 files (x)");
   flags.add_option("--threshold", args.thresholds, kThresholdHelp).one_value();
-  flags.add_option("--threads", args.threads, "0: one a processor");
+  flags.add_option("--threads", args.threads, "0: one per processor");
   flags.add_flag("--json", args.json, "the same as --format json");
   if (!parse_flags(flags, arguments, console)) return kOk;
 

@@ -99,7 +99,7 @@ void require_no_start(const Recipe& recipe, const std::string& verb) {
   if (recipe.start.from.empty()) return;
   throw Error(Fault::config,
               cat(verb, ": network.from: ", verb, " trains networks from ",
-                  "nothing; leave network.from away and write network.trunk"));
+                  "nothing; remove network.from and write network.trunk"));
 }
 
 void say_findings(const PreparedRun& run, const Console& console) {

@@ -29,7 +29,7 @@ struct RecipeJob {
 
 // Throws as load_recipe and prepare_run do; Fault::io when the data is not
 // there, Fault::config when `input` is no size or the recipe leaves the labels
-// to data that nobody reads.
+// to data that no one reads.
 [[nodiscard]] RecipeJob load_job(const RecipeJobOptions& options);
 
 // Throws Fault::config for a recipe that begins with a trained model: `verb`

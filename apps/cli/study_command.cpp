@@ -1,7 +1,7 @@
 // polytask study missing: what missing labels cost.
 //
 // out: the tables, or study.json's document with --json.
-// err: a line a training, with an estimate of the rest.
+// err: a line per training, with an estimate of the rest.
 
 #include <charconv>
 #include <ostream>

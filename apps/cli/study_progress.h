@@ -12,7 +12,7 @@
 
 namespace polytask::cli {
 
-// One line on a terminal, redrawn every epoch; a line a training elsewhere.
+// One line on a terminal, redrawn every epoch; a line per training elsewhere.
 class StudyProgress final : public TrainObserver {
  public:
   explicit StudyProgress(const Console& console)

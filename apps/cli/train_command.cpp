@@ -32,7 +32,7 @@ void require_same_start(const Recipe& before, const Recipe& now) {
   throw Error(Fault::config,
               cat("train: a run that is resumed goes on with the model it ",
                   "began with, not with ", now.start.from.string(),
-                  "; leave network.from away"));
+                  "; remove network.from"));
 }
 
 // Empty: none is given.

@@ -3,7 +3,7 @@
 
     benchmarks/multi_fashion_mnist/table.py [FOLDER]
 
-One row a network: the mean over its seeds, and behind it the 95 % interval over
+One row per network: the mean over its seeds, and behind it the 95 % interval over
 the test images, or from two seeds on the standard deviation over them.
 """
 import json

@@ -61,7 +61,7 @@ TEST_F(BenchCommand, ThePeakIsTheBestOfItsMeasurements) {
   EXPECT_GE(found["peak_gflops"], found["peak_high_gflops"]);
 }
 
-// 12 images of [14, 14, 4] with 27 products each; nobody needs the gradient of
+// 12 images of [14, 14, 4] with 27 products each; no one needs the gradient of
 // the pixels.
 TEST_F(BenchCommand, CountsTheWorkOfEachPass) {
   const json found = document({});

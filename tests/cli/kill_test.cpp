@@ -69,7 +69,7 @@ class KilledRun : public test::CommandLine {
     return ChildProcess(command(), "out.txt", "err.txt").wait();
   }
 
-  // How long a run takes that nobody disturbs; it stays in the folder whole.
+  // How long a run takes that no one disturbs; it stays in the folder whole.
   [[nodiscard]] Milliseconds train_undisturbed() const {
     const auto begin = Clock::now();
     EXPECT_EQ(ChildProcess({POLYTASK_COMMAND, "train", "recipe.yaml",

@@ -197,8 +197,8 @@ TEST_F(NewHead, AnotherModelOnResumeIsRefused) {
   expect_ok({"train", "head.yaml", "train.epochs=1"});
   expect_refusal(cli::kUsage,
                  "polytask: train: a run that is resumed goes on with the "
-                 "model it began with, not with other; leave network.from "
-                 "away\n",
+                 "model it began with, not with other; remove "
+                 "network.from\n",
                  {"train", "--resume", "head", "network.from=other"});
 }
 
@@ -206,14 +206,14 @@ TEST_F(NewHead, VerbsThatTrainFromNothingRefuseIt) {
   for (const std::string verb : {"compare", "bench"}) {
     expect_refusal(cli::kUsage,
                    "polytask: " + verb + ": head.yaml: network.from: " + verb +
-                       " trains networks from nothing; leave network.from "
-                       "away and write network.trunk\n",
+                       " trains networks from nothing; remove "
+                       "network.from and write network.trunk\n",
                    {verb, "head.yaml"});
   }
   expect_refusal(
       cli::kUsage,
       "polytask: study: head.yaml: network.from: study trains networks from "
-      "nothing; leave network.from away and write network.trunk\n",
+      "nothing; remove network.from and write network.trunk\n",
       {"study", "missing", "head.yaml"});
   expect_refusal(cli::kUsage,
                  "polytask: inspect: --input: the model of network.from says "

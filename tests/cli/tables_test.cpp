@@ -36,7 +36,7 @@ class Tables : public test::CommandLine {
     }
   }
 
-  // A header and a row an image: what `row` makes of its number.
+  // A header and a row per image: what `row` makes of its number.
   template <class Row>
   static void write_table(const std::string& header, Row row) {
     std::string text = header;

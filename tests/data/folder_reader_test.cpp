@@ -148,7 +148,7 @@ TEST(FolderReader, AnImageIsNamedOnce) {
   test::expect_error(
       Fault::data,
       album.options.table.string() +
-          ": expected a row an image, but 2 of 3 rows name an image again; "
+          ": expected a row per image, but 2 of 3 rows name an image again; "
           "remove them:"
           "\n  - line 3: \"./rgb8.png\" again, first in line 2"
           "\n  - line 4: \"rgb8\" again, first in line 2",
@@ -209,7 +209,7 @@ TEST(FolderReader, ImpossibleOptionsAreRefused) {
   album.options.height = 8;
   album.options.threads = -1;
   test::expect_error(Fault::config,
-                     "threads: expected 0 (one a core) or more, got -1",
+                     "threads: expected 0 (one per core) or more, got -1",
                      [&] { (void)read_image_folder(album.options); });
 }
 

@@ -203,7 +203,7 @@ TEST(Hdf5Tasks, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(cell(0, "objects/bus"), 0.0f);
   EXPECT_EQ(cell(0, "weather"), 1.0f);
   EXPECT_EQ(cell(0, "far"), 8.5f);
-  // Read as missing by whoever asks for labels and classes.
+  // Read as missing by those who ask for labels and classes.
   EXPECT_EQ(cell(1, "objects/car"), -1.0f);
   EXPECT_EQ(cell(1, "objects/bus"), 1.0f);
   EXPECT_EQ(cell(1, "weather"), -1.0f);

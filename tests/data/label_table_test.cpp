@@ -155,7 +155,7 @@ TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
   expect_bad(Fault::data,
              "f,sea,sunset\n1.jpg,maybe,1\n2.jpg,2,0.5\n\n3.jpg,-2,1 0\n"
              "4.jpg,inf,0x1\n",
-             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "labels.csv: expected a row per image, with 0, 1 or a missing "
              "label (empty, "
              "-1, nan) in each label column, found 7 problems; correct the "
              "table:"
@@ -170,7 +170,7 @@ TEST(LabelTable, EveryOtherValueIsNamedWithLineAndColumn) {
 
 TEST(LabelTable, RowsThatCannotBeUsedAreAllNamed) {
   expect_bad(Fault::data, "f,sea\n1.jpg,1\n ,1\n2.jpg,1,1\n3.jpg\n",
-             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "labels.csv: expected a row per image, with 0, 1 or a missing "
              "label (empty, -1, nan) in each label column, found 3 problems; "
              "correct the table:"
              "\n  - line 3: no file name"
@@ -210,7 +210,7 @@ TEST(LabelTable, MessagesShowNothingATerminalWouldObey) {
   expect_bad(
       Fault::data,
       "f,sea\n1.jpg,\x1b[0m\n\x1b[0m.jpg,1\nm\xe9.jpg,1\nm\u00e9.jpg,1\n",
-      "labels.csv: expected a row an image, with 0, 1 or a missing "
+      "labels.csv: expected a row per image, with 0, 1 or a missing "
       "label (empty, -1, nan) in each label column, found 3 problems; "
       "correct the table:"
       "\n  - line 2, column sea: \"?[0m\""
@@ -263,13 +263,13 @@ TEST(LabelTable, ColumnsNeedDistinctNames) {
 
 TEST(LabelTable, AColumnWithoutANameMustBeEmpty) {
   expect_bad(Fault::data, ",file,sea\n0,1.jpg,1\n1,2.jpg,0\n",
-             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "labels.csv: expected a row per image, with 0, 1 or a missing "
              "label (empty, -1, nan) in each label column, found 1 problem; "
              "correct the table:"
              "\n  - column 1 has no name (pandas writes such a column unless "
              "told index=False), but line 2 has a cell there");
   expect_bad(Fault::data, "file,sea,\n1.jpg,1,x\n",
-             "labels.csv: expected a row an image, with 0, 1 or a missing "
+             "labels.csv: expected a row per image, with 0, 1 or a missing "
              "label (empty, -1, nan) in each label column, found 1 problem; "
              "correct the table:"
              "\n  - column 3 has no name (pandas writes such a column unless "
@@ -284,12 +284,12 @@ TEST(LabelTable, TableWithoutLabelsAsksForCommas) {
 }
 
 TEST(LabelTable, TableWithoutRowsIsAnError) {
-  expect_bad(
-      Fault::data, "\n",
-      "labels.csv: expected a header and a row an image, found an empty table");
+  expect_bad(Fault::data, "\n",
+             "labels.csv: expected a header and a row per image, found an "
+             "empty table");
   expect_bad(
       Fault::data, "file,sea\n\n",
-      "labels.csv: expected a row an image under the header, found none");
+      "labels.csv: expected a row per image under the header, found none");
 }
 
 TEST(LabelTable, MissingTableSaysSo) {

@@ -42,8 +42,8 @@ TEST(Scenes, SayWhatTheyAre) {
   EXPECT_EQ(scenes->image_name(2), "scene 2");
 }
 
-// Changing a picture changes every figure the documents quote: whoever does it
-// on purpose changes these numbers too.
+// Changing a picture changes every figure the documents quote: those who do it
+// on purpose change these numbers too.
 TEST(Scenes, NeverChangeUnseen) {
   const DatasetPtr scenes = draw_scenes({.count = 12, .seed = 1});
   std::uint32_t all = 0;

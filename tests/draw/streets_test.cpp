@@ -80,8 +80,8 @@ TEST(Streets, SayWhatTheyAsk) {
   EXPECT_EQ(streets->image_name(1), "street 1");
 }
 
-// Changing a picture changes every figure the documents quote: whoever does it
-// on purpose changes these numbers too.
+// Changing a picture changes every figure the documents quote: those who do it
+// on purpose change these numbers too.
 TEST(Streets, NeverChangeUnseen) {
   const DatasetPtr streets = draw_streets({.count = 12, .seed = 1});
   std::uint32_t all = 0;

@@ -22,7 +22,7 @@ ConvolutionLayerOptions options_of(int kernel_size, int stride, int filters) {
           .relu = true};
 }
 
-// oneDNN promises nothing of the kind; nobody's answers may depend on who else
+// oneDNN promises nothing of the kind; no one's answers may depend on who else
 // is asked about.
 // Whether the layer takes groups at all.
 bool expect_bits_of_one(const ConvolutionLayerOptions& options,

@@ -348,7 +348,7 @@ TEST(EvaluateMultilabel, ReportsEveryMisfitAtOnce) {
       "evaluation of task 'scene':\n"
       "  - expected as many probabilities as targets, a multiple of 2 labels, "
       "found 4 and 3\n"
-      "  - expected no thresholds or one a label (2), found 1\n"
+      "  - expected no thresholds or one per label (2), found 1\n"
       "  - expected thresholds from 0 to 1, found 7\n"
       "  - expected different labels, found 'a' twice",
       [] {

@@ -267,7 +267,7 @@ TEST(MultilabelMeter, RefusesImpossibleSettings) {
                      "multilabel meter: expected at least 1 label, found 0",
                      [] { MultilabelMeter(0); });
   test::expect_error(Fault::config,
-                     "multilabel meter: expected 3 thresholds, one a label, "
+                     "multilabel meter: expected 3 thresholds, one per label, "
                      "found 2",
                      [] {
                        MultilabelMeter(3, {0.5, 0.5});

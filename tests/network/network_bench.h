@@ -169,7 +169,7 @@ struct NetworkBench {
     return (static_cast<float>(i % 7) - 2.5f) / 2.0f;
   }
 
-  // The gaps between arrays belong to nobody.
+  // The gaps between arrays belong to no one.
   [[nodiscard]] std::vector<float> gradient(std::size_t index) const {
     const std::span<const float> values = gradients[index];
     return {values.begin(), values.end()};

@@ -161,7 +161,7 @@ TEST(SameBits, AnImageHasTheSameFeaturesAmongAnyNeighbours) {
   }
 }
 
-// Where a layer reads of the rows of its own share only, nobody waits for the
+// Where a layer reads of the rows of its own share only, no one waits for the
 // others; where it reads more, they do.
 TEST(SameBits, OneImageHasTheSameBitsWhereThreadsGoOnWithoutMeeting) {
   constexpr auto kRelu = Activation::relu;

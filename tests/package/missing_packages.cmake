@@ -1,4 +1,4 @@
-# Somebody without the packages is told all of them and the command that
+# Someone without the packages is told all of them and the command that
 # installs them. Run by ctest as
 #   cmake -D SOURCE=... -D WORK=... -P missing_packages.cmake
 

@@ -279,7 +279,7 @@ TEST(StudyMissing, TrainsNoPolicyTwiceWhereNoLabelIsUnknown) {
   test::Recorder recorder;
   options.observer = &recorder;
   study_missing(input, options);
-  EXPECT_EQ(recorder.starts.size(), 2u) << "one a seed";
+  EXPECT_EQ(recorder.starts.size(), 2u) << "one per seed";
 }
 
 TEST(StudyMissing, RefusesALevelThatLeavesATaskNothing) {

@@ -115,7 +115,7 @@ TEST(TaskLoss, WithEveryLabelThePostsLoss) {
   EXPECT_EQ(diff, expected);
 }
 
-// A batch grows by rows nobody has labelled; not a bit changes.
+// A batch grows by rows no one has labelled; not a bit changes.
 TEST(TaskLoss, UnlabelledRowsChangeNothing) {
   for (const Case& c : every_loss()) {
     SCOPED_TRACE(c.name);
@@ -312,7 +312,7 @@ TEST(LossOptions, EveryBrokenRuleIsNamed) {
           "tasks.distance.weight: expected >= 0, got -2",
           "tasks.weather.loss.positive_weights: this loss has none; leave it "
           "out",
-          "tasks.weather.loss.class_weights: expected 2 (one a class), got 3",
+          "tasks.weather.loss.class_weights: expected 2 (one per class), got 3",
           "tasks.weather.loss.class_weights: expected weights > 0, got 0"}));
 }
 

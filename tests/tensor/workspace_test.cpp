@@ -12,7 +12,7 @@ namespace polytask {
 namespace {
 
 // Fills every slot with its own index, then reads all of them back: any
-// overlap overwrites somebody's mark.
+// overlap overwrites someone's mark.
 TEST(Workspace, SlotsAreAlignedAndNeverOverlap) {
   constexpr unsigned kSeed = 301;
   std::mt19937 rng(kSeed);

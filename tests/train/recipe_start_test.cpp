@@ -156,7 +156,7 @@ TEST_F(RecipeStart, KeysThatSayNothingTogetherAreRefused) {
 TEST_F(RecipeStart, AnotherTrunkIsRefusedAndTheSameIsNot) {
   expect_problem(
       "network.trunk: expected the layers of the model of network.from, got "
-      "others; leave network.trunk away",
+      "others; remove network.trunk",
       kAdd, {from(), "network.trunk=[flatten]"});
   Recipe recipe =
       load(kAdd, {from(),
@@ -170,7 +170,7 @@ TEST_F(RecipeStart, ATaskTheModelHasIsRefusedBehindAFrozenTrunk) {
   expect_problem(
       "tasks.people: the model of network.from has a task of this name, and "
       "with network.freeze_trunk its head stays as it is; give the new task "
-      "another name, or leave freeze_trunk away to train the old one further",
+      "another name, or remove freeze_trunk to train the old one further",
       kAdd, {from(), "tasks.people.kind=count"});
 }
 

@@ -1,4 +1,4 @@
-// A data set that is held in memory, whoever made it: a reader, a generator,
+// A data set that is held in memory, made by anyone: a reader, a generator,
 // or a program that has the pixels already.
 
 #pragma once

@@ -5,7 +5,7 @@
 //   1.jpg,1,0,0
 //   2.jpg,0,1,            <- not known whether it shows a sunset
 //
-// One row an image, in any order; the data set keeps it. The name is a path in
+// One row per image, in any order; the data set keeps it. The name is a path in
 // the folder, relative to the table, or absolute, but never one out of the
 // folder; without its folders or its ending, or written on another machine, it
 // means the one file of the folder and the folders in it that it fits.
@@ -35,7 +35,7 @@ struct FolderOptions {
   MinusOne minus_one = MinusOne::missing;
   int height = 100;  // pixels of every image of the data set
   int width = 100;   // pixels
-  int threads = 0;   // that decode; 0: one a core
+  int threads = 0;   // that decode; 0: one per core
 };
 
 // Reads, decodes (image_file.h) and resizes (resize.h) every image: uint8,

@@ -3,7 +3,7 @@
 //   images   [N, C, H, W] or [N, H, W, C], C = 1 or 3; uint8, or any float
 //            type (kept as float32); contiguous, chunked or compressed
 //   labels   [N, L] or [N]; any integer, float or bool type; 0, 1, and
-//            missing as -1 or NaN. Or a group of such datasets, one a task:
+//            missing as -1 or NaN. Or a group of such datasets, one per task:
 //            then the columns of y/objects are called "objects/car", ..., and
 //            the one of y/weather "weather"; its attribute `classes` may hold
 //            the names of its classes; there any finite number may stand

@@ -36,7 +36,7 @@ struct ImageListOptions {
   std::vector<std::filesystem::path> files;
   int height = 100;  // pixels of every image of the data set
   int width = 100;   // pixels
-  int threads = 0;   // that decode; 0: one a core
+  int threads = 0;   // that decode; 0: one per core
   int channels = 3;  // 1: luma, 3: RGB
 };
 

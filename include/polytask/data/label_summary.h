@@ -18,7 +18,7 @@ struct LabelSummary {
   std::int64_t missing = 0;   // images that do not say
 };
 
-// One a label, in column order. Reads every target.
+// One per label, in column order. Reads every target.
 [[nodiscard]] std::vector<LabelSummary> label_summary(const Dataset& data);
 
 // A sentence for each label that a part has never, always, or no word about:

@@ -52,7 +52,7 @@ struct TaskEvaluation {
   std::string task{};
   std::string kind{};      // "multilabel", "categorical", "regression", ...
   NamedNumbers metrics{};  // argmax_accuracy, label_accuracy, macro_f1, ...
-  // One a label, a class, or a number where there are several.
+  // One per label, a class, or a number where there are several.
   std::vector<LabelEvaluation> labels{};
   // Of labels and classes; what the means of precision, recall and F1 make of
   // them is said in evaluate.h.
@@ -74,7 +74,7 @@ inline void count_in_means(const ConfusionMatrix& label, TaskEvaluation& task) {
 
 // Which images an evaluation is of.
 enum class ImagesPart {
-  given,       // that somebody named: whether the model knows them is not known
+  given,       // that someone named: whether the model knows them is not known
   validation,  // of the training; the epoch was chosen on them, so the numbers
                // are better than on other images
   test,        // held back: neither trained on nor chosen by

@@ -22,7 +22,7 @@
 namespace polytask {
 
 struct PredictorOptions {
-  int threads = 0;  // 0: one a processor
+  int threads = 0;  // 0: one per processor
   int batch = 1;    // images computed at a time; more is faster for many
 };
 

@@ -1,4 +1,4 @@
-// The logs of a run, a line an epoch, each handed to the system before the
+// The logs of a run, a line per epoch, each handed to the system before the
 // next epoch begins.
 //
 // A run that is resumed hands over the epochs it had already done: the file is

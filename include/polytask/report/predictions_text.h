@@ -23,7 +23,7 @@ struct Predictions {
   std::vector<PredictionRow> rows;
 };
 
-// A line an image, for people; an image that could not be read keeps its line:
+// A line per image, for people; an image that could not be read keeps its line:
 //   beach.jpg: sea, sunset
 //   desk.jpg: (none)
 //   torn.jpg: (not read)
@@ -33,8 +33,8 @@ struct Predictions {
 // answers than the tasks.
 [[nodiscard]] std::string predictions_lines(const Predictions& predictions);
 
-// The post's answer, valid JSON with a line an image, ending in a newline; null
-// for an image that could not be read:
+// The post's answer, valid JSON with a line per image, ending in a newline;
+// null for an image that could not be read:
 //   [["sea", "sunset"],
 //    ["sea"]]
 [[nodiscard]] std::string predictions_names(const Predictions& predictions);
@@ -52,7 +52,7 @@ struct Predictions {
 [[nodiscard]] std::string predictions_csv_with_truth(
     const Predictions& predictions);
 
-// {"version": 2, "tasks": {...}, "predictions": [...]} with a line an image:
+// {"version": 2, "tasks": {...}, "predictions": [...]} with a line per image:
 // `probabilities` of labels and classes, `values` of counts and regressions,
 // or `error`. A number that is not finite is null.
 [[nodiscard]] std::string predictions_json(const Predictions& predictions);

@@ -61,7 +61,7 @@ struct MissingPoint {
   double hidden = 0.0;  // share of the answers, [0, 1)
   std::vector<ColumnCount> columns;
   std::vector<TaskDifference> tasks;       // beside the lowest level, ignore
-  std::vector<MissingTraining> trainings;  // one a seed
+  std::vector<MissingTraining> trainings;  // one per seed
 };
 
 // What more answers in a column brought under `ignore`, from one level to the

@@ -44,14 +44,14 @@ enum class WeightingKind {
   imtl_g,       // equal projections on every gradient
   nash_mtl,     // Nash's bargain
   aligned_mtl,  // orthogonal, equally long principal components
-  upgrad,       // each gradient projected to where it harms nobody
+  upgrad,       // each gradient projected to where it harms no one
 };
 
 // Of what the tasks' gradients are taken, for kinds that look at them and for
 // the record of conflicts.
 enum class WeightedGradients {
   features,  // the trunk's result: costs about nothing
-  trunk,     // every parameter of the trunk: a backward pass a task
+  trunk,     // every parameter of the trunk: a backward pass per task
 };
 
 // One point of a schedule: factors of the tasks in this epoch, by their names.

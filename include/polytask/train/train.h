@@ -46,7 +46,7 @@ struct TrainOptions {
   int epochs = 50;         // >= 1
   int batch_size = 100;    // images, >= 1 and at most the training images
   std::uint64_t seed = 1;  // initial weights, order of the images, dropout
-  int threads = 0;         // 0: one a processor
+  int threads = 0;         // 0: one per processor
   AdamOptions adam;
   WeightingOptions weighting;  // how the tasks share the trunk
   Monitor monitor = Monitor::loss;
@@ -84,7 +84,7 @@ struct TrainData {
 
 // Where a run keeps its files, and who watches it.
 struct TrainRun {
-  // Gets checkpoints/ (one an epoch, the two newest stay) and
+  // Gets checkpoints/ (one per epoch, the two newest stay) and
   // model.safetensors: the best epoch, as TrainOptions::monitor says. Empty:
   // nothing is saved.
   std::filesystem::path folder;

@@ -137,7 +137,7 @@ void AtomicFile::create_partial() {
   }
 }
 
-// False when somebody who clears up leftovers was faster than our lock. A file
+// False when someone who clears up leftovers was faster than our lock. A file
 // system without locks is fine: there, leftovers are never taken for dead.
 bool AtomicFile::claim_partial() const {
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {

@@ -2,7 +2,7 @@
 //
 // Small pieces of memory that cannot be had are exceptions like any other. Some
 // code cannot say so, though: that which oneDNN generates, and the runtime's
-// own. So whoever takes a large piece sees to it that a margin is left.
+// own. So what takes a large piece sees to it that a margin is left.
 
 #pragma once
 

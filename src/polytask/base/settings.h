@@ -1,7 +1,7 @@
 // A recipe before anyone has said what its keys mean: a tree of text.
 //
 // A value is null, a scalar, a list, or a map with ordered keys. Scalars keep
-// the text that was written; whoever reads a key decides whether "5" is a
+// the text that was written; what reads a key decides whether "5" is a
 // number. Every value knows its place, so that a problem found much later can
 // still say "blog.yaml:12". Plain value semantics: a copy is a deep copy.
 

@@ -62,7 +62,7 @@ class SettingsReader {
   // is absent; the key counts as known.
   [[nodiscard]] const Settings* take(std::string_view name);
 
-  // Adds a problem for every key that nobody asked for, with the nearest
+  // Adds a problem for every key that no one asked for, with the nearest
   // known one. Call it last.
   void finish();
 

@@ -27,7 +27,7 @@ template <class... Parts>
 [[nodiscard]] std::string join(const std::vector<std::string>& items,
                                std::string_view separator = ", ");
 
-// One line a problem, for the one throw that reports all of them.
+// One line per problem, for the one throw that reports all of them.
 [[nodiscard]] std::string bullet_list(const std::vector<std::string>& problems);
 
 }  // namespace polytask

@@ -123,7 +123,7 @@ void ThreadPool::run(int parts, Part part) {
   const std::uint64_t job = (parts_left_ >> 32) + 1;
   parts_left_ = job << 32 | static_cast<std::uint64_t>(parts - 1);
   if (sleepers_ > 0) {
-    // With the lock, so that nobody is between looking and falling asleep.
+    // With the lock, so that no one is between looking and falling asleep.
     { const std::lock_guard lock(mutex_); }
     wake_.notify_all();
   }

@@ -7,7 +7,7 @@
 //
 // The thread that calls run() is worker 0; the others are threads of the pool.
 // Part 0 is the caller's, so that what it leaves in its cache is there when it
-// comes again; a single part wakes nobody.
+// comes again; a single part wakes no one.
 // While a part runs, denormal numbers are flushed to zero (FTZ and DAZ):
 // gradients that have faded away would otherwise slow every later step down.
 // The caller's own setting is restored.
@@ -31,7 +31,7 @@ class ThreadPool {
  public:
   using Part = FunctionRef<void(int part, int worker)>;
 
-  // workers   >= 1; 0 asks for one a processor this process may use.
+  // workers   >= 1; 0 asks for one per processor this process may use.
   // Returns when all of them run: a thread that is still being set up holds
   // locks of the runtime, and a process forked just then would inherit them
   // locked for ever.
@@ -58,7 +58,7 @@ class ThreadPool {
   void wait_until_finished();
   void stop();
 
-  // The number of the job in the upper half, the parts nobody has taken yet in
+  // The number of the job in the upper half, the parts no one has taken yet in
   // the lower: who lowers it owns a part of exactly that job, and the job stays
   // until that part is done.
   std::atomic<std::uint64_t> parts_left_ = 0;

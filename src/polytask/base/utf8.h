@@ -42,7 +42,7 @@ struct Utf8Character {
 [[nodiscard]] std::string printable_json(std::string_view json);
 
 // `text` with every byte that is not printable ASCII shown as '?', at most
-// 200 of them: what a message may quote of a file nobody trusts.
+// 200 of them: what a message may quote of a file no one trusts.
 [[nodiscard]] std::string printable_ascii(std::string_view text);
 
 }  // namespace polytask

@@ -34,7 +34,7 @@ class BackgroundSaver {
  public:
   BackgroundSaver();
 
-  // Finishes the save that is going on. A failure that nobody asked for is
+  // Finishes the save that is going on. A failure that no one asked for is
   // lost: call wait() first.
   ~BackgroundSaver();
 

@@ -111,7 +111,7 @@ class SafetensorsFile {
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
   // Only reads and verifies, without memory for the values, and returns the
-  // checksum, as checksum() does; asks nobody whether to accept the file.
+  // checksum, as checksum() does; asks no one whether to accept the file.
   // Throws as the constructor.
   static std::string verify(const std::filesystem::path& path,
                             ReadOptions options = {});

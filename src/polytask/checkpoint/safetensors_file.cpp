@@ -171,7 +171,7 @@ class Reading {
     }
   }
 
-  // The same for all that are left, which nobody wants.
+  // The same for all that are left, which no one wants.
   void skip() {
     std::vector<float> block;
     std::uint64_t left = header_.value_bytes / sizeof(float) - read_;

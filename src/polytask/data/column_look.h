@@ -26,7 +26,7 @@ struct ColumnLook {
 };
 
 // Of each column. A column is what nine of ten of its answers are: the others
-// are slips, which whoever uses the column refuses. -1 counts as missing.
+// are slips, which are refused where the column is used. -1 counts as missing.
 // Reads every target.
 [[nodiscard]] std::vector<ColumnLook> looks_of(const Dataset& data);
 

@@ -77,7 +77,7 @@ Paths find_files(const LabelTable& table, const FolderOptions& options) {
   const ProblemList twice = repeated(table, paths);
   if (twice.count() == 0) return paths;
   throw Error(Fault::data,
-              cat(options.table.string(), ": expected a row an image, but ",
+              cat(options.table.string(), ": expected a row per image, but ",
                   twice.count(), " of ", paths.size(), " rows name an image ",
                   "again; remove them:", twice.text()));
 }

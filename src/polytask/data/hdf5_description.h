@@ -31,7 +31,7 @@ struct Hdf5Description {
 [[nodiscard]] std::string encode(const Hdf5Description& description);
 
 // The inverse; nothing when `text` is no plausible description: its writer had
-// read a file nobody trusts.
+// read a file no one trusts.
 [[nodiscard]] std::optional<Hdf5Description> decode(const std::string& text);
 
 }  // namespace polytask

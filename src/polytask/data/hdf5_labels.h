@@ -32,7 +32,7 @@ namespace polytask {
 // column; empty when it has none. Throws Fault::data when they are no names.
 [[nodiscard]] std::vector<std::string> class_names(const Hdf5Dataset& labels);
 
-// Writes the columns of `labels`, one a name, from column `first` on into
+// Writes the columns of `labels`, one per name, from column `first` on into
 // `targets`, [N, columns]; missing becomes NaN.
 // Throws Fault::data for a value that `values` rules out; names the first five
 // cells.

@@ -21,7 +21,7 @@ void require_readable_storage(hid_t plist, const std::string& place);
 void require_plausible_size(const Hdf5Dataset& dataset,
                             std::uint64_t file_bytes);
 
-// Throws Fault::data when chunks of it were never written: rows that somebody
+// Throws Fault::data when chunks of it were never written: rows that someone
 // has made room for would be black images.
 void require_written_rows(const Hdf5Dataset& dataset);
 

@@ -29,8 +29,9 @@ void require_possible(const ImageBatchOptions& options) {
                 cat("channels: expected 1 or 3, got ", channels));
   }
   if (threads < 0) {
-    throw Error(Fault::config,
-                cat("threads: expected 0 (one a core) or more, got ", threads));
+    throw Error(
+        Fault::config,
+        cat("threads: expected 0 (one per core) or more, got ", threads));
   }
 }
 

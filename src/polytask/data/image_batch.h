@@ -13,7 +13,7 @@ namespace polytask {
 struct ImageBatchOptions {
   int height = 0;    // pixels
   int width = 0;     // pixels
-  int threads = 0;   // 0: one a core
+  int threads = 0;   // 0: one per core
   int channels = 3;  // 1: luma, 3: RGB
 };
 

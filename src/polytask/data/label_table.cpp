@@ -128,7 +128,7 @@ Names read_header(CsvReader& rows, const std::string& table) {
   };
   do {
     if (!rows.next(cells)) {
-      throw Error(Fault::data, cat(table, ": expected a header and a row an ",
+      throw Error(Fault::data, cat(table, ": expected a header and a row per ",
                                    "image, found an empty table"));
     }
   } while (std::ranges::all_of(cells, is_blank));
@@ -262,7 +262,7 @@ LabelTable parse_label_table(std::string text,
   for (Cells cells; rows.next(cells);) collector.add(cells, rows.line());
   if (const ProblemList problems = collector.problems(); problems.count() > 0) {
     throw Error(Fault::data,
-                cat(name, ": expected a row an image, with ",
+                cat(name, ": expected a row per image, with ",
                     options.values == CellValues::labels
                         ? "0, 1 or a missing label (empty, -1, nan)"
                         : "a number, a name or nothing",
@@ -272,7 +272,7 @@ LabelTable parse_label_table(std::string text,
   }
   collector.finish();
   if (table.names.empty()) {
-    throw Error(Fault::data, cat(name, ": expected a row an image under the ",
+    throw Error(Fault::data, cat(name, ": expected a row per image under the ",
                                  "header, found none"));
   }
   return table;

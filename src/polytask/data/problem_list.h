@@ -21,7 +21,7 @@ class ProblemList {
 
   [[nodiscard]] std::int64_t count() const { return count_; }
 
-  // One line a problem, starting with a line break.
+  // One line per problem, starting with a line break.
   [[nodiscard]] std::string text() const {
     const std::int64_t more = count_ - kShown;
     return bullet_list(shown_) +

@@ -1,4 +1,4 @@
-// Text of a file that nobody trusts, as a message may show it.
+// Text of a file that no one trusts, as a message may show it.
 
 #pragma once
 

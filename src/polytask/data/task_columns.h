@@ -17,7 +17,7 @@ namespace polytask {
 struct TaskColumns {
   std::string task;
   std::vector<std::size_t> columns;  // at least one, ascending
-  std::vector<std::string> labels;   // one a column; none for a bare column
+  std::vector<std::string> labels;   // one per column; none for a bare column
   std::vector<std::string> classes;  // of a bare column; may be empty
 };
 

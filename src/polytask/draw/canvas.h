@@ -64,7 +64,7 @@ class Canvas {
   }
 
   // From now on, a pixel at least half of which is painted over belongs to
-  // `painter`, until the next call; before the first one nobody keeps count.
+  // `painter`, until the next call; before the first one no one keeps count.
   void sign_as(int painter) {
     if (owners_.empty()) owners_.assign(pixels_.size(), 0);
     painter_ = painter;

@@ -153,7 +153,7 @@ void paint_trees(const Stage& stage, Dice& dice, LabelSet labels) {
   draw_some_trees(stage, dice, dice.between(0.12f, 0.8f));
 }
 
-// What is in the picture though nobody would name the picture after it.
+// What is in the picture though no one would name the picture after it.
 void paint_bystanders(const Stage& stage, Dice& dice, LabelSet labels) {
   if (dice.chance(0.07f)) draw_stalks(stage, dice);
   if (has(labels, kTrees)) return;

@@ -14,7 +14,7 @@ namespace polytask::draw {
 
 // Calls action(i) for every i below `count`, in no order. The first exception
 // stops all threads and is thrown again here.
-//   threads   0: one a processor
+//   threads   0: one per processor
 template <class Action>
 void for_each_index(std::int64_t count, int threads, const Action& action) {
   const std::int64_t wanted =

@@ -113,7 +113,7 @@ void fog_day(Light& light, Dice& dice) {
   light.clouds = Clouds::none;
 }
 
-// Now and then as red as a sunset that nobody called one.
+// Now and then as red as a sunset that no one called one.
 void warm_day(Light& light, Dice& dice) {
   const bool red = dice.chance(0.4f);
   take_sky(light, red ? dice.pick(kSunsets).sky : dice.pick(kWarmSkies), dice);

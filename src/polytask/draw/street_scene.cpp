@@ -19,7 +19,7 @@ struct Piece {
   Kind kind = Kind::house;
   std::size_t index = 0;
   float z = 0.0f;
-  int owner = 0;  // 0: nobody asks
+  int owner = 0;  // 0: no one asks
   int painted = 0;
   int visible = 0;
 };

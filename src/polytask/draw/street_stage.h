@@ -74,7 +74,7 @@ class StreetStage {
 };
 
 // A dark spot on the ground under something, and its shadow where the sun
-// casts one. Nobody owns its pixels.
+// casts one. No one owns its pixels.
 //   wide, deep, tall   of what stands there, metres
 void draw_shade(const StreetStage& street, const Vector& foot, float wide,
                 float deep, float tall);

@@ -11,7 +11,7 @@ struct Walker {
   std::uint64_t look = 0;
 };
 
-// Somebody of their own size, clothes, step and direction; in rain often with
+// Someone of their own size, clothes, step and direction; in rain often with
 // an umbrella.
 void draw_walker(const StreetStage& street, const Walker& walker);
 

@@ -20,7 +20,7 @@ struct ImageKey {
   std::uint32_t sample = 0;  // the image's number in the training part
 };
 
-// Bytes that hold one bit an element.
+// Bytes that hold one bit per element.
 [[nodiscard]] constexpr std::size_t bit_bytes(std::size_t count) {
   return (count + 7) / 8;
 }

@@ -21,7 +21,7 @@ namespace polytask::kernels::HWY_NAMESPACE {
 
 #if HWY_TARGET <= HWY_AVX2
 
-// Where gradients stand: one place a window of the pool, or one a pixel.
+// Where gradients stand: one place per window of the pool, or one per pixel.
 struct OfPool {
   static constexpr int kStep = 2;
 };

@@ -54,8 +54,8 @@ class BandedConvolution {
   std::vector<RowBand> bands_;
   std::size_t src_row_ = 0;                   // floats
   std::optional<onednn::Convolution> whole_;  // where no band is all there is
-  std::vector<onednn::Convolution> convolutions_;  // forward, one a band
-  std::vector<RowBand> reads_;                     // rows of src, one a band
+  std::vector<onednn::Convolution> convolutions_;  // forward, one per band
+  std::vector<RowBand> reads_;                     // rows of src, one per band
   // Those that we pack and unpack: a part each, and the gradient.
   std::vector<std::optional<onednn::Convolution::Tiled>> prepared_tiles_;
   std::optional<onednn::Convolution::Tiled> gradient_tiles_;

@@ -30,7 +30,7 @@ struct ConvolutionLayerOptions {
   bool skip_zeros = false;
 
   // The image of which src is what this layer reads, and how much of its result
-  // somebody reads: padding and borders are those of the whole image.
+  // someone reads: padding and borders are those of the whole image.
   Extent whole_src;
   Extent read;
   // Forward in at most so many bands, without backward.

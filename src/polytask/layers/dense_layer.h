@@ -48,7 +48,7 @@ class DenseLayer {
 
   [[nodiscard]] int parts() const { return static_cast<int>(blocks_.size()); }
   // Floats of the caller's buffers: the sums of all parts, one for the layer,
-  // and scratch, one a worker.
+  // and scratch, one per worker.
   [[nodiscard]] std::size_t partial_count() const;
   [[nodiscard]] std::size_t scratch_count() const;
 
@@ -65,7 +65,7 @@ class DenseLayer {
                           float* scratch) const;
 
   // The gradient of the kernel comes in blocks of rows that fit into a core's
-  // cache, so that whoever needs it can use it there: row first of the kernel
+  // cache, so that what needs it can use it there: row first of the kernel
   // and those behind it. Overwrites `gradient`, row-major, at most
   // gradient_block_count() floats.
   struct Rows {

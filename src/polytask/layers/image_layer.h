@@ -53,9 +53,9 @@ struct ImageLayerSpec {
 
   // Sizes of the caller's buffers; 0 where there is none.
   std::size_t prepared_count = 0;  // floats, one for the network
-  std::size_t gradient_count = 0;  // floats, one a shard
-  std::size_t scratch_count = 0;   // floats, one a worker
-  std::size_t state_bytes = 0;     // one an image: what forward tells backward
+  std::size_t gradient_count = 0;  // floats, one per shard
+  std::size_t scratch_count = 0;   // floats, one per worker
+  std::size_t state_bytes = 0;     // one per image: what forward tells backward
 
   // What backward reads, so that the network keeps nothing else.
   bool backward_reads_src = false;
@@ -100,7 +100,7 @@ struct BackwardPass {
   const std::uint8_t* state = nullptr;
   const float* prepared = nullptr;
   float* diff_dst = nullptr;
-  float* diff_src = nullptr;  // null when nobody needs it
+  float* diff_src = nullptr;  // null when no one needs it
   float* gradient = nullptr;
   bool first = false;  // nothing is in gradient yet
   float* scratch = nullptr;

@@ -1,5 +1,5 @@
 // How large the numbers of a network may be. A description may come from
-// anyone, so whoever reads or builds one holds it to these. They lie beyond
+// anyone, so those who read or build one hold it to these. They lie beyond
 // what a processor trains in a lifetime, and below what makes sums overflow or
 // oneDNN generate code for minutes.
 

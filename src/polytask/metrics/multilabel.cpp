@@ -21,7 +21,7 @@ std::vector<double> checked_thresholds(std::int64_t labels,
   if (thresholds.size() != count) {
     throw Error(Fault::config,
                 cat("multilabel meter: expected ", count,
-                    " thresholds, one a label, found ", thresholds.size()));
+                    " thresholds, one per label, found ", thresholds.size()));
   }
   for (std::size_t l = 0; l < count; ++l) {
     if (thresholds[l] >= 0.0 && thresholds[l] <= 1.0) continue;

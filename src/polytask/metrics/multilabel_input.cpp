@@ -35,8 +35,8 @@ void require_fitting_sizes(const MultilabelInput& in) {
                                      {"first_label", &in.first_label},
                                      {"label_set", &in.label_set}}) {
     if (!values->empty() && values->size() != labels) {
-      problems.push_back(cat("expected no ", name, " or one a label (", labels,
-                             "), found ", values->size()));
+      problems.push_back(cat("expected no ", name, " or one per label (",
+                             labels, "), found ", values->size()));
     }
     for (const double v : *values) {
       const bool unknown = std::isnan(v) && values == &in.prior;

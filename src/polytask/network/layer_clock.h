@@ -1,5 +1,5 @@
 // Where the time of a network goes: seconds a layer and pass, summed over
-// images and threads, while somebody wants to know.
+// images and threads, while someone wants to know.
 //
 // Each worker adds to numbers of its own, so measuring neither locks nor
 // allocates; two readings of the clock a layer and image cost far less than

@@ -19,7 +19,7 @@ struct LayerDescription {
   std::size_t parameters = 0;
 
   // Multiplications and additions for one image, borders included; of backward
-  // as if no gradient were 0, and for all its passes: one, or one a task.
+  // as if no gradient were 0, and for all its passes: one, or one per task.
   double forward_flops = 0.0;
   double backward_flops = 0.0;
   bool backward_skips_zeros = false;  // see ImageLayerSpec

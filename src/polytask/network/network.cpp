@@ -142,7 +142,7 @@ void Network::run_forward(const ImageBatch& batch) {
 }
 
 // As many groups as all threads get the same number of, and the images that
-// are left one by one: nobody waits for a group while another has nothing.
+// are left one by one: no one waits for a group while another has nothing.
 void Network::share_out_groups() {
   const int round = plan_->group * pool_.workers();
   const int groups = batch_.images / round * pool_.workers();
@@ -216,7 +216,7 @@ void Network::clear_rows_behind_batch() {
   }
 }
 
-//   rows   one an image of the plan's batch
+//   rows   one per image of the plan's batch
 std::span<float> Network::rows_of_batch(Slot rows) const {
   const auto batch = static_cast<std::size_t>(plan_->options().batch);
   const auto images = static_cast<std::size_t>(batch_.images);

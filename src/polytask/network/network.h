@@ -199,8 +199,8 @@ class Network {
   struct Steps {
     std::size_t first = 0;
     std::size_t last = 0;  // one behind
-    Slot diff_dst;         // of the last one's result, a row an image
-    Slot diff_src;  // of what the first one reads; empty: nobody needs it
+    Slot diff_dst;         // of the last one's result, a row per image
+    Slot diff_src;  // of what the first one reads; empty: no one needs it
   };
   void backward_images(const Steps& steps);
   void backward_shard(const Steps& steps, int shard, int worker);
@@ -235,7 +235,7 @@ class Network {
   // Of the tasks, where they are separate.
   std::vector<double> gramian_;
   std::vector<double> task_weights_;
-  // Of the parameters, and those each worker has prepared, one a step.
+  // Of the parameters, and those each worker has prepared, one per step.
   struct Versions {
     std::uint64_t forward = 0;
     std::uint64_t backward = 0;

@@ -80,7 +80,7 @@ BackwardPass Network::pass_of(const Steps& steps, std::size_t i, int image,
   return pass;
 }
 
-// Where nobody needs the gradient of what the first layer reads, a layer
+// Where no one needs the gradient of what the first layer reads, a layer
 // without parameters has nothing to do there.
 bool Network::has_backward(const Steps& steps, std::size_t i) const {
   return i > steps.first || steps.diff_src.count > 0 ||
@@ -115,7 +115,7 @@ void Network::backward_group(const Steps& steps, const Rows& images, int worker,
 
 // All threads work on one image, whose activations are those of worker 0. One
 // takes the gradient from layer to layer; the others follow with the gradients
-// of the weights. A part waits for an earlier one only, which somebody has.
+// of the weights. A part waits for an earlier one only, which someone has.
 void Network::backward_in_parts(const Steps& steps, int image) {
   const ShardGradient gradient{.sum = workspace_[plan_->shard_gradients].data(),
                                .first_image = image};

@@ -91,7 +91,7 @@ LayerDescription NetworkPlan::describe(const ImageStep& step) const {
   return found;
 }
 
-//   with_diff_src   whether somebody needs the gradient of what it reads
+//   with_diff_src   whether someone needs the gradient of what it reads
 LayerDescription NetworkPlan::describe(const DenseStep& step,
                                        bool with_diff_src) const {
   const DenseLayer& layer = step.layer;

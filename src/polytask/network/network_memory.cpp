@@ -21,7 +21,7 @@ Place NetworkPlan::place(std::size_t count, bool keep) {
   return at;
 }
 
-// A row an image.
+// A row per image.
 Place NetworkPlan::rows_of(Slot rows) const {
   return {.area = Place::Area::features,
           .offset = rows.offset,

@@ -57,8 +57,8 @@ struct PlanOptions {
 // Where an activation of one image lives.
 struct Place {
   enum class Area {
-    kept,      // one an image: backward reads it
-    scratch,   // one a worker: gone with the next image
+    kept,      // one per image: backward reads it
+    scratch,   // one per worker: gone with the next image
     features,  // a row of what the dense layers or the branches read
   };
   Area area = Area::scratch;
@@ -73,8 +73,8 @@ struct Place {
 struct LayerStack {
   std::span<const LayerOptions> layers;
   std::vector<std::string> names;
-  std::vector<ReadExtent> extents;  // one a layer
-  bool behind_others = false;       // somebody needs the gradient of its source
+  std::vector<ReadExtent> extents;  // one per layer
+  bool behind_others = false;       // someone needs the gradient of its source
 };
 
 struct ImageStep {
@@ -88,7 +88,7 @@ struct ImageStep {
   std::size_t prepared_stride = 0;      // floats, from worker to worker
   std::size_t gradient_offset = 0;      // floats within the shard's gradient
   std::vector<std::size_t> parameters;  // indices into the layout
-  std::vector<Slot> gradients;          // of the batch, one a parameter
+  std::vector<Slot> gradients;          // of the batch, one per parameter
 };
 
 // A part of what an image step does with its parameters once they are new.
@@ -181,7 +181,7 @@ class NetworkPlan {
   [[nodiscard]] int shards(int images) const;
   // One image at a time is all there will be: threads share its layers out.
   [[nodiscard]] bool in_bands() const { return options_.batch == 1; }
-  // One line a layer: name, shapes, parameters, who computes it.
+  // One line per layer: name, shapes, parameters, who computes it.
   [[nodiscard]] std::string describe() const;
   // The implementation texts of all layers, for the test that none of them is a
   // slow reference.
@@ -214,14 +214,14 @@ class NetworkPlan {
   // branch.
   std::vector<ImageStep> image_steps;
   std::size_t trunk_steps = 0;
-  std::vector<Branch> branches;  // one a task
+  std::vector<Branch> branches;  // one per task
   // Each worker prepares weights for itself when it first needs them: sooner
   // done than brought over from another core's cache.
   bool own_weights = false;
   std::vector<PreparePart> prepare_parts;   // those of larger layers first
   std::vector<std::size_t> weighted_steps;  // that have parameters, last first
   std::vector<DenseStep> dense_steps;
-  // One a task, in the order of the outputs; the last step gives the logits.
+  // One per task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
   // So many images go through a layer before the next one, through a
   // convolution at once: in `kept` and `scratch` their activations of one layer
@@ -239,12 +239,12 @@ class NetworkPlan {
   std::size_t gradient_block = 0;  // the same, of a dense layer's rows
   Slot feature_rows;  // the trunk's last image step: [batch, features]
   Slot diff_feature_rows;
-  // The gradients of the shared features, [batch, features], one a task where
+  // The gradients of the shared features, [batch, features], one per task where
   // they are separate; else one for all but the first, when there are several.
   std::vector<Slot> head_diffs;
   // Where the tasks go through the trunk one after the other; else empty.
   std::vector<TrunkLayer> trunk_layers;
-  std::vector<Slot> task_trunks;    // what is kept of them, one a task
+  std::vector<Slot> task_trunks;    // what is kept of them, one per task
   Slot shard_gradients;             // [kShards, gradient_stride]
   std::size_t gradient_stride = 0;  // floats
 

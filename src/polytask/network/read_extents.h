@@ -1,7 +1,7 @@
 // What part of each result later layers read.
 //
 // A pool leaves over the rows and columns that fill no window, and a strided
-// convolution those behind its last position. What nobody reads is not
+// convolution those behind its last position. What no one reads is not
 // computed, nor is what only that would have read.
 
 #pragma once
@@ -18,8 +18,8 @@ struct ReadExtent {
   Extent read;  // of its result
 };
 
-// One a layer of the trunk, up to the first dense one; rows and columns are 0,
-// which means all, where the network is impossible or stops being images.
+// One per layer of the trunk, up to the first dense one; rows and columns are
+// 0, which means all, where the network is impossible or stops being images.
 [[nodiscard]] std::vector<ReadExtent> read_extents(
     std::span<const LayerOptions> layers, const Shape& input);
 

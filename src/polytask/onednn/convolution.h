@@ -42,7 +42,7 @@ struct ConvolutionOptions {
   int pad_right = 0;
   bool relu = false;          // applied to dst by forward
   bool with_backward = true;  // false: forward only, for inference
-  bool with_diff_src = true;  // false: nobody needs the gradient of src
+  bool with_diff_src = true;  // false: no one needs the gradient of src
 };
 
 // OH and OW.
@@ -79,8 +79,9 @@ class Convolution {
   void prepare_part(int part, std::span<const float> kernel,
                     std::span<const float> bias, float* prepared) const;
 
-  // Where a kernel, or its gradient, lies for whoever packs it himself: from
-  // `offset` floats on, in `tiles`. None where oneDNN wants another layout.
+  // Where a kernel, or its gradient, lies for those who pack it themselves:
+  // from `offset` floats on, in `tiles`. None where oneDNN wants another
+  // layout.
   struct Tiled {
     std::size_t offset = 0;
     WeightTiles tiles;

@@ -62,7 +62,7 @@ struct Predictor::State {
 
   Model model;
   std::vector<std::string> columns;
-  std::vector<AnswerPart> parts;  // one a task
+  std::vector<AnswerPart> parts;  // one per task
   std::size_t units = 0;          // logits of an image
   int batch;
   std::mutex turn;  // guards pool and network

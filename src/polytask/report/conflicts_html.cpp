@@ -220,7 +220,7 @@ std::string Page::over_epochs(std::size_t layer) const {
 std::string Page::epochs() const {
   const std::size_t together = epochs_a_column();
   const std::string what = together == 1
-                               ? "A column an epoch."
+                               ? "A column per epoch."
                                : cat("A column for ", together,
                                      " epochs; it is named by the first.");
   const std::size_t last = history_.layers().size() - 1;

@@ -66,7 +66,7 @@ Json label_json(const LabelEvaluation& label) {
   return object;
 }
 
-// Whether the epoch was chosen on them is null where nobody knows.
+// Whether the epoch was chosen on them is null where no one knows.
 Json images_json(const Evaluation& evaluation) {
   switch (evaluation.part) {
     case ImagesPart::given:

@@ -1,4 +1,4 @@
-// Text that nobody has vouched for, inside HTML and SVG.
+// Text that no one has vouched for, inside HTML and SVG.
 
 #pragma once
 

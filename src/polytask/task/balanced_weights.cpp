@@ -11,7 +11,7 @@ namespace {
 // Of one column: how often each of 0, 1, 2, ... was observed.
 using Counts = std::vector<std::int64_t>;
 
-// The counts of a balanced task: one list a label, or one of all classes.
+// The counts of a balanced task: one list per label, or one of all classes.
 std::vector<Counts> room_for(const Task& task) {
   if (!task.loss.balanced) return {};
   if (task.kind == TaskKind::multilabel) {

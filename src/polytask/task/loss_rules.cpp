@@ -39,8 +39,8 @@ void check_weights(const char* key, const std::vector<double>& weights,
   if (!used) {
     found.push_back(cat(key, ": this loss has none; leave it out"));
   } else if (weights.size() != count) {
-    found.push_back(cat(key, ": expected ", count, " (one a ", whose, "), got ",
-                        weights.size()));
+    found.push_back(cat(key, ": expected ", count, " (one per ", whose,
+                        "), got ", weights.size()));
   }
   for (const double w : weights) {
     if (w > 0.0 && std::isfinite(w)) continue;

@@ -195,7 +195,7 @@ std::unique_ptr<TaskWeighting> make_weighting(const WeightingOptions& options,
   std::vector<std::string> found = problems(options, tasks.names);
   if (tasks.weights.size() != tasks.names.size()) {
     found.push_back(cat("weights of the tasks: expected ", tasks.names.size(),
-                        ", one a name, got ", tasks.weights.size()));
+                        ", one per name, got ", tasks.weights.size()));
   }
   for (std::string& problem : weight_problems(tasks.weights)) {
     found.push_back(std::move(problem));

@@ -57,7 +57,7 @@ enum class ComponentLength { least, root_mean_square };
     const TaskMatrix& gramian, ComponentLength length = ComponentLength::least);
 
 // The mean of the g_t, each first moved as little as possible to where it
-// conflicts with nobody: d . g_t >= 0 for all t.
+// conflicts with no one: d . g_t >= 0 for all t.
 [[nodiscard]] TaskVector upgrad_weights(const TaskMatrix& gramian);
 
 }  // namespace polytask

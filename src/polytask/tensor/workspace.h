@@ -44,7 +44,7 @@ class WorkspacePlan {
   };
   // Largest first: what to read when memory is short.
   [[nodiscard]] std::vector<Reservation> reservations() const;
-  // The same, one line a reservation.
+  // The same, one line per reservation.
   [[nodiscard]] std::string describe() const;
 
  private:

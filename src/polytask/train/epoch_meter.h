@@ -61,7 +61,7 @@ class TaskMeter {
   std::vector<double> constant_;  // the best answer that ignores the image
   MultilabelMeter counts_;
   LossValue loss_;
-  std::vector<Errors> errors_;        // one a column
+  std::vector<Errors> errors_;        // one per column
   std::vector<float> probabilities_;  // of a batch
 };
 

@@ -40,7 +40,7 @@ void require_new_names(const Recipe& recipe, const Model& start) {
     found.push_back(
         cat("tasks.", task.name, ": the model of network.from has a task of ",
             "this name, and with network.freeze_trunk its head stays as it ",
-            "is; give the new task another name, or leave freeze_trunk away ",
+            "is; give the new task another name, or remove freeze_trunk ",
             "to train the old one further"));
   }
   throw_if_any(found, "the recipe");
@@ -111,7 +111,7 @@ void complete_from_start(Recipe& recipe, const Model& start) {
   if (!recipe.network.trunk.empty() && recipe.network != network) {
     throw Error(Fault::config,
                 "network.trunk: expected the layers of the model of "
-                "network.from, got others; leave network.trunk away");
+                "network.from, got others; remove network.trunk");
   }
   recipe.network = network;
   if (recipe.tasks.empty()) recipe.tasks = start.spec.tasks;

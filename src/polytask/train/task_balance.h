@@ -57,7 +57,7 @@ class TaskBalance {
   // "a~b/conflicts" (share of the steps with a cosine below 0), "conflicts"
   // (share with any such pair), "regulariser"; where conflicts over the trunk
   // are recorded also "a~b/layer/cosine" and "a~b/layer/conflicts" of each of
-  // its layers. Empty for equal weights that nobody asked to watch.
+  // its layers. Empty for equal weights that no one asked to watch.
   //   mean_losses   [T], NaN for a task without one
   [[nodiscard]] MetricValues end_epoch(int epoch,
                                        std::span<const double> mean_losses);

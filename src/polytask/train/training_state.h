@@ -25,7 +25,7 @@ inline constexpr const char* kAverage = "training/average/";
 struct TrainingState {
   AdamMemory optimiser;
   std::int64_t steps = 0;
-  std::vector<EpochReport> history;  // one an epoch that is done
+  std::vector<EpochReport> history;  // one per epoch that is done
   std::vector<double> weighting;     // what the weighting of tasks learned
   int best_epoch = 0;
   double best_value = 0.0;  // of best_epoch: of what is monitored

@@ -1,4 +1,4 @@
-// What a plug-in of somebody else might offer.
+// What a plug-in of someone else might offer.
 
 #include <polytask/polytask.h>
 
