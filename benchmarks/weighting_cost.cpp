@@ -16,16 +16,16 @@
 #include "benchmarks/pairs.h"
 #include "polytask/base/error.h"
 #include "polytask/data/batch.h"
-#include "polytask/draw/streets.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/optim/adam.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/recipe/recipe.h"
+#include "polytask/recipe/recipe_tasks.h"
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
-#include "polytask/train/recipe.h"
-#include "polytask/train/recipe_tasks.h"
 #include "polytask/train/task_balance.h"
+#include "polytask/worlds/streets.h"
 
 namespace polytask::benchmark {
 namespace {

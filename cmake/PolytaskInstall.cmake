@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS polytask EXPORT polytaskTargets
+install(TARGETS polytask polytask_worlds EXPORT polytaskTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/polytask DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT polytaskTargets NAMESPACE polytask::

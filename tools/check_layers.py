@@ -14,29 +14,33 @@ import sys
 
 MAY_USE = {
     "base": [],
+    "settings": ["base"],
     "tensor": ["base"],
     "onednn": ["tensor"],
     "kernels": ["tensor"],
-    "data": ["tensor"],
-    "draw": ["data"],
+    "data": ["tensor", "settings"],
+    "worlds": ["data"],
     "metrics": ["base"],
     "optim": ["kernels"],
     "layers": ["onednn", "kernels"],
-    "network": ["layers"],
-    "task": ["network", "data"],
-    "checkpoint": ["task"],
-    "predict": ["task"],
+    "network": ["layers", "settings"],
+    "task": ["network"],
+    "weighting": ["settings"],
+    "model": ["task", "data"],
+    "checkpoint": ["model"],
+    "predict": ["model"],
     "evaluate": ["predict", "metrics"],
-    "train": ["checkpoint", "optim", "metrics"],
+    "train": ["checkpoint", "weighting", "optim", "metrics"],
+    "recipe": ["train"],
     "study": ["train", "evaluate"],
     "report": ["study"],
 }
 CONFINED = {
     r"(oneapi/)?dnnl.*": {"onednn"},
-    r"hdf5.*|H5.*": {"data"},
-    r"jpeglib.h|turbojpeg.h|png.h": {"data"},
+    r"hdf5.*|H5.*": {"data/hdf5"},
+    r"jpeglib.h|turbojpeg.h|png.h": {"data/image"},
     r"hwy/.*": {"kernels"},
-    r"yaml-cpp/.*": {"base"},
+    r"yaml-cpp/.*": {"settings"},
 }
 THIRD_PARTY = r"(hwy|yaml-cpp|nlohmann|fmt|CLI|oneapi)/.*|dnnl.*|hdf5.*|H5.*|" \
               r"jpeglib.h|png.h"
@@ -55,13 +59,17 @@ def reachable(folder):
 
 
 def sources(root):
-    return sorted(pathlib.Path(root).rglob("polytask/*/*.[hc]*"))
+    """Each file with its folder and the folder within that, if any."""
+    root = pathlib.Path(root) / "polytask"
+    for path in sorted(root.rglob("*.[hc]*")):
+        place = path.relative_to(root).parent
+        if place.parts:
+            yield path, place.parts[0], place.as_posix()
 
 
 def violations(root):
     public = root == "include"
-    for path in sources(root):
-        folder = path.parent.name
+    for path, folder, place in sources(root):
         if folder not in MAY_USE:
             yield f"{path}: {folder}/ is not in the table"
             continue
@@ -74,7 +82,7 @@ def violations(root):
             if public and re.fullmatch(THIRD_PARTY, used):
                 yield f"{path}: a public header may not include <{used}>"
             for pattern, folders in CONFINED.items():
-                if re.fullmatch(pattern, used) and folder not in folders:
+                if re.fullmatch(pattern, used) and place not in folders:
                     yield (f"{path}: only {', '.join(sorted(folders))}/ may "
                            f"include <{used}>")
 
@@ -82,9 +90,9 @@ def violations(root):
 def unused(roots):
     used = {folder: set() for folder in MAY_USE}
     for root in roots:
-        for path in sources(root):
+        for path, folder, _ in sources(root):
             text = path.read_text(encoding="utf-8")
-            used.setdefault(path.parent.name, set()).update(OURS.findall(text))
+            used.setdefault(folder, set()).update(OURS.findall(text))
     for folder, listed in MAY_USE.items():
         for other in listed:
             if other not in used[folder]:

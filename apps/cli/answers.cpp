@@ -9,8 +9,8 @@
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/image_list.h"
 #include "polytask/evaluate/fit_images.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/task_columns.h"
 
 namespace polytask::cli {
 namespace {

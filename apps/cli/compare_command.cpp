@@ -18,11 +18,11 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
+#include "polytask/recipe/recipe.h"
+#include "polytask/recipe/recipe_tasks.h"
 #include "polytask/report/comparison_text.h"
-#include "polytask/task/weighting_settings.h"
 #include "polytask/tensor/shape.h"
-#include "polytask/train/recipe.h"
-#include "polytask/train/recipe_tasks.h"
+#include "polytask/weighting/weighting_settings.h"
 
 namespace polytask::cli {
 namespace {

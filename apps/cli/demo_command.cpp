@@ -10,11 +10,11 @@
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_writer.h"
-#include "polytask/data/png_writer.h"
-#include "polytask/draw/scenes.h"
+#include "polytask/data/image/png_writer.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/predictions_text.h"
+#include "polytask/worlds/scenes.h"
 
 namespace polytask::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include "polytask/base/error.h"
 #include "polytask/base/utf8.h"
 #include "polytask/data/hdf5_writer.h"
-#include "polytask/data/png_writer.h"
-#include "polytask/draw/scenes.h"
-#include "polytask/draw/streets.h"
+#include "polytask/data/image/png_writer.h"
+#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/streets.h"
 
 namespace polytask::cli {
 namespace {

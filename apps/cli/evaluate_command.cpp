@@ -18,8 +18,8 @@
 #include "polytask/data/subset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/evaluate/fit_images.h"
+#include "polytask/recipe/recipe.h"
 #include "polytask/report/evaluation_text.h"
-#include "polytask/train/recipe.h"
 
 namespace polytask::cli {
 namespace {

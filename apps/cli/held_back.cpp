@@ -6,7 +6,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
 #include "polytask/data/columns.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/fingerprint.h"
 
 namespace polytask::cli {

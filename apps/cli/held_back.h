@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 
 namespace polytask::cli {
 

@@ -17,10 +17,10 @@
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/file_kind.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/model_settings.h"
+#include "polytask/recipe/recipe.h"
 #include "polytask/report/document_version.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/model_settings.h"
-#include "polytask/train/recipe.h"
 
 namespace polytask::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "polytask/data/hdf5_reader.h"
+#include "polytask/data/image/pixel_range.h"
 #include "polytask/data/image_file.h"
-#include "polytask/data/pixel_range.h"
 
 namespace polytask::cli {
 namespace {

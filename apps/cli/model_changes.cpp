@@ -8,7 +8,7 @@
 #include "apps/cli/thresholds.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/task/model_plan.h"
+#include "polytask/model/model_plan.h"
 
 namespace polytask::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/task_columns.h"
 
 namespace polytask::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "apps/cli/command.h"
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 
 namespace polytask::cli {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
+#include "polytask/settings/settings_yaml.h"
 
 namespace polytask::cli {
 namespace {

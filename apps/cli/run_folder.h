@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "polytask/recipe/recipe.h"
 #include "polytask/report/conflicts_html.h"
 #include "polytask/report/epoch_log.h"
-#include "polytask/train/recipe.h"
 
 namespace polytask::cli {
 

@@ -12,10 +12,10 @@
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
+#include "polytask/recipe/recipe_start.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
 #include "polytask/report/predictions_text.h"
-#include "polytask/train/recipe_start.h"
 
 namespace polytask::cli {
 namespace {

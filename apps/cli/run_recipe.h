@@ -5,7 +5,7 @@
 
 #include "apps/cli/command.h"
 #include "polytask/metrics/evaluation.h"
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 
 namespace polytask::cli {
 

@@ -19,10 +19,10 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/recipe/recipe.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/missing_study_html.h"
 #include "polytask/report/missing_study_text.h"
-#include "polytask/train/recipe.h"
 
 namespace polytask::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/subset.h"
-#include "polytask/draw/scenes.h"
+#include "polytask/worlds/scenes.h"
 
 namespace polytask::benchmark {
 namespace {

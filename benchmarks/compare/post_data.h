@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "polytask/data/dataset.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "polytask/tensor/parameter_store.h"
 
 namespace polytask::benchmark {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <variant>
 
-#include "polytask/task/model_plan.h"
+#include "polytask/model/model_plan.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/gradient_step.h"
 

@@ -1,12 +1,14 @@
-// Everything a program can use, in one include.
+// Everything a program can use, in one include, in the order to read it.
 //
 // Files include what they use; this header is for programs that use the
-// library, short ones above all. docs/index.md says what is where.
+// library, short ones above all. Start with examples/blog.cpp, which reads a
+// data set, splits it, makes a model, trains it and saves it.
 
 #pragma once
 
-#include "polytask/base/error.h"
-#include "polytask/checkpoint/model_file.h"
+// clang-format off: the order is that of reading
+
+// Images with their answers, and what is asked of them.
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/batch.h"
 #include "polytask/data/columns.h"
@@ -21,8 +23,27 @@
 #include "polytask/data/resize.h"
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
-#include "polytask/draw/scenes.h"
-#include "polytask/draw/streets.h"
+#include "polytask/task/losses.h"
+#include "polytask/task/multi_task_loss.h"
+#include "polytask/task/task.h"
+#include "polytask/task/task_kind.h"
+
+// The network, and the model that joins it with the tasks.
+#include "polytask/model/answers.h"
+#include "polytask/model/model.h"
+#include "polytask/network/network_options.h"
+
+// Training, and a recipe as the command line reads it.
+#include "polytask/optim/adam_options.h"
+#include "polytask/optim/learning_rate_schedule.h"
+#include "polytask/recipe/recipe.h"
+#include "polytask/train/progress.h"
+#include "polytask/train/train.h"
+#include "polytask/weighting/gradient_conflict.h"
+#include "polytask/weighting/weighting.h"
+
+// Saving, answering, and what the answers are worth.
+#include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/evaluate/score_images.h"
 #include "polytask/metrics/bootstrap.h"
@@ -32,10 +53,14 @@
 #include "polytask/metrics/evaluation.h"
 #include "polytask/metrics/multilabel.h"
 #include "polytask/metrics/paired.h"
-#include "polytask/network/network_options.h"
-#include "polytask/optim/adam_options.h"
-#include "polytask/optim/learning_rate_schedule.h"
 #include "polytask/predict/predictor.h"
+
+// Many trainings that answer one question.
+#include "polytask/study/compare.h"
+#include "polytask/study/missing_labels.h"
+#include "polytask/study/study_input.h"
+
+// Documents for people and programs.
 #include "polytask/report/comparison_text.h"
 #include "polytask/report/conflicts_html.h"
 #include "polytask/report/epoch_log.h"
@@ -44,20 +69,13 @@
 #include "polytask/report/missing_study_html.h"
 #include "polytask/report/missing_study_text.h"
 #include "polytask/report/predictions_text.h"
-#include "polytask/study/compare.h"
-#include "polytask/study/missing_labels.h"
-#include "polytask/study/study_input.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/gradient_conflict.h"
-#include "polytask/task/losses.h"
-#include "polytask/task/model.h"
-#include "polytask/task/multi_task_loss.h"
-#include "polytask/task/task.h"
-#include "polytask/task/task_kind.h"
-#include "polytask/task/weighting.h"
+
+// Errors and shapes, which all of them use.
+#include "polytask/base/error.h"
 #include "polytask/tensor/parameter_store.h"
 #include "polytask/tensor/pixel_type.h"
 #include "polytask/tensor/shape.h"
-#include "polytask/train/progress.h"
-#include "polytask/train/recipe.h"
-#include "polytask/train/train.h"
+
+// Data sets that are drawn: link polytask::worlds.
+#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/streets.h"

@@ -7,7 +7,7 @@
 
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "polytask/data/array_dataset.h"
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 #include "tests/data/small_dataset.h"
 

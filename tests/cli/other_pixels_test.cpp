@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 #include "tests/data/raw_hdf5.h"
 

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "polytask/base/text.h"
-#include "polytask/data/hdf5_handle.h"
-#include "polytask/data/png_writer.h"
+#include "polytask/data/hdf5/hdf5_handle.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

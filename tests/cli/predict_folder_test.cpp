@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "polytask/base/text.h"
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

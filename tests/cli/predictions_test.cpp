@@ -8,7 +8,7 @@
 #include <map>
 
 #include "polytask/base/text.h"
-#include "polytask/draw/streets.h"
+#include "polytask/worlds/streets.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

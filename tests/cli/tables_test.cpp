@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

@@ -3,7 +3,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/run_lock.h"
 #include "polytask/checkpoint/safetensors.h"
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

@@ -1,4 +1,4 @@
-#include "polytask/data/cell_text.h"
+#include "polytask/data/table/cell_text.h"
 
 #include <gtest/gtest.h>
 

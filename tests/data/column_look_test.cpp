@@ -1,4 +1,4 @@
-#include "polytask/data/column_look.h"
+#include "polytask/data/table/column_look.h"
 
 #include <gtest/gtest.h>
 

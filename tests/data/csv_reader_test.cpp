@@ -1,4 +1,4 @@
-#include "polytask/data/csv_reader.h"
+#include "polytask/data/table/csv_reader.h"
 
 #include <gtest/gtest.h>
 

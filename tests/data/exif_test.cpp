@@ -1,4 +1,4 @@
-#include "polytask/data/exif.h"
+#include "polytask/data/image/exif.h"
 
 #include <gtest/gtest.h>
 

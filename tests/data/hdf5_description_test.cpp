@@ -1,4 +1,4 @@
-#include "polytask/data/hdf5_description.h"
+#include "polytask/data/hdf5/hdf5_description.h"
 
 #include <gtest/gtest.h>
 

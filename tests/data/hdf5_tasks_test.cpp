@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "polytask/data/hdf5_handle.h"
+#include "polytask/data/hdf5/hdf5_handle.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/hdf5_writer.h"
 #include "tests/data/small_dataset.h"

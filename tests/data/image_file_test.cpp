@@ -5,7 +5,7 @@
 #include <random>
 
 #include "polytask/base/text.h"
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 #include "polytask/data/resize.h"
 #include "tests/data/flat_jpeg.h"
 #include "tests/support/expect_error.h"

@@ -1,4 +1,4 @@
-#include "polytask/data/image_finder.h"
+#include "polytask/data/image/image_finder.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "polytask/data/label_table.h"
+#include "polytask/data/table/label_table.h"
 
 #include <gtest/gtest.h>
 

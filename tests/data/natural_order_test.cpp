@@ -1,4 +1,4 @@
-#include "polytask/data/natural_order.h"
+#include "polytask/data/table/natural_order.h"
 
 #include <gtest/gtest.h>
 

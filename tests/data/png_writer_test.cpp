@@ -1,4 +1,4 @@
-#include "polytask/data/png_writer.h"
+#include "polytask/data/image/png_writer.h"
 
 #include <gtest/gtest.h>
 #include <png.h>

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "polytask/data/hdf5_handle.h"
+#include "polytask/data/hdf5/hdf5_handle.h"
 
 namespace polytask::test {
 

@@ -36,7 +36,7 @@ void expect_part(const Indices& found, const nlohmann::json& golden) {
             golden["checksum"].get<std::string>());
 }
 
-// Made by tools/make_split_golden.py.
+// Made by tests/golden/make_split_golden.py.
 TEST(Split, EqualsScikitLearnIndexForIndex) {
   std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/split.json");
   const nlohmann::json cases = nlohmann::json::parse(file);

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/train.h"
 #include "tests/train/questions.h"
 

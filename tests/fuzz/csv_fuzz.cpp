@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "polytask/data/csv_reader.h"
-#include "polytask/data/label_table.h"
+#include "polytask/data/table/csv_reader.h"
+#include "polytask/data/table/label_table.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polytask::fuzz {

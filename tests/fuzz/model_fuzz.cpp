@@ -13,7 +13,7 @@
 #include "polytask/base/crc32c.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
-#include "polytask/task/model_plan.h"
+#include "polytask/model/model_plan.h"
 #include "tests/fuzz/changes.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -1,7 +1,7 @@
 // Recipes: whatever the text, a refusal or a recipe, and a recipe that is
 // written out and read again is the same.
 
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polytask::fuzz {

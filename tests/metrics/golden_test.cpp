@@ -1,5 +1,5 @@
 // The numbers of scikit-learn, problem by problem;
-// tools/make_metrics_golden.py made them.
+// tests/golden/make_metrics_golden.py made them.
 
 #include <gtest/gtest.h>
 

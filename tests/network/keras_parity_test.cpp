@@ -1,8 +1,9 @@
 // Ten training steps equal Keras': the same initial weights, images, targets.
 //
 // The small network's record is part of the repository and made by
-// tools/make_parity_golden.py. For the post's network in full size run
-// tools/keras_parity.py first and name its folder in POLYTASK_PARITY_DIR.
+// tests/golden/make_parity_golden.py. For the post's network in full size run
+// tests/golden/keras_parity.py first and name its folder in
+// POLYTASK_PARITY_DIR.
 
 #include <gtest/gtest.h>
 
@@ -195,7 +196,7 @@ TEST(KerasParity, TenStepsOfThePostsNetwork) {
   const char* folder = std::getenv("POLYTASK_PARITY_DIR");
   if (folder == nullptr) {
     GTEST_SKIP() << "POLYTASK_PARITY_DIR names no folder with the record of "
-                    "tools/keras_parity.py";
+                    "tests/golden/keras_parity.py";
   }
   expect_parity(test::post_network(/*with_dropout=*/false),
                 cat(folder, "/keras_parity.safetensors"), kPost);

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "polytask/base/settings_yaml.h"
 #include "polytask/network/network_settings.h"
+#include "polytask/settings/settings_yaml.h"
 #include "tests/network/network_bench.h"
 #include "tests/support/expect_error.h"
 

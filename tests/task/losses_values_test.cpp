@@ -7,8 +7,8 @@
 #include <limits>
 #include <set>
 
+#include "polytask/model/model_settings.h"
 #include "polytask/task/losses.h"
-#include "polytask/task/model_settings.h"
 #include "tests/support/expect_error.h"
 
 namespace polytask {

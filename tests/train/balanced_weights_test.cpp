@@ -1,13 +1,13 @@
 // Weights of losses that are derived from the training images.
 
-#include "polytask/task/balanced_weights.h"
+#include "polytask/model/balanced_weights.h"
 
 #include <gtest/gtest.h>
 
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_writer.h"
 #include "polytask/data/subset.h"
-#include "polytask/train/recipe.h"
+#include "polytask/recipe/recipe.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "polytask/data/dataset.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "tests/train/stripes.h"
 
 namespace polytask::test {

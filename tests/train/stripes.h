@@ -11,7 +11,7 @@
 
 #include "polytask/base/crc32c.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 
 namespace polytask::test {
 

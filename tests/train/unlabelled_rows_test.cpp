@@ -15,9 +15,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "tests/train/answers_table.h"
 #include "tests/train/questions.h"

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/epoch_meter.h"
 #include "polytask/train/train.h"

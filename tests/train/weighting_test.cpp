@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
-#include "polytask/task/weighting_settings.h"
 #include "polytask/train/train.h"
+#include "polytask/weighting/weighting_settings.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/questions.h"

@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 
 namespace polytask {
 

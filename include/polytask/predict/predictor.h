@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "polytask/tensor/pixel_type.h"
 
 namespace polytask {

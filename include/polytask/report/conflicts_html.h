@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "polytask/task/weighting.h"
 #include "polytask/train/progress.h"
+#include "polytask/weighting/weighting.h"
 
 namespace polytask {
 

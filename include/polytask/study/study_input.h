@@ -9,9 +9,9 @@
 
 #include "polytask/data/dataset.h"
 #include "polytask/metrics/paired.h"
-#include "polytask/task/model.h"
-#include "polytask/task/weighting.h"
+#include "polytask/model/model.h"
 #include "polytask/train/train.h"
+#include "polytask/weighting/weighting.h"
 
 namespace polytask {
 

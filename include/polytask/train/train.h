@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "polytask/data/dataset.h"
+#include "polytask/model/model.h"
 #include "polytask/optim/adam_options.h"
-#include "polytask/task/model.h"
-#include "polytask/task/weighting.h"
 #include "polytask/train/progress.h"
+#include "polytask/weighting/weighting.h"
 
 namespace polytask {
 

@@ -6,14 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "polytask/base/error.h"
-#include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/bounded_json.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
-#include "polytask/task/model_parameters.h"
-#include "polytask/task/model_settings.h"
-#include "polytask/task/prior.h"
+#include "polytask/model/model_parameters.h"
+#include "polytask/model/model_settings.h"
+#include "polytask/model/prior.h"
+#include "polytask/settings/settings_yaml.h"
 
 namespace polytask {
 namespace {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "polytask/checkpoint/safetensors.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 
 namespace polytask {
 

@@ -11,10 +11,10 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/data/column_search.h"
-#include "polytask/data/column_values.h"
 #include "polytask/data/problem_list.h"
-#include "polytask/data/shown_text.h"
+#include "polytask/data/table/column_search.h"
+#include "polytask/data/table/column_values.h"
+#include "polytask/data/table/shown_text.h"
 
 namespace polytask {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "polytask/base/settings_reader.h"
 #include "polytask/data/data_options.h"
+#include "polytask/settings/settings_reader.h"
 
 namespace polytask {
 

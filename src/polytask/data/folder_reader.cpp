@@ -7,11 +7,11 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/data/image_batch.h"
-#include "polytask/data/image_finder.h"
-#include "polytask/data/label_table.h"
+#include "polytask/data/image/image_batch.h"
+#include "polytask/data/image/image_finder.h"
 #include "polytask/data/problem_list.h"
-#include "polytask/data/shown_text.h"
+#include "polytask/data/table/label_table.h"
+#include "polytask/data/table/shown_text.h"
 
 namespace polytask {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "polytask/data/image/resize_axis.h"
 #include "polytask/data/resize.h"
-#include "polytask/data/resize_axis.h"
 
 namespace polytask {
 namespace {

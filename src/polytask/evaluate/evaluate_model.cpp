@@ -10,9 +10,9 @@
 #include "polytask/evaluate/evaluate_task.h"
 #include "polytask/metrics/evaluate.h"
 #include "polytask/metrics/resampled_numbers.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 
 namespace polytask {
 namespace {

@@ -5,8 +5,8 @@
 #include "polytask/metrics/evaluate.h"
 #include "polytask/metrics/evaluate_classes.h"
 #include "polytask/metrics/evaluate_numbers.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/prior.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/prior.h"
 
 namespace polytask {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "polytask/data/dataset.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 
 namespace polytask {
 

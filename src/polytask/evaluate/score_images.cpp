@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 
 namespace polytask {
 namespace {

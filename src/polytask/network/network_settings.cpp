@@ -1,8 +1,8 @@
 #include "polytask/network/network_settings.h"
 
-#include "polytask/base/tagged_list.h"
 #include "polytask/base/text.h"
 #include "polytask/layers/limits.h"
+#include "polytask/settings/tagged_list.h"
 
 namespace polytask {
 

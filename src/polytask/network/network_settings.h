@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "polytask/base/settings_reader.h"
 #include "polytask/network/network_options.h"
+#include "polytask/settings/settings_reader.h"
 
 namespace polytask {
 

@@ -5,9 +5,9 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/model_plan.h"
 #include "polytask/network/network.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/model_plan.h"
 
 namespace polytask {
 namespace {

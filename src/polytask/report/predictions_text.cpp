@@ -8,11 +8,11 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/model_settings.h"
 #include "polytask/report/csv_field.h"
 #include "polytask/report/document_version.h"
 #include "polytask/report/number_text.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/model_settings.h"
 
 namespace polytask {
 namespace {

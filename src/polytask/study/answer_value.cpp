@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "polytask/task/task_columns.h"
+#include "polytask/model/task_columns.h"
 
 namespace polytask {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
-#include "polytask/task/task_columns.h"
-#include "polytask/task/weighting_settings.h"
+#include "polytask/weighting/weighting_settings.h"
 
 namespace polytask {
 namespace {

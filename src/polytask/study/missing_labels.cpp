@@ -7,12 +7,12 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/study/answer_value.h"
 #include "polytask/study/hidden_answers.h"
 #include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/task_columns.h"
 
 namespace polytask {
 namespace {

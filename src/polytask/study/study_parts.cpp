@@ -9,8 +9,8 @@
 #include "polytask/data/problem_list.h"
 #include "polytask/data/split.h"
 #include "polytask/data/subset.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/prior.h"
 #include "polytask/train/train_settings.h"
 
 namespace polytask {

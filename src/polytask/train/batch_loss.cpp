@@ -1,6 +1,6 @@
 #include "polytask/train/batch_loss.h"
 
-#include "polytask/task/prior.h"
+#include "polytask/model/prior.h"
 
 namespace polytask {
 

@@ -4,8 +4,8 @@
 
 #include "polytask/base/function_ref.h"
 #include "polytask/data/batch.h"
+#include "polytask/model/model.h"
 #include "polytask/network/network.h"
-#include "polytask/task/model.h"
 #include "polytask/task/multi_task_loss.h"
 
 namespace polytask {

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "polytask/base/text.h"
-#include "polytask/task/answers.h"
-#include "polytask/task/prior.h"
+#include "polytask/model/answers.h"
+#include "polytask/model/prior.h"
 
 namespace polytask {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "polytask/metrics/multilabel.h"
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/progress.h"
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "polytask/base/crc32c.h"
-#include "polytask/base/settings_yaml.h"
 #include "polytask/base/text.h"
-#include "polytask/task/model_settings.h"
+#include "polytask/model/model_settings.h"
+#include "polytask/settings/settings_yaml.h"
 #include "polytask/train/train_settings.h"
 
 namespace polytask {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "polytask/train/train.h"
 
 namespace polytask {

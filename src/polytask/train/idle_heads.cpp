@@ -1,7 +1,7 @@
 #include "polytask/train/idle_heads.h"
 
 #include "polytask/base/text.h"
-#include "polytask/task/weighting_schedule.h"
+#include "polytask/weighting/weighting_schedule.h"
 
 namespace polytask {
 

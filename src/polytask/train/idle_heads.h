@@ -12,7 +12,7 @@
 
 #include "polytask/network/network.h"
 #include "polytask/task/task.h"
-#include "polytask/task/weighting.h"
+#include "polytask/weighting/weighting.h"
 
 namespace polytask {
 

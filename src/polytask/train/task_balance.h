@@ -12,12 +12,12 @@
 
 #include "polytask/base/function_ref.h"
 #include "polytask/network/network.h"
-#include "polytask/task/gradient_conflict.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/task/task.h"
-#include "polytask/task/task_weighting.h"
 #include "polytask/train/progress.h"
 #include "polytask/train/train.h"
+#include "polytask/weighting/gradient_conflict.h"
+#include "polytask/weighting/task_weighting.h"
 
 namespace polytask {
 

@@ -8,13 +8,13 @@
 #include "polytask/base/thread_limit.h"
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/layers/limits.h"
-#include "polytask/task/balanced_weights.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/task_columns.h"
-#include "polytask/task/weighting_settings.h"
+#include "polytask/model/balanced_weights.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/train_heads.h"
 #include "polytask/train/train_settings.h"
 #include "polytask/train/training.h"
+#include "polytask/weighting/weighting_settings.h"
 
 namespace polytask {
 namespace {

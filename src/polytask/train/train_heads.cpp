@@ -9,10 +9,10 @@
 #include "polytask/base/text.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/batch.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/prior.h"
+#include "polytask/model/transplant.h"
 #include "polytask/network/network.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/prior.h"
-#include "polytask/task/transplant.h"
 #include "polytask/train/training.h"
 
 namespace polytask {

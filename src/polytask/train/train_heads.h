@@ -12,7 +12,7 @@
 
 #include <vector>
 
-#include "polytask/task/model.h"
+#include "polytask/model/model.h"
 #include "polytask/train/train.h"
 
 namespace polytask {

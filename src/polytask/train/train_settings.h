@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "polytask/base/settings_reader.h"
-#include "polytask/task/weighting_settings.h"
+#include "polytask/settings/settings_reader.h"
 #include "polytask/train/train.h"
+#include "polytask/weighting/weighting_settings.h"
 
 namespace polytask {
 

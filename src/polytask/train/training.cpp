@@ -9,8 +9,8 @@
 #include "polytask/base/memory.h"
 #include "polytask/base/random.h"
 #include "polytask/base/text.h"
-#include "polytask/task/model_plan.h"
-#include "polytask/task/task_columns.h"
+#include "polytask/model/model_plan.h"
+#include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/model/model.h"
 #include "polytask/optim/adam.h"
-#include "polytask/task/model.h"
 #include "polytask/train/progress.h"
 
 namespace polytask {
