@@ -116,11 +116,11 @@ class Inference {
                                         .workers = threads,
                                         .training = false})),
         network_(plan_, pool_),
+        parameters_(plan_->parameters()),
         pixels_(static_cast<std::size_t>(batch) * 100 * 100 * 3, 100),
         batch_(batch) {
-    ParameterStore parameters(plan_->parameters());
-    initialize_glorot_uniform(parameters, 1);
-    network_.prepare(parameters);
+    initialize_glorot_uniform(parameters_, 1);
+    network_.prepare(parameters_);
   }
 
   void run() {
@@ -133,6 +133,7 @@ class Inference {
   ThreadPool pool_;
   std::shared_ptr<const NetworkPlan> plan_;
   Network network_;
+  ParameterStore parameters_;  // which the network reads when it runs
   std::vector<std::uint8_t> pixels_;
   int batch_;
 };
