@@ -6,7 +6,7 @@ FIRST and SECOND begin the commands of a build each: the folder of its
 benchmarks, or that with what enters another root before it:
 
     python3 benchmarks/compare/onednn_versions.py build/release/benchmarks \\
-        "chroot /roots/trixie /root/polytask/build/release/benchmarks"
+        "chroot TRIXIE /polytask/build/release/benchmarks"
 
 The builds take turns, and change places after each round, so that a drift of
 the machine meets both. Prints medians, and the median of the rounds' ratios
