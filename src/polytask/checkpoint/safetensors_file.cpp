@@ -2,9 +2,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <optional>
 #include <system_error>
+#include <thread>
 
 #include "polytask/base/crc32c.h"
 #include "polytask/base/error.h"
@@ -21,6 +25,8 @@ namespace {
 constexpr std::uint64_t kRoundBytes = std::uint64_t{24} << 10;
 constexpr std::uint64_t kBlockBytes = 10 * kRoundBytes;
 constexpr std::uint64_t kLengthBytes = 8;
+// From here on a thread is started in less time than it saves.
+constexpr std::uint64_t kBytesForAThread = std::uint64_t{4} << 20;
 
 // A file opened for reading. Everything is read with pread into memory of ours:
 // it cannot change after the check, and a disk error is an error, not the
@@ -130,6 +136,52 @@ Header read_header(const Source& source, std::string_view json) {
   return header;
 }
 
+// A thread that looks at values in their order, behind the one that reads them.
+class Follower {
+ public:
+  using LookAt = std::function<void(std::span<const float>)>;
+
+  // Throws std::system_error where no thread can be started.
+  Follower(std::span<const float> values, LookAt look_at)
+      : values_(values),
+        look_at_(std::move(look_at)),
+        thread_([this] { follow(); }) {}
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+  // Where all values are there, all have been looked at then.
+  ~Follower() {
+    if (there_ < values_.size()) {
+      ended_ = true;
+      there_.fetch_add(1);  // waking needs a change; this one is not looked at
+      there_.notify_one();
+    }
+    thread_.join();
+  }
+
+  // The first `count` values are there.
+  void reach(std::size_t count) {
+    there_ = count;
+    there_.notify_one();
+  }
+
+ private:
+  void follow() {
+    for (std::size_t seen = 0; seen < values_.size();) {
+      there_.wait(seen);
+      const std::size_t there = there_;
+      if (ended_) return;
+      look_at_(values_.subspan(seen, there - seen));
+      seen = there;
+    }
+  }
+
+  std::span<const float> values_;
+  LookAt look_at_;
+  std::atomic<std::size_t> there_ = 0;
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
 // A file on its way into memory: the header first, then all values in their
 // order, then the checksum, which is right.
 class Reading {
@@ -158,16 +210,29 @@ class Reading {
 
   [[nodiscard]] const Header& header() const { return header_; }
 
-  // The next values; each block is summed and looked at while it is in the
-  // cache.
+  // The next values. Each block is summed and checked while it is in the cache;
+  // where there are many, by a thread of its own while the next one is read.
   void read(std::span<float> values) {
-    while (!values.empty()) {
-      const auto block =
-          values.first(std::min(kBlockBytes / sizeof(float), values.size()));
-      source_.read(header_bytes_ + read_ * sizeof(float),
+    std::optional<Follower> follower;
+    if (values.size_bytes() >= kBytesForAThread) {
+      try {
+        follower.emplace(values, [this](auto block) { look_at(block); });
+      } catch (const std::system_error&) {
+        // Without one it takes longer.
+      }
+    }
+    for (std::size_t done = 0; done < values.size();) {
+      const auto block = values.subspan(
+          done, std::min(kBlockBytes / sizeof(float), values.size() - done));
+      source_.read(offset_,
                    {reinterpret_cast<char*>(block.data()), block.size_bytes()});
-      look_at(block);
-      values = values.subspan(block.size());
+      offset_ += block.size_bytes();
+      done += block.size();
+      if (follower) {
+        follower->reach(done);
+      } else {
+        look_at(block);
+      }
     }
   }
 
@@ -229,11 +294,12 @@ class Reading {
 
   Source source_;
   std::uint64_t header_bytes_;
+  std::uint64_t offset_ = header_bytes_;  // in the file, of the next value
   bool require_finite_;
   Header header_;
   std::string stated_;
   std::uint32_t computed_ = 0;
-  std::uint64_t read_ = 0;            // values
+  std::uint64_t read_ = 0;            // values looked at
   std::optional<std::uint64_t> bad_;  // the first one that is not finite
   float bad_value_ = 0.0f;
 };
