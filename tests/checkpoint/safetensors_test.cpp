@@ -14,6 +14,7 @@
 #include "polytask/base/text.h"
 #include "polytask/tensor/parameter_store.h"
 #include "tests/checkpoint/safetensors_files.h"
+#include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polytask {
@@ -201,9 +202,9 @@ TEST(Safetensors, PythonReadsWhatWeWrite) {
   save_small(folder / "m");
   const char* python = std::getenv("POLYTASK_TEST_PYTHON");
   const std::string command =
-      cat(python != nullptr ? python : "python3", " ", POLYTASK_SOURCE_DIR,
-          "/tools/check_safetensors.py ", (folder / "m").string(), " > ",
-          (folder / "out").string());
+      cat(python != nullptr ? python : "python3", " ",
+          test::source_path("tools/check_safetensors.py"), " ",
+          (folder / "m").string(), " > ", (folder / "out").string());
   const int status = std::system(command.c_str());
   if (WEXITSTATUS(status) == 77 || WEXITSTATUS(status) == 127) {
     GTEST_SKIP() << "there is no Python with the module safetensors; install "

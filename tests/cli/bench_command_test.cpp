@@ -5,6 +5,7 @@
 #include "polytask/layers/pooled_convolution_layer.h"
 #include "tests/cli/command_line.h"
 #include "tests/support/child_process.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -182,8 +183,8 @@ TEST_F(BenchCommand, ATrainingThatDivergesSaysSo) {
 
 TEST_F(BenchCommand, CtrlCEndsItWithoutAResult) {
   test::ChildProcess child(
-      {POLYTASK_COMMAND, "bench", "recipe.yaml", "--steps=1000000"}, "out.txt",
-      "err.txt");
+      {test::polytask_program(), "bench", "recipe.yaml", "--steps=1000000"},
+      "out.txt", "err.txt");
   while (child.is_running() && (!std::filesystem::exists("err.txt") ||
                                 test::read_bytes("err.txt").find(
                                     "measured.\n") == std::string::npos)) {

@@ -13,7 +13,7 @@
 
 #include "apps/cli/command.h"
 #include "polytask/data/hdf5_writer.h"
-#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/worlds.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polytask::test {

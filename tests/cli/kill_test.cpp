@@ -12,6 +12,7 @@
 #include "polytask/checkpoint/safetensors.h"
 #include "tests/cli/command_line.h"
 #include "tests/support/child_process.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -59,9 +60,9 @@ class KilledRun : public test::CommandLine {
   // Goes on with the run, or begins it when it had not come so far.
   [[nodiscard]] std::vector<std::string> command() const {
     if (std::filesystem::exists("run/recipe.yaml")) {
-      return {POLYTASK_COMMAND, "train", "--resume", "run"};
+      return {test::polytask_program(), "train", "--resume", "run"};
     }
-    return {POLYTASK_COMMAND, "train", "recipe.yaml",
+    return {test::polytask_program(), "train", "recipe.yaml",
             cat("train.epochs=", epochs_)};
   }
 
@@ -72,7 +73,7 @@ class KilledRun : public test::CommandLine {
   // How long a run takes that no one disturbs; it stays in the folder whole.
   [[nodiscard]] Milliseconds train_undisturbed() const {
     const auto begin = Clock::now();
-    EXPECT_EQ(ChildProcess({POLYTASK_COMMAND, "train", "recipe.yaml",
+    EXPECT_EQ(ChildProcess({test::polytask_program(), "train", "recipe.yaml",
                             "run.dir=whole", cat("train.epochs=", epochs_)},
                            "out.txt", "err.txt")
                   .wait(),
@@ -217,8 +218,8 @@ TEST_F(KilledRun, ASecondProcessInTheFolderIsRefused) {
   epochs_ = 100'000;
   ChildProcess child(command(), "out.txt", "err.txt");
   wait_for_epochs(child, 1);
-  ChildProcess second({POLYTASK_COMMAND, "train", "--resume", "run"}, "out.txt",
-                      "second.txt");
+  ChildProcess second({test::polytask_program(), "train", "--resume", "run"},
+                      "out.txt", "second.txt");
   EXPECT_EQ(second.wait(), cli::kUsage);
   EXPECT_NE(
       test::read_bytes("second.txt").find("run: another trainer (process "),

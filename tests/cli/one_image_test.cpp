@@ -6,6 +6,7 @@
 #include "polytask/data/image/png_writer.h"
 #include "tests/cli/command_line.h"
 #include "tests/data/small_dataset.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {

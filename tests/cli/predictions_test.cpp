@@ -8,7 +8,7 @@
 #include <map>
 
 #include "polytask/base/text.h"
-#include "polytask/worlds/streets.h"
+#include "polytask/worlds/worlds.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {

@@ -7,6 +7,7 @@
 
 #include "polytask/base/text.h"
 #include "tests/cli/command_line.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -38,7 +39,7 @@ class StandardStreams : public test::TrainedRun {
   // it writes to the file "err" is `err_`.
   int shell(const std::string& line) {
     std::filesystem::remove_all("other");
-    const std::string command = cat("P=", POLYTASK_COMMAND, "\n", line);
+    const std::string command = cat("P=", test::polytask_program(), "\n", line);
     const int status = std::system(command.c_str());
     err_ = test::read_bytes("err");
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

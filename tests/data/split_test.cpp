@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "tests/support/expect_error.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -38,7 +39,7 @@ void expect_part(const Indices& found, const nlohmann::json& golden) {
 
 // Made by tests/golden/make_split_golden.py.
 TEST(Split, EqualsScikitLearnIndexForIndex) {
-  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/split.json");
+  std::ifstream file(test::source_path("tests/golden/split.json"));
   const nlohmann::json cases = nlohmann::json::parse(file);
   ASSERT_EQ(cases.size(), 15u);
   for (const auto& golden : cases) {

@@ -9,6 +9,7 @@
 
 #include "polytask/metrics/evaluate.h"
 #include "polytask/metrics/evaluate_classes.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -19,7 +20,7 @@ using nlohmann::json;
 constexpr double kRounding = 1e-10;
 
 json golden() {
-  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/metrics.json");
+  std::ifstream file(test::source_path("tests/golden/metrics.json"));
   return json::parse(file);
 }
 

@@ -18,6 +18,7 @@
 #include "polytask/optim/adam.h"
 #include "polytask/task/multi_task_loss.h"
 #include "tests/network/network_bench.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -188,7 +189,7 @@ NetworkOptions small_network() {
 
 TEST(KerasParity, TenStepsOfASmallNetwork) {
   expect_parity(small_network(),
-                POLYTASK_SOURCE_DIR "/tests/golden/keras_parity.safetensors",
+                test::source_path("tests/golden/keras_parity.safetensors"),
                 kSmall);
 }
 

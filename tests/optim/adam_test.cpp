@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/expect_error.h"
+#include "tests/support/places.h"
 #include "tests/support/vector_targets.h"
 
 namespace polytask {
@@ -59,7 +60,7 @@ TEST(Adam, EpsilonIsAddedToTheUncorrectedRoot) {
 // Each step rounds once in m, in v and in w, so after 100 steps of at most 1e-3
 // the weights, which are below 1, agree within a few units of 2^-24.
 TEST(Adam, HundredStepsEqualKeras) {
-  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/keras_adam.json");
+  std::ifstream file(test::source_path("tests/golden/keras_adam.json"));
   const auto golden = nlohmann::json::parse(file);
   const Floats start = golden["start"];
   const Floats gradients = golden["gradients"];

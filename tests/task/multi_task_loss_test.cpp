@@ -10,6 +10,7 @@
 
 #include "tests/support/expect_error.h"
 #include "tests/support/gradient.h"
+#include "tests/support/places.h"
 
 namespace polytask {
 namespace {
@@ -212,7 +213,7 @@ TEST(MultiTaskLoss, BothFormsAgree) {
 // Keras computed these in doubles, so only our rounding of the gradient to
 // float remains.
 TEST(MultiTaskLoss, EqualsKeras) {
-  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/keras_loss.json");
+  std::ifstream file(test::source_path("tests/golden/keras_loss.json"));
   const auto golden = nlohmann::json::parse(file);
   const Floats p = golden["probabilities"];
   const Floats y = golden["targets"];

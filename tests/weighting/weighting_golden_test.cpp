@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "polytask/weighting/weighting_from_gradients.h"
+#include "tests/support/places.h"
 #include "tests/weighting/weighting_example.h"
 
 namespace polytask {
@@ -18,7 +19,7 @@ using test::length;
 using test::Vectors;
 
 json golden() {
-  std::ifstream file(POLYTASK_SOURCE_DIR "/tests/golden/weighting.json");
+  std::ifstream file(test::source_path("tests/golden/weighting.json"));
   return json::parse(file);
 }
 
