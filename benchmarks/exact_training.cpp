@@ -20,9 +20,9 @@
 
 #include "benchmarks/pairs.h"
 #include "benchmarks/post_network.h"
+#include "polytask/data/dataset.h"
 #include "polytask/data/hdf5_reader.h"
 #include "polytask/data/split.h"
-#include "polytask/data/subset.h"
 #include "polytask/train/train.h"
 
 namespace polytask::benchmark {

@@ -25,7 +25,7 @@
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/gradient_step.h"
 #include "polytask/train/task_balance.h"
-#include "polytask/worlds/streets.h"
+#include "polytask/worlds/worlds.h"
 
 namespace polytask::benchmark {
 namespace {

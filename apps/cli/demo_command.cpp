@@ -14,7 +14,8 @@
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/predictions_text.h"
-#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/drawing/contact_sheet.h"
+#include "polytask/worlds/worlds.h"
 
 namespace polytask::cli {
 namespace {

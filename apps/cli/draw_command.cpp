@@ -9,8 +9,8 @@
 #include "polytask/base/utf8.h"
 #include "polytask/data/hdf5_writer.h"
 #include "polytask/data/image/png_writer.h"
-#include "polytask/worlds/scenes.h"
-#include "polytask/worlds/streets.h"
+#include "polytask/worlds/drawing/contact_sheet.h"
+#include "polytask/worlds/worlds.h"
 
 namespace polytask::cli {
 namespace {

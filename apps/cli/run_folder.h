@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "polytask/recipe/recipe.h"
-#include "polytask/report/conflicts_html.h"
 #include "polytask/report/epoch_log.h"
+#include "polytask/report/html/conflicts_html.h"
 
 namespace polytask::cli {
 

@@ -21,7 +21,7 @@
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/report/evaluation_text.h"
-#include "polytask/report/missing_study_html.h"
+#include "polytask/report/html/missing_study_html.h"
 #include "polytask/report/missing_study_text.h"
 
 namespace polytask::cli {

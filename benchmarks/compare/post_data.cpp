@@ -10,8 +10,8 @@
 #include "polytask/base/error.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/data/subset.h"
-#include "polytask/worlds/scenes.h"
+#include "polytask/data/dataset.h"
+#include "polytask/worlds/worlds.h"
 
 namespace polytask::benchmark {
 namespace {

@@ -10,19 +10,11 @@
 
 // Images with their answers, and what is asked of them.
 #include "polytask/data/array_dataset.h"
-#include "polytask/data/batch.h"
-#include "polytask/data/columns.h"
 #include "polytask/data/data_options.h"
 #include "polytask/data/dataset.h"
-#include "polytask/data/folder_reader.h"
 #include "polytask/data/hdf5_reader.h"
-#include "polytask/data/hdf5_writer.h"
 #include "polytask/data/image_file.h"
-#include "polytask/data/image_list.h"
-#include "polytask/data/label_summary.h"
-#include "polytask/data/resize.h"
 #include "polytask/data/split.h"
-#include "polytask/data/subset.h"
 #include "polytask/task/losses.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/task/task.h"
@@ -35,47 +27,26 @@
 
 // Training, and a recipe as the command line reads it.
 #include "polytask/optim/adam_options.h"
-#include "polytask/optim/learning_rate_schedule.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/train/progress.h"
 #include "polytask/train/train.h"
-#include "polytask/weighting/gradient_conflict.h"
 #include "polytask/weighting/weighting.h"
 
 // Saving, answering, and what the answers are worth.
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/evaluate/score_images.h"
-#include "polytask/metrics/bootstrap.h"
 #include "polytask/metrics/evaluate.h"
-#include "polytask/metrics/evaluate_classes.h"
-#include "polytask/metrics/evaluate_numbers.h"
 #include "polytask/metrics/evaluation.h"
-#include "polytask/metrics/multilabel.h"
-#include "polytask/metrics/paired.h"
 #include "polytask/predict/predictor.h"
 
-// Many trainings that answer one question.
-#include "polytask/study/compare.h"
-#include "polytask/study/missing_labels.h"
-#include "polytask/study/study_input.h"
-
 // Documents for people and programs.
-#include "polytask/report/comparison_text.h"
-#include "polytask/report/conflicts_html.h"
-#include "polytask/report/epoch_log.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/keras_progress.h"
-#include "polytask/report/missing_study_html.h"
-#include "polytask/report/missing_study_text.h"
-#include "polytask/report/predictions_text.h"
 
 // Errors and shapes, which all of them use.
 #include "polytask/base/error.h"
 #include "polytask/tensor/parameter_store.h"
-#include "polytask/tensor/pixel_type.h"
 #include "polytask/tensor/shape.h"
 
 // Data sets that are drawn: link polytask::worlds.
-#include "polytask/worlds/scenes.h"
-#include "polytask/worlds/streets.h"
+#include "polytask/worlds/worlds.h"

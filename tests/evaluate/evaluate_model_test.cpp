@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"

@@ -4,7 +4,7 @@ and what scikit-learn says about them.
     python3 tests/golden/make_metrics_golden.py > tests/golden/metrics.json
 
 scikit-learn knows no missing labels: they are masked by hand here, by the rules
-that include/polytask/metrics/multilabel.h states, and labels that do not occur are left
+that src/polytask/metrics/multilabel.h states, and labels that do not occur are left
 out of mean precisions. Probabilities are multiples
 of 1/64, so they are the same number as float and as double, and many are equal.
 Undefined values are null.

@@ -8,6 +8,7 @@
 #include "polytask/base/text.h"
 #include "polytask/data/hdf5_writer.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/stripes.h"
 

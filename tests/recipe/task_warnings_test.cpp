@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/recipe/recipe_tasks.h"
 #include "tests/train/answers_table.h"
 #include "tests/train/questions.h"

@@ -1,11 +1,11 @@
-#include "polytask/report/conflicts_html.h"
+#include "polytask/report/html/conflicts_html.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "polytask/report/conflict_history.h"
-#include "polytask/report/heat_map.h"
+#include "polytask/report/html/heat_map.h"
 #include "tests/report/count_of.h"
 
 namespace polytask {

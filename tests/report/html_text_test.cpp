@@ -1,4 +1,4 @@
-#include "polytask/report/html_text.h"
+#include "polytask/report/html/html_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "polytask/report/line_chart.h"
+#include "polytask/report/html/line_chart.h"
 
 #include <gtest/gtest.h>
 
-#include "polytask/report/chart_axis.h"
+#include "polytask/report/html/chart_axis.h"
 #include "tests/report/count_of.h"
 
 namespace polytask {

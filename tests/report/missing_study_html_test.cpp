@@ -1,4 +1,4 @@
-#include "polytask/report/missing_study_html.h"
+#include "polytask/report/html/missing_study_html.h"
 
 #include <gtest/gtest.h>
 

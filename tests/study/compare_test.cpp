@@ -8,7 +8,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/evaluate/score_images.h"
 #include "tests/study/replay.h"

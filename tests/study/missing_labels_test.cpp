@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "polytask/base/text.h"
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/study/answer_value.h"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/data/dataset.h"
 #include "polytask/data/split.h"
-#include "polytask/data/subset.h"
 #include "polytask/train/train.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/recorder.h"

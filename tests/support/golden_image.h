@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "polytask/data/image_file.h"
+#include "tests/support/places.h"
 
 namespace polytask::test {
 

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/data/dataset.h"
 #include "polytask/data/hdf5_writer.h"
-#include "polytask/data/subset.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "polytask/checkpoint/run_lock.h"
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/train/recorder.h"

@@ -1,4 +1,4 @@
-#include "polytask/worlds/arithmetic.h"
+#include "polytask/worlds/drawing/arithmetic.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "polytask/worlds/camera.h"
+#include "polytask/worlds/scenes/camera.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "polytask/worlds/compression.h"
+#include "polytask/worlds/drawing/compression.h"
 
 namespace polytask::draw {
 namespace {

@@ -1,4 +1,4 @@
-#include "polytask/worlds/canvas.h"
+#include "polytask/worlds/drawing/canvas.h"
 
 #include <gtest/gtest.h>
 

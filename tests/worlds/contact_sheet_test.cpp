@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "polytask/data/array_dataset.h"
-#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/drawing/contact_sheet.h"
 #include "tests/support/expect_error.h"
 
 namespace polytask {

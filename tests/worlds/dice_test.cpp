@@ -1,4 +1,4 @@
-#include "polytask/worlds/dice.h"
+#include "polytask/worlds/drawing/dice.h"
 
 #include <gtest/gtest.h>
 

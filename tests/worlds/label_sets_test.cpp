@@ -1,4 +1,4 @@
-#include "polytask/worlds/label_sets.h"
+#include "polytask/worlds/scenes/label_sets.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "polytask/worlds/noise.h"
+#include "polytask/worlds/drawing/noise.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "polytask/worlds/relief.h"
+#include "polytask/worlds/scenes/relief.h"
 
 #include <gtest/gtest.h>
 

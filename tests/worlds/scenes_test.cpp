@@ -1,4 +1,4 @@
-#include "polytask/worlds/scenes.h"
+#include "polytask/worlds/worlds.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "polytask/base/crc32c.h"
-#include "polytask/worlds/label_sets.h"
+#include "polytask/worlds/scenes/label_sets.h"
 #include "tests/support/expect_error.h"
 
 namespace polytask {

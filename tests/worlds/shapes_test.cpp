@@ -1,4 +1,4 @@
-#include "polytask/worlds/shapes.h"
+#include "polytask/worlds/drawing/shapes.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "polytask/worlds/street_plan.h"
+#include "polytask/worlds/streets/street_plan.h"
 
 #include <gtest/gtest.h>
 

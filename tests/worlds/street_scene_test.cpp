@@ -1,4 +1,4 @@
-#include "polytask/worlds/street_scene.h"
+#include "polytask/worlds/streets/street_scene.h"
 
 #include <gtest/gtest.h>
 

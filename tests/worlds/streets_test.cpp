@@ -1,4 +1,4 @@
-#include "polytask/worlds/streets.h"
+#include "polytask/worlds/worlds.h"
 
 #include <gtest/gtest.h>
 

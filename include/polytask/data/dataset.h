@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "polytask/tensor/pixel_type.h"
+#include "polytask/tensor/shape.h"
 
 namespace polytask {
 
@@ -98,5 +98,12 @@ class Dataset {
 };
 
 using DatasetPtr = std::shared_ptr<const Dataset>;
+
+// A part of a data set, in an order of its own: a view, nothing is copied.
+// Image i of the view is image indices[i] of `data`, and keeps its name. An
+// index may appear more than once.
+// Throws Fault::shape when there is no data or an index is out of range.
+[[nodiscard]] DatasetPtr subset(DatasetPtr data,
+                                std::vector<std::int64_t> indices);
 
 }  // namespace polytask

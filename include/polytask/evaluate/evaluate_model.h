@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "polytask/data/dataset.h"
-#include "polytask/metrics/bootstrap.h"
 #include "polytask/metrics/evaluation.h"
 #include "polytask/predict/predictor.h"
 

@@ -42,7 +42,6 @@
 #include <string>
 #include <vector>
 
-#include "polytask/metrics/bootstrap.h"
 #include "polytask/metrics/evaluation.h"
 
 namespace polytask {

@@ -22,6 +22,13 @@ struct Number {
   std::string reason{};  // why the value is absent, in a few words
 };
 
+// Of the 95 % percentile bootstrap over images that gives `low` and `high`: the
+// images are drawn with replacement, `resamples` times.
+struct BootstrapOptions {
+  int resamples = 1000;  // 0: no intervals
+  std::uint64_t seed = 1;
+};
+
 using NamedNumbers = std::vector<std::pair<std::string, Number>>;
 
 // Rows are the truth, columns the answer. Missing labels are in no cell.

@@ -15,7 +15,7 @@
 #include "polytask/network/network_options.h"
 #include "polytask/task/task.h"
 #include "polytask/tensor/parameter_store.h"
-#include "polytask/tensor/pixel_type.h"
+#include "polytask/tensor/shape.h"
 
 namespace polytask {
 

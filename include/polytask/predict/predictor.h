@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "polytask/model/model.h"
-#include "polytask/tensor/pixel_type.h"
+#include "polytask/tensor/shape.h"
 
 namespace polytask {
 

@@ -1,4 +1,5 @@
-// The size of an array, outermost axis first: [N, H, W, C] or [N, F].
+// The size of an array, outermost axis first, [N, H, W, C] or [N, F], and how
+// one value of an image is stored.
 
 #pragma once
 
@@ -15,5 +16,12 @@ using Shape = std::vector<int>;
 
 // "[100, 100, 3]"
 [[nodiscard]] std::string to_text(const Shape& shape);
+
+enum class PixelType { uint8, float32 };
+
+// Bytes of one value.
+[[nodiscard]] constexpr std::size_t size_of(PixelType type) {
+  return type == PixelType::uint8 ? 1 : 4;
+}
 
 }  // namespace polytask

@@ -1,4 +1,4 @@
-#include "polytask/data/subset.h"
+#include "polytask/data/dataset.h"
 
 #include <utility>
 

@@ -24,7 +24,7 @@
 #include "polytask/network/layer_clock.h"
 #include "polytask/network/network_plan.h"
 #include "polytask/tensor/parameter_store.h"
-#include "polytask/tensor/pixel_type.h"
+#include "polytask/tensor/shape.h"
 
 namespace polytask {
 

@@ -1,4 +1,4 @@
-#include "polytask/optim/learning_rate_schedule.h"
+#include "polytask/optim/adam_options.h"
 
 #include <cmath>
 #include <numbers>
