@@ -79,7 +79,7 @@ void compare(Below below, const SparseConvolution& s, double alive) {
     for (float& v : pooled.span()) v = normal(rng);
     for (std::uint8_t& w : winner) {
       w = share(rng) < alive ? static_cast<std::uint8_t>(rng() % 4)
-                             : kernels::kNobody;
+                             : kernels::kNoWinner;
     }
     kernels::max_pool_backward(
         {.height = rows, .width = columns, .channels = s.filters},

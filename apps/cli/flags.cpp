@@ -56,7 +56,7 @@ std::string advice(const CLI::App& app, Arguments arguments, bool recipes) {
   return cat("; polytask ", app.get_name(), " --help lists what there is");
 }
 
-std::string in_our_words(const CLI::ParseError& e) {
+std::string message_of(const CLI::ParseError& e) {
   const std::string text = e.what();
   const std::string last = text.substr(text.rfind(": ") + 2);
   if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) {
@@ -153,7 +153,7 @@ bool parse_flags(const Flags& flags, Arguments arguments,
     return false;
   } catch (const CLI::ParseError& e) {
     throw Error(Fault::config,
-                cat(app.get_name(), ": ", in_our_words(e),
+                cat(app.get_name(), ": ", message_of(e),
                     advice(app, arguments, takes_overrides(app))));
   }
 }

@@ -81,7 +81,7 @@ RecipeJob load_job(const RecipeJobOptions& options) {
     if (!job.recipe.start.from.empty()) {
       throw Error(Fault::config,
                   cat(options.verb, ": --input: the model of network.from ",
-                      "says the size of its images; leave --input away"));
+                      "says the size of its images; remove --input"));
     }
     job.model = model_without_data(job.recipe, options);
     return job;

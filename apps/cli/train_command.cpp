@@ -56,7 +56,7 @@ Recipe recipe_of(const TrainArguments& args) {
       if (!word.starts_with("run.dir=") && !word.starts_with("run=")) continue;
       throw Error(Fault::config,
                   cat("train: a run that is resumed stays in its folder, ",
-                      args.resume, "; leave ", word, " away"));
+                      args.resume, "; remove ", word));
     }
     Recipe recipe = load(args, args.words);
     require_same_start(load(args, {}), recipe);

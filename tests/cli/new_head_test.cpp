@@ -217,7 +217,7 @@ TEST_F(NewHead, VerbsThatTrainFromNothingRefuseIt) {
       {"study", "missing", "head.yaml"});
   expect_refusal(cli::kUsage,
                  "polytask: inspect: --input: the model of network.from says "
-                 "the size of its images; leave --input away\n",
+                 "the size of its images; remove --input\n",
                  {"inspect", "head.yaml", "--plan", "--input", "16x16x3"});
 }
 

@@ -24,7 +24,7 @@ TEST_F(StudyCommand, LeavesNumbersReportsAndPredictions) {
             std::string::npos)
       << answer.err;
   EXPECT_NE(answer.out.find("scene, label_accuracy"), std::string::npos);
-  EXPECT_NE(answer.out.find("f1 gained from so many answers to so many"),
+  EXPECT_NE(answer.out.find("f1 gained by more answers in the training"),
             std::string::npos);
   const json kept = test::json_in("s/study.json");
   ASSERT_EQ(kept["points"].size(), 2u);

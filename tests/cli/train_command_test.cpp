@@ -301,7 +301,7 @@ TEST_F(TrainCommandAgain, SaysThatItEndedOutOfPatience) {
 TEST_F(TrainCommandAgain, ResumeStaysInItsFolder) {
   expect_refusal(cli::kUsage,
                  "polytask: train: a run that is resumed stays in its folder, "
-                 "run; leave run.dir=other away\n",
+                 "run; remove run.dir=other\n",
                  {"train", "--resume", "run", "run.dir=other"});
 }
 

@@ -78,22 +78,22 @@ TEST(MaxPool, WindowOfFifteenHasRoomForItsLastElement) {
   max_pool_training({15, 15, 1, 15}, {.positive_only = true}, src.data(), &dst,
                     &winner);
   EXPECT_EQ(winner, 224);
-  EXPECT_NE(winner, kNobody);
+  EXPECT_NE(winner, kNoWinner);
 }
 
 // NaN is not above 0: a relu lets nothing through there.
-TEST(MaxPool, NobodyWinsAWindowOfZerosBehindARelu) {
+TEST(MaxPool, AWindowOfZerosBehindAReluHasNoWinner) {
   const std::vector<float> src{0.0f, -0.0f, 0.0f, -1.0f};
   float dst = kNaN;
   std::uint8_t winner = 0;
   max_pool_training({2, 2, 1, 2}, {.positive_only = true}, src.data(), &dst,
                     &winner);
-  EXPECT_EQ(winner, kNobody);
+  EXPECT_EQ(winner, kNoWinner);
   EXPECT_EQ(dst, 0.0f);
 }
 
 TEST(MaxPool, AWindowIsAliveWhenItHasAWinner) {
-  const std::vector<std::uint8_t> winner{0, kNobody, 3, kNobody, kNobody};
+  const std::vector<std::uint8_t> winner{0, kNoWinner, 3, kNoWinner, kNoWinner};
   EXPECT_EQ(alive_windows(winner), 2u);
 }
 

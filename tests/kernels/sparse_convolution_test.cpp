@@ -57,7 +57,7 @@ struct Case {
       v = normal(rng);
       const auto position = static_cast<std::uint8_t>(rng() % 4);
       const bool survives = share(rng) < alive;
-      winner.push_back(survives ? position : kNobody);
+      winner.push_back(survives ? position : kNoWinner);
       if (z == Zeros::of_relu && !survives) v = 0.0f;
     }
     pooled = {.diff = diff.data(), .winner = winner.data(), .scale = 1.25f};
@@ -85,7 +85,7 @@ struct Case {
     std::vector<float> dense(static_cast<std::size_t>(plain.out(shape.height) *
                                                       columns * shape.filters));
     for (std::size_t i = 0; i < diff.size(); ++i) {
-      if (winner[i] == kNobody) continue;
+      if (winner[i] == kNoWinner) continue;
       const int window = static_cast<int>(i) / shape.filters;
       const int y = window / (shape.columns / 2) * 2 + winner[i] / 2;
       const int x = window % (shape.columns / 2) * 2 + winner[i] % 2;
@@ -282,7 +282,7 @@ TEST_F(SparseConvolutionTest, PackedWeightsComeBack) {
 TEST_F(SparseConvolutionTest, GradientsWithoutAWinnerAreNotRead) {
   Case c = pool_case(9, 9, 16, 8, false, 0.5);
   for (std::size_t i = 0; i < c.diff.size(); ++i) {
-    if (c.winner[i] == kNobody) c.diff[i] = kNaN;
+    if (c.winner[i] == kNoWinner) c.diff[i] = kNaN;
   }
   check(c);
 }

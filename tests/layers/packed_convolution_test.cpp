@@ -24,12 +24,12 @@ ConvolutionLayerOptions options_of(int kernel_size, int stride, int filters) {
 
 // oneDNN promises nothing of the kind; no one's answers may depend on who else
 // is asked about.
-// Whether the layer takes groups at all.
+// Whether the layer takes micro_batches at all.
 bool expect_bits_of_one(const ConvolutionLayerOptions& options,
                         const Shape& src) {
   SCOPED_TRACE(cat(options.name, ", ", src[0], " x ", src[1]));
   const ConvolutionLayer layer(options, src);
-  if (!layer.spec().forward_takes_groups) return false;
+  if (!layer.spec().forward_takes_micro_batches) return false;
   std::mt19937 random(1);
   const auto values = [&](std::size_t count) {
     std::vector<float> some(count);
@@ -38,7 +38,7 @@ bool expect_bits_of_one(const ConvolutionLayerOptions& options,
     }
     return some;
   };
-  const auto images = static_cast<std::size_t>(options.group);
+  const auto images = static_cast<std::size_t>(options.micro_batch);
   const std::size_t pixels = element_count(layer.spec().src);
   const std::size_t results = element_count(layer.spec().dst);
   const std::vector<float> all = values(images * pixels);
@@ -52,7 +52,7 @@ bool expect_bits_of_one(const ConvolutionLayerOptions& options,
                 prepared.data());
   std::vector<float> together(images * results);
   std::vector<float> alone(images * results);
-  ForwardPass pass{.images = options.group,
+  ForwardPass pass{.images = options.micro_batch,
                    .src = all.data(),
                    .prepared = prepared.data(),
                    .dst = together.data(),
@@ -77,8 +77,8 @@ TEST(GroupedConvolution, AGroupGivesEachImageTheBitsItHasAlone) {
           for (const int filters : {5, 16, 64, 128}) {
             ConvolutionLayerOptions options =
                 options_of(kernel, stride, filters);
-            for (const int group : {2, 4}) {
-              options.group = group;
+            for (const int micro_batch : {2, 4}) {
+              options.micro_batch = micro_batch;
               with_groups +=
                   expect_bits_of_one(options, {size, size, channels});
             }

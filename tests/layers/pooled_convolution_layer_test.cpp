@@ -197,7 +197,7 @@ TEST_F(PooledConvolutionLayerTest,
   const PooledConvolutionLayer layer(options(8), {7, 6, 8});
   ASSERT_EQ(layer.spec().dst, (Shape{2, 2, 8}));
   std::vector<std::uint8_t> state(layer.spec().state_bytes, 1);
-  state[3] = state[30] = kernels::kNobody;
+  state[3] = state[30] = kernels::kNoWinner;
   const auto found = layer.survivors(state.data());
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->alive, 30u);

@@ -100,7 +100,7 @@ TEST(Prior, SaysWhatTheTrainingImagesSayBeforehand) {
   EXPECT_EQ(prior[3][2], 2.0);
 }
 
-TEST(Prior, WhatNobodyAnsweredIsNotANumber) {
+TEST(Prior, WhatIsNeverAnsweredIsNotANumber) {
   const DatasetPtr data = test::labelled({"distance"}, {kNaN, kNaN});
   const auto prior = prior_of({regression("distance")}, *data);
   for (const double p : prior[0]) EXPECT_TRUE(std::isnan(p));

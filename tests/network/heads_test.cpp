@@ -93,8 +93,8 @@ class CutNetwork : public testing::TestWithParam<int> {};
 
 // One task, the line between trunk and head drawn before every layer that sees
 // an image, the very first included. Between a convolution and its pool another
-// kernel computes them, and elsewhere the images may go in other groups. Every
-// row of 14 is read: of what is not computed dropout draws no numbers.
+// kernel computes them, and elsewhere the images may go in other micro_batches.
+// Every row of 14 is read: of what is not computed dropout draws no numbers.
 TEST_P(CutNetwork, GiveWhatATrunkOfTheSameLayersGives) {
   const int batch = GetParam();
   for (const NetworkOptions& network : test::every_way()) {

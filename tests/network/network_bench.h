@@ -48,9 +48,9 @@ inline NetworkOptions pooled_blocks() {
       }};
 }
 
-// More weights than activations, so that backward takes images in groups; with
-// strides, so that no own kernel takes a layer over, and with what does not
-// take groups between those that do.
+// More weights than activations, so that backward takes images in
+// micro_batches; with strides, so that no own kernel takes a layer over, and
+// with what does not take micro_batches between those that do.
 inline NetworkOptions grouped_blocks() {
   const auto convolution = [](int filters, int kernel_size, int strides) {
     return Conv2D{.filters = filters,

@@ -89,22 +89,23 @@ TEST(NetworkPlan, OnlyACheapFirstLayerIsComputedAgain) {
 
 // Two times the weights over the activations of an image.
 TEST(NetworkPlan, ImagesGoBackTogetherWhereTheyAreSmallBesideTheWeights) {
-  const auto group = [](int size, int filters, int batch) {
+  const auto micro_batch = [](int size, int filters, int batch) {
     PlanOptions options = test::two_heads(batch);
     options.input = {size, size, 2};
     return NetworkPlan(
                {.trunk = {Conv2D{.filters = filters, .padding = Padding::same},
                           Flatten{}}},
                options)
-        .group;
+        .micro_batch;
   };
-  EXPECT_EQ(group(2, 16, 10), 4) << "the most, of 2 * 288 / 64";
-  EXPECT_EQ(group(2, 16, 3), 3) << "the batch";
-  EXPECT_EQ(group(3, 16, 10), 4);
-  EXPECT_EQ(group(4, 16, 10), 2);
-  EXPECT_EQ(group(8, 16, 10), 1);
-  EXPECT_EQ(NetworkPlan(test::grouped_blocks(), test::two_heads(9)).group, 4);
-  EXPECT_EQ(NetworkPlan(test::post_network(true), post_plan()).group, 1);
+  EXPECT_EQ(micro_batch(2, 16, 10), 4) << "the most, of 2 * 288 / 64";
+  EXPECT_EQ(micro_batch(2, 16, 3), 3) << "the batch";
+  EXPECT_EQ(micro_batch(3, 16, 10), 4);
+  EXPECT_EQ(micro_batch(4, 16, 10), 2);
+  EXPECT_EQ(micro_batch(8, 16, 10), 1);
+  EXPECT_EQ(NetworkPlan(test::grouped_blocks(), test::two_heads(9)).micro_batch,
+            4);
+  EXPECT_EQ(NetworkPlan(test::post_network(true), post_plan()).micro_batch, 1);
 }
 
 // Above 2 MB they are prepared once.

@@ -130,7 +130,7 @@ TEST(Network, LogitsEqualThePlainLoops) {
 TEST(Network, GradientsEqualCentralDifferences) {
   Twins(every_kind_of_layer(), 3).expect_equal_gradients();
   Twins(pooled_blocks(), 3).expect_equal_gradients();
-  // Two full groups and one that is not.
+  // Two full micro_batches and one that is not.
   Twins(grouped_blocks(), 9).expect_equal_gradients();
 }
 

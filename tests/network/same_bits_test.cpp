@@ -124,8 +124,8 @@ TEST(SameBits, ATrainingOfOneImageHasTheSameBitsOnAnyNumberOfWorkers) {
   }
 }
 
-// Small images go through the layers in groups: an image gives the same in a
-// full one, in one that is not, and alone.
+// Small images go through the layers in micro_batches: an image gives the same
+// in a full one, in one that is not, and alone.
 void expect_same_features_among_neighbours(int workers) {
   SCOPED_TRACE(cat(workers, " workers"));
   PlanOptions planned = two_heads(7, workers);
@@ -135,7 +135,7 @@ void expect_same_features_among_neighbours(int workers) {
     options.trunk.pop_back();
   }
   NetworkBench bench(options, planned);
-  ASSERT_EQ(bench.plan->group, 4);
+  ASSERT_EQ(bench.plan->micro_batch, 4);
   bench.network.prepare(bench.parameters);
   const auto features_of = [&](const ImageBatch& batch, std::size_t image) {
     bench.network.forward(batch);

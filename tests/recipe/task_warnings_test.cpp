@@ -72,7 +72,7 @@ TEST(TaskWarnings, NameTheNumberAmongSeveral) {
                    "there is nothing to learn"}));
 }
 
-TEST(TaskWarnings, NameTasksThatNobodyCanJudge) {
+TEST(TaskWarnings, NameTasksThatCannotBeJudged) {
   EXPECT_EQ(
       warnings_of(kGood, {{0, kNaN, kNaN, 1}, {1, kNaN, kNaN, kNaN}}),
       (Texts{"validation part: task \"light\" is missing in every image; the "

@@ -94,7 +94,7 @@ TEST(MissingStudyTable, SaysWhatEachLevelCosts) {
       "  ignore             75 %   0.7500 +-0.0000            0.2500"
       "     -0.0625  -0.1250 to -0.0312  worse\n"
       "\n"
-      "f1 gained from so many answers to so many (policy ignore)\n"
+      "f1 gained by more answers in the training (policy ignore)\n"
       "\n"
       "  label               from      to         f1 gained   per 100\n"
       "  scene/sea, lake       32     128            0.2500         -\n"

@@ -399,7 +399,7 @@ TEST(TrainHeads, WhatNeedsASharedTrunkIsRefused) {
                 "learn, which share nothing, got true"}));
 }
 
-TEST(TrainHeads, ATaskThatNobodyAnswersIsRefused) {
+TEST(TrainHeads, ATaskWithoutAnyAnswerIsRefused) {
   Model model = add_tasks(old_model(), {count("people")}, 5);
   TrainOptions options = options_for(1);
   options.only_heads = {"people"};

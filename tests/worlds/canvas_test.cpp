@@ -7,7 +7,7 @@ namespace {
 
 Paint solid(float cover) { return {{1.0f, 1.0f, 1.0f}, cover}; }
 
-TEST(Canvas, NobodyOwnsPixelsUntilSomebodySigns) {
+TEST(Canvas, NoOneOwnsPixelsUntilSomeoneSigns) {
   Canvas canvas(2, 2);
   canvas.blend(0, 0, solid(1.0f));
   EXPECT_TRUE(canvas.owners().empty());

@@ -52,7 +52,7 @@ TEST(StreetPlan, CarsDoNotStandInOneAnother) {
   }
 }
 
-TEST(StreetPlan, NobodyWalksInsideACar) {
+TEST(StreetPlan, NoOneWalksInsideACar) {
   for (std::uint64_t i = 0; i < kPlans; ++i) {
     const StreetPlan plan = plan_number(i);
     for (const Walker& walker : plan.walkers) {

@@ -63,7 +63,7 @@ class TrainObserver {
   // before on_start; a head that learns nothing, after the first epoch.
   virtual void on_warning(const std::string&) {}
   // Before the start of a training of heads alone (TrainOptions::only_heads):
-  // so many images of a part of the data have been through the frozen trunk.
+  // `seen` images of a part of the data have been through the frozen trunk.
   virtual void on_features(std::int64_t /*seen*/, std::int64_t /*images*/) {}
   virtual void on_start(const TrainStart&) {}
   virtual void on_step(const StepReport&) {}

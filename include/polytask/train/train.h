@@ -50,8 +50,8 @@ struct TrainOptions {
   AdamOptions adam;
   WeightingOptions weighting;  // how the tasks share the trunk
   Monitor monitor = Monitor::loss;
-  // Ends the training when so many epochs in a row were not better than the
-  // best one, as Keras' EarlyStopping. Needs validation images. 0: never.
+  // Ends the training after this many epochs in a row without a better one, as
+  // Keras' EarlyStopping. Needs validation images. 0: never.
   int patience = 0;
 
   // Cosines of the tasks' gradients, into EpochReport::weighting: of the

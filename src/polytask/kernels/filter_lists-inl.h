@@ -135,7 +135,7 @@ Survivors survivors(const PooledGradient& from, int filters, int places,
       [&](int i) HWY_ATTR {
         return hn::PromoteTo(
             four_ints,
-            load_four(four_bytes, from.winner + at(i), filters, kNobody));
+            load_four(four_bytes, from.winner + at(i), filters, kNoWinner));
       },
       winner);
   Survivors all;

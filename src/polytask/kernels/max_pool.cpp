@@ -120,7 +120,7 @@ void max_pool_training_of(const PoolShape& shape, const PoolExtras& extras,
                           const float* src, float* dst, std::uint8_t* winner) {
   const Window window(shape);
   const Floats scale = hn::Set(kFloats, extras.scale);
-  const Ints nobody = hn::Set(kInts, kNobody);
+  const Ints no_winner = hn::Set(kInts, kNoWinner);
   for_each_window(shape, [&](std::size_t at, int y, int x) HWY_ATTR {
     const float* first = src + window.offset(y, x, 0, 0);
     for (int c = 0; c < shape.channels; c += kLanes) {
@@ -129,14 +129,14 @@ void max_pool_training_of(const PoolShape& shape, const PoolExtras& extras,
       if (extras.positive_only) {
         const auto positive = hn::Gt(best.value, hn::Zero(kFloats));
         best.number = hn::IfThenElse(hn::RebindMask(kInts, positive),
-                                     best.number, nobody);
+                                     best.number, no_winner);
       }
       if (extras.kept != nullptr) {
         const FloatMask kept = load_some_bits(
             extras.kept, at + static_cast<std::size_t>(c), lanes);
         best.value = hn::IfThenElseZero(kept, hn::Mul(best.value, scale));
         best.number =
-            hn::IfThenElse(hn::RebindMask(kInts, kept), best.number, nobody);
+            hn::IfThenElse(hn::RebindMask(kInts, kept), best.number, no_winner);
       }
       store_some(best.value, dst + at + c, lanes);
       store_some_bytes(best.number, winner + at + c, lanes);
@@ -160,7 +160,7 @@ void max_pool_backward_of(const PoolShape& shape, const float* diff_dst,
     for (int c = 0; c < shape.channels; c += kLanes) {
       const int lanes = std::min(kLanes, shape.channels - c);
       const Floats diff = load_some(diff_dst + at + c, lanes);
-      const Ints number = load_some_bytes(winner + at + c, lanes, kNobody);
+      const Ints number = load_some_bytes(winner + at + c, lanes, kNoWinner);
       for (int i = 0; i < size; ++i) {
         for (int j = 0; j < size; ++j) {
           const auto own = hn::Eq(number, hn::Set(kInts, i * size + j));
@@ -203,7 +203,7 @@ void max_pool_training(const PoolShape& shape, const PoolExtras& extras,
 
 std::size_t alive_windows(std::span<const std::uint8_t> winner) {
   return winner.size() -
-         static_cast<std::size_t>(std::ranges::count(winner, kNobody));
+         static_cast<std::size_t>(std::ranges::count(winner, kNoWinner));
 }
 
 void max_pool_backward(const PoolShape& shape, const float* diff_dst,

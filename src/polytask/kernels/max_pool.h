@@ -4,7 +4,7 @@
 //
 // src [H, W, C], dst [H / P, W / P, C], row-major; rows and columns that fill
 // no window are not read. `winner` has the size of dst: the number i * P + j of
-// the first window element that has the maximum, or kNobody.
+// the first window element that has the maximum, or kNoWinner.
 
 #pragma once
 
@@ -21,7 +21,7 @@ struct PoolShape {
   int window = 2;  // P, 2 to 15
 };
 
-constexpr std::uint8_t kNobody = 255;
+constexpr std::uint8_t kNoWinner = 255;
 
 // Overwrites dst.
 void max_pool(const PoolShape& shape, const float* src, float* dst);

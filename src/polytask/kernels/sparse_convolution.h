@@ -42,7 +42,7 @@ struct SparseConvolution {
 // The gradient as a pool of 2 x 2 leaves it.
 struct PooledGradient {
   const float* diff = nullptr;           // [rows / 2, columns / 2, filters]
-  const std::uint8_t* winner = nullptr;  // the same: 0 to 3, or kNobody
+  const std::uint8_t* winner = nullptr;  // the same: 0 to 3, or kNoWinner
   float scale = 1.0f;                    // multiplies diff
 };
 

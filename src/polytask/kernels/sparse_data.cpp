@@ -174,7 +174,7 @@ void list_by_pixel(const SparseConvolution& s, const PooledGradient& from,
     for (int v = 0; v < kVectors; ++v) {
       const int lanes = std::clamp(count - v * kLanes, 0, kLanes);
       const std::size_t from_lane = at + static_cast<std::size_t>(v * kLanes);
-      winner[v] = load_some_bytes(from.winner + from_lane, lanes, kNobody);
+      winner[v] = load_some_bytes(from.winner + from_lane, lanes, kNoWinner);
       diff[v] = hn::Mul(load_some(from.diff + from_lane, lanes), scale);
     }
     for (int k = 0; k < 4; ++k) {

@@ -172,7 +172,7 @@ void sum_weights(const SparseConvolution& s, const float* src,
 // The gradients of `lanes` filters at one place, zeros where none survived.
 inline Floats gradient_at(const PooledGradient& from, std::size_t at,
                           int lanes) {
-  const Ints winner = load_some_bytes(from.winner + at, lanes, kNobody);
+  const Ints winner = load_some_bytes(from.winner + at, lanes, kNoWinner);
   const Floats diff =
       hn::Mul(load_some(from.diff + at, lanes), hn::Set(kFloats, from.scale));
   return hn::IfThenElseZero(

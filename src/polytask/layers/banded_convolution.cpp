@@ -47,7 +47,7 @@ void BandedConvolution::plan_bands(std::string_view owner,
   for (const RowBand& band : bands_) {
     convolutions_.emplace_back(owner,
                                of_band(options, band, reads_.emplace_back()));
-    if (convolutions_.back().prepares_like(whole())) continue;
+    if (convolutions_.back().same_forward_layout(whole())) continue;
     bands_ = {{.first = 0, .count = bands_.back().first + bands_.back().count}};
     whole_.reset();
     return;

@@ -85,22 +85,25 @@ void ConvolutionLayer::plan_lists(const ConvolutionLayerOptions& options,
 
 void ConvolutionLayer::plan_group(const ConvolutionLayerOptions& options,
                                   const Shape& src) {
-  if (options.group == 1) return;
+  if (options.micro_batch == 1) return;
   onednn::ConvolutionOptions c = geometry(options, src);
-  c.images = options.group;
-  grouped_.emplace(options.name, c);
+  c.images = options.micro_batch;
+  micro_batched_.emplace(options.name, c);
   const onednn::Convolution& whole = banded_.whole();
-  spec_.forward_takes_groups = grouped_->prepares_like(whole);
-  spec_.backward_takes_groups =
-      options.with_backward && grouped_->goes_back_like(whole);
-  if (!spec_.forward_takes_groups && !spec_.backward_takes_groups) {
-    grouped_.reset();
+  spec_.forward_takes_micro_batches =
+      micro_batched_->same_forward_layout(whole);
+  spec_.backward_takes_micro_batches =
+      options.with_backward && micro_batched_->same_backward_layout(whole);
+  if (!spec_.forward_takes_micro_batches &&
+      !spec_.backward_takes_micro_batches) {
+    micro_batched_.reset();
     return;
   }
-  group_ = options.group;
-  spec_.scratch_count = std::max(
-      spec_.scratch_count, WorkspacePlan::aligned(grouped_->gradient_count()) +
-                               grouped_->scratch_count());
+  micro_batch_ = options.micro_batch;
+  spec_.scratch_count =
+      std::max(spec_.scratch_count,
+               WorkspacePlan::aligned(micro_batched_->gradient_count()) +
+                   micro_batched_->scratch_count());
 }
 
 int ConvolutionLayer::prepare_parts() const {
@@ -121,15 +124,15 @@ void ConvolutionLayer::prepare_part(
 
 void ConvolutionLayer::forward(const ForwardPass& pass) const {
   if (pass.images > 1) {
-    forward_group(pass);
+    forward_micro_batch(pass);
     return;
   }
   for (int band = 0; band < bands(); ++band) forward_band(band, pass);
 }
 
-void ConvolutionLayer::forward_group(const ForwardPass& pass) const {
-  if (pass.images == group_) {
-    grouped_->forward(pass.src, pass.prepared, pass.dst, pass.scratch);
+void ConvolutionLayer::forward_micro_batch(const ForwardPass& pass) const {
+  if (pass.images == micro_batch_) {
+    micro_batched_->forward(pass.src, pass.prepared, pass.dst, pass.scratch);
     return;
   }
   ForwardPass one = pass;
@@ -163,7 +166,7 @@ RowBand ConvolutionLayer::read_by(int band) const {
 }
 
 void ConvolutionLayer::backward(const BackwardPass& pass) const {
-  if (pass.images > 1 && pass.images != group_) {
+  if (pass.images > 1 && pass.images != micro_batch_) {
     backward_one_by_one(pass);
     return;
   }
@@ -173,7 +176,7 @@ void ConvolutionLayer::backward(const BackwardPass& pass) const {
   find_diff_src(pass, share);
 }
 
-// A group that is not full.
+// A micro-batch that is not full.
 void ConvolutionLayer::backward_one_by_one(const BackwardPass& pass) const {
   const std::size_t src = element_count(spec_.src);
   const std::size_t dst = element_count(spec_.dst);
@@ -190,7 +193,7 @@ void ConvolutionLayer::backward_one_by_one(const BackwardPass& pass) const {
 }
 
 const onednn::Convolution& ConvolutionLayer::backward_of(int images) const {
-  return images == 1 ? banded_.whole() : *grouped_;
+  return images == 1 ? banded_.whole() : *micro_batched_;
 }
 
 void ConvolutionLayer::begin_backward(const BackwardPass& pass) const {

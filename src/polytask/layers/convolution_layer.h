@@ -37,7 +37,7 @@ struct ConvolutionLayerOptions {
   int bands = 1;
   // Backward of so many images at once, where oneDNN wants the same weights for
   // it; see BackwardPass::images.
-  int group = 1;
+  int micro_batch = 1;
 };
 
 class ConvolutionLayer final : public ImageLayer {
@@ -82,15 +82,15 @@ class ConvolutionLayer final : public ImageLayer {
   void find_diff_src(const BackwardPass& pass, double share) const;
 
   void plan_lists(const ConvolutionLayerOptions& options, const Shape& src);
-  void forward_group(const ForwardPass& pass) const;
+  void forward_micro_batch(const ForwardPass& pass) const;
   void plan_group(const ConvolutionLayerOptions& options, const Shape& src);
   [[nodiscard]] const onednn::Convolution& backward_of(int images) const;
 
   bool masks_relu_;
   bool skips_zeros_;
   BandedConvolution banded_;
-  int group_ = 1;
-  std::optional<onednn::Convolution> grouped_;  // where group_ > 1
+  int micro_batch_ = 1;
+  std::optional<onednn::Convolution> micro_batched_;  // where micro_batch_ > 1
   kernels::SparseConvolution sparse_;
   ImageLayerSpec spec_;
   std::size_t packed_offset_ = 0;    // floats: our weights in prepared,

@@ -61,8 +61,8 @@ struct ImageLayerSpec {
   bool backward_reads_src = false;
   bool backward_reads_dst = false;
   // See ForwardPass::images and BackwardPass::images.
-  bool forward_takes_groups = false;
-  bool backward_takes_groups = false;
+  bool forward_takes_micro_batches = false;
+  bool backward_takes_micro_batches = false;
 
   double forward_flops = 0.0;  // multiplications and additions, one image
   // Backward computes for the survivors alone; see ImageLayer::survivors().
@@ -81,8 +81,8 @@ struct Survivors {
 };
 
 struct ForwardPass {
-  // More than 1 only for a layer that takes groups: so many lie behind one
-  // another in src and dst, and each gets the bits it would get alone.
+  // More than 1 only for a layer that takes micro-batches. The images are
+  // contiguous in src and dst, and each gets the bits it would get alone.
   int images = 1;
   const float* src = nullptr;
   const float* prepared = nullptr;

@@ -38,15 +38,16 @@ Network::Network(std::shared_ptr<const NetworkPlan> plan, ThreadPool& pool)
                                  " workers, got a pool of ", pool.workers()));
 }
 
-int Network::groups() const {
-  return (batch_.images + plan_->group - 1) / plan_->group;
+int Network::micro_batches() const {
+  return (batch_.images + plan_->micro_batch - 1) / plan_->micro_batch;
 }
 
 int Network::shards() const { return plan_->shards(batch_.images); }
 
 Network::Rows Network::shard_rows(int shard) const {
   const auto edge = [this](int s) {
-    return std::min(groups() * s / shards() * plan_->group, batch_.images);
+    return std::min(micro_batches() * s / shards() * plan_->micro_batch,
+                    batch_.images);
   };
   return {.first = edge(shard), .last = edge(shard + 1)};
 }
@@ -77,14 +78,16 @@ float* Network::worker_scratch(int worker, std::size_t offset) const {
 
 float* Network::at(const Place& place, int image, int worker) const {
   const auto row = static_cast<std::size_t>(image);
-  const auto group = static_cast<std::size_t>(plan_->group);
-  const std::size_t in_group = place.offset * group + row % group * place.count;
+  const auto micro_batch = static_cast<std::size_t>(plan_->micro_batch);
+  const std::size_t in_micro_batch =
+      place.offset * micro_batch + row % micro_batch * place.count;
   switch (place.area) {
     case Place::Area::kept:
       return workspace_[plan_->kept].data() +
-             row / group * group * plan_->kept_stride + in_group;
+             row / micro_batch * micro_batch * plan_->kept_stride +
+             in_micro_batch;
     case Place::Area::scratch:
-      return worker_scratch(worker, in_group);
+      return worker_scratch(worker, in_micro_batch);
     case Place::Area::features:
       break;
   }
@@ -127,40 +130,42 @@ void Network::run_forward(const ImageBatch& batch) {
   batch_ = batch;
   if (plan_->in_bands()) {
     for (int i = 0; i < batch.images; ++i) forward_in_bands(i);
-  } else if (training_ && plan_->group > 1) {
+  } else if (training_ && plan_->micro_batch > 1) {
     for_each_shard([this](int shard, int worker) {
       const Rows rows = shard_rows(shard);
-      for (int i = rows.first; i < rows.last; i += plan_->group) {
-        forward_group(i, std::min(i + plan_->group, rows.last), worker);
+      for (int i = rows.first; i < rows.last; i += plan_->micro_batch) {
+        forward_micro_batch(i, std::min(i + plan_->micro_batch, rows.last),
+                            worker);
       }
     });
   } else {
-    share_out_groups();
+    forward_in_micro_batches();
   }
   clear_rows_behind_batch();
   plan_->for_each_dense([this](const DenseStep& step) { forward_dense(step); });
 }
 
-// As many groups as all threads get the same number of, and the images that
-// are left one by one: no one waits for a group while another has nothing.
-void Network::share_out_groups() {
-  const int round = plan_->group * pool_.workers();
-  const int groups = batch_.images / round * pool_.workers();
-  const int left = batch_.images - groups * plan_->group;
-  pool_.run(groups + left, [&](int part, int worker) {
-    const bool whole = part < groups;
-    const int first =
-        whole ? part * plan_->group : batch_.images - left + part - groups;
-    forward_group(first, first + (whole ? plan_->group : 1), worker);
+// As many micro-batches as give every thread the same number, and the images
+// that are left one by one: no thread waits for a micro-batch of another.
+void Network::forward_in_micro_batches() {
+  const int round = plan_->micro_batch * pool_.workers();
+  const int micro_batches = batch_.images / round * pool_.workers();
+  const int left = batch_.images - micro_batches * plan_->micro_batch;
+  pool_.run(micro_batches + left, [&](int part, int worker) {
+    const bool whole = part < micro_batches;
+    const int first = whole ? part * plan_->micro_batch
+                            : batch_.images - left + part - micro_batches;
+    forward_micro_batch(first, first + (whole ? plan_->micro_batch : 1),
+                        worker);
   });
 }
 
 // Images [first, last), layer by layer.
-void Network::forward_group(int first, int last, int worker) {
+void Network::forward_micro_batch(int first, int last, int worker) {
   for (int image = first; image < last; ++image) scale_input(image, worker);
   for (const ImageStep& step : plan_->image_steps) {
     const int at_once =
-        step.layer->spec().forward_takes_groups ? last - first : 1;
+        step.layer->spec().forward_takes_micro_batches ? last - first : 1;
     for (int image = first; image < last; image += at_once) {
       forward_step(step, image, at_once, worker);
     }
@@ -195,10 +200,11 @@ ForwardPass Network::pass_of(const ImageStep& step, int image,
           .key = image_key(image)};
 }
 
-//   images   from `image` on, more than one only where the layer takes groups
+//   images   from `image` on, more than one only where the layer takes
+//   micro-batches
 void Network::forward_step(const ImageStep& step, int image, int images,
                            int worker) {
-  bring_weights(step, worker, Pass::forward);
+  ensure_packed(step, worker, Pass::forward);
   clock_.measure(worker, line_of(step), [&] {
     ForwardPass pass = pass_of(step, image, worker);
     pass.images = images;

@@ -133,14 +133,14 @@ class Network {
     int last = 0;
   };
   // Of this batch.
-  [[nodiscard]] int groups() const;
+  [[nodiscard]] int micro_batches() const;
   [[nodiscard]] int shards() const;
   [[nodiscard]] Rows shard_rows(int shard) const;
   void for_each_shard(ThreadPool::Part work);
   enum class Pass { forward, backward };
   void prepare_part(const ImageStep& step, int part, int worker);
   [[nodiscard]] float* prepared(const ImageStep& step, int worker) const;
-  void bring_weights(const ImageStep& step, int worker, Pass pass);
+  void ensure_packed(const ImageStep& step, int worker, Pass pass);
   [[nodiscard]] float* at(const Place& place, int image, int worker) const;
   [[nodiscard]] std::uint8_t* state_of(const ImageStep& step, int image) const;
   [[nodiscard]] std::uint8_t* state_of(const RowStep& step, int image) const;
@@ -149,8 +149,8 @@ class Network {
 
   void run_forward(const ImageBatch& batch);
   void scale_input(int image, int worker);
-  void share_out_groups();
-  void forward_group(int first, int last, int worker);
+  void forward_in_micro_batches();
+  void forward_micro_batch(int first, int last, int worker);
   void forward_step(const ImageStep& step, int image, int images, int worker);
   // Image steps [first, last), between which the threads need not meet.
   struct StepRun {
@@ -175,11 +175,11 @@ class Network {
   void weigh_features(TaskWeigher weigher);
   [[nodiscard]] double inner_product(Slot a, Slot b);
   void reserve_products();
-  void weigh_trunks(TaskWeigher weigher);
+  void weigh_trunk_gradients(TaskWeigher weigher);
   [[nodiscard]] std::span<float> kept(std::size_t task,
                                       const TrunkLayer& layer) const;
-  void keep_trunk(std::size_t task);
-  void mix_trunks();
+  void keep_trunk_gradients(std::size_t task);
+  void combine_trunk_gradients();
   void find_gramians();
   void find_image_products(const TrunkLayer& layer, std::span<double> gramian);
   void find_dense_products(const TrunkLayer& layer, std::span<double> gramian);
@@ -204,8 +204,8 @@ class Network {
   };
   void backward_images(const Steps& steps);
   void backward_shard(const Steps& steps, int shard, int worker);
-  void backward_group(const Steps& steps, const Rows& images, int worker,
-                      ShardGradient shard);
+  void backward_micro_batch(const Steps& steps, const Rows& images, int worker,
+                            ShardGradient shard);
   void backward_in_parts(const Steps& steps, int image);
   void backward_chain(const Steps& steps, int image, int worker,
                       ShardGradient shard, std::atomic<std::size_t>& begun);

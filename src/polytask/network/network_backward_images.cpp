@@ -45,9 +45,10 @@ void Network::backward_shard(const Steps& steps, int shard, int worker) {
       .sum = workspace_[plan_->shard_gradients].data() +
              static_cast<std::size_t>(shard) * plan_->gradient_stride,
       .first_image = rows.first};
-  for (int i = rows.first; i < rows.last; i += plan_->group) {
-    const Rows group{.first = i, .last = std::min(i + plan_->group, rows.last)};
-    backward_group(steps, group, worker, gradient);
+  for (int i = rows.first; i < rows.last; i += plan_->micro_batch) {
+    const Rows micro_batch{.first = i,
+                           .last = std::min(i + plan_->micro_batch, rows.last)};
+    backward_micro_batch(steps, micro_batch, worker, gradient);
   }
 }
 
@@ -89,8 +90,8 @@ bool Network::has_backward(const Steps& steps, std::size_t i) const {
 
 // Layer by layer: a layer's weights and their gradient stay in the cache for
 // all the images, and a convolution takes them at once.
-void Network::backward_group(const Steps& steps, const Rows& images, int worker,
-                             ShardGradient shard) {
+void Network::backward_micro_batch(const Steps& steps, const Rows& images,
+                                   int worker, ShardGradient shard) {
   if (steps.first == 0 && plan_->recompute_first) {
     for (int image = images.first; image < images.last; ++image) {
       scale_input(image, worker);
@@ -100,9 +101,9 @@ void Network::backward_group(const Steps& steps, const Rows& images, int worker,
   for (std::size_t i = steps.last; i-- > steps.first;) {
     if (!has_backward(steps, i)) return;
     const ImageStep& step = plan_->image_steps[i];
-    if (i > 0) bring_weights(step, worker, Pass::backward);
+    if (i > 0) ensure_packed(step, worker, Pass::backward);
     clock_.measure(worker, line_of(step) + 1, [&] {
-      const bool at_once = step.layer->spec().backward_takes_groups;
+      const bool at_once = step.layer->spec().backward_takes_micro_batches;
       const int count = at_once ? images.last - images.first : 1;
       for (int image = images.first; image < images.last; image += count) {
         BackwardPass pass = pass_of(steps, i, image, worker, shard);
@@ -148,7 +149,7 @@ void Network::backward_chain(const Steps& steps, int image, int worker,
   for (std::size_t i = steps.last; i-- > steps.first;) {
     if (!has_backward(steps, i)) return;
     const ImageStep& step = plan_->image_steps[i];
-    if (i > 0) bring_weights(step, worker, Pass::backward);
+    if (i > 0) ensure_packed(step, worker, Pass::backward);
     BackwardPass pass = pass_of(steps, i, image, 0, shard);
     pass.prepared = prepared(step, worker);
     pass.scratch = worker_scratch(worker, plan_->layer_scratch);

@@ -70,7 +70,7 @@ void Network::forward_bands(const StepRun& run, int image) {
   pool_.run(shares, [&](int number, int worker) {
     for (std::size_t i = run.first; i < run.last; ++i) {
       const ImageStep& step = plan_->image_steps[i];
-      bring_weights(step, worker, Pass::forward);
+      ensure_packed(step, worker, Pass::forward);
       ForwardPass pass = pass_of(step, image, 0);
       pass.prepared = prepared(step, worker);
       pass.scratch = worker_scratch(worker, plan_->layer_scratch);

@@ -33,9 +33,9 @@ bool NetworkPlan::backward_reads_src_of(std::size_t step) const {
          image_steps[step].layer->spec().backward_reads_src;
 }
 
-// Whether the first layer does so little for each byte it writes that backward
-// computes it again sooner than it would come back from memory: from a cache it
-// would come sooner still.
+// Whether to rematerialize the first layer's result in backward: where the
+// layer is bound by memory (few FLOPs per byte written) and its result for the
+// batch does not fit into the cache.
 bool NetworkPlan::first_layer_is_cheap() const {
   constexpr double kFlopsPerByte = 16.0;
   constexpr double kCachedBytes = 4 << 20;
@@ -122,7 +122,8 @@ void NetworkPlan::place_layer_buffers() {
     block_count = std::max(block_count, step.layer.gradient_block_count());
   });
   place_gradients();
-  scratch_stride *= static_cast<std::size_t>(group);  // all so far are images'
+  scratch_stride *=
+      static_cast<std::size_t>(micro_batch);  // all so far are images'
   layer_scratch = place(scratch_count, /*keep=*/false).offset;
   gradient_block = place(block_count, /*keep=*/false).offset;
 }
@@ -176,7 +177,7 @@ void NetworkPlan::reserve_memory() {
       scratch_stride * static_cast<std::size_t>(options_.workers));
   if (!options_.training) return;
   if (kept_stride > 0) {
-    const auto whole = static_cast<std::size_t>(group);
+    const auto whole = static_cast<std::size_t>(micro_batch);
     kept = memory_.reserve("activations that backward reads",
                            kept_stride * ((batch + whole - 1) / whole * whole));
   }
@@ -192,7 +193,7 @@ void NetworkPlan::reserve_memory() {
 }
 
 // Books what is kept of each task's way through the trunk.
-void NetworkPlan::keep_tasks_apart() {
+void NetworkPlan::reserve_task_gradients() {
   std::size_t end = 0;
   const auto add = [&](std::string name, std::span<const Slot> slots) {
     TrunkLayer layer{.name = std::move(name), .offset = end};

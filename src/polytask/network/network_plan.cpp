@@ -58,7 +58,7 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
       .layers = trunk.first(images),
       .names = layer_names(trunk.first(images)),
       .extents = read_extents(trunk.first(images), options.input)};
-  group = choose_group(stack);
+  micro_batch = choose_micro_batch(stack);
   trunk_result_ = add_image_layers(stack, options_.input);
   trunk_steps = image_steps.size();
   feature_rows = memory_.reserve(
@@ -75,12 +75,12 @@ NetworkPlan::NetworkPlan(const NetworkOptions& network,
   reserve_memory();
   order_work();
   const bool apart = options_.task_gradients == TaskGradients::trunk;
-  if (options_.training && apart) keep_tasks_apart();
+  if (options_.training && apart) reserve_task_gradients();
 }
 
 // One image at a time while its activations are what fills the cache; several
 // where they are few beside the weights and their gradient.
-int NetworkPlan::choose_group(const LayerStack& stack) const {
+int NetworkPlan::choose_micro_batch(const LayerStack& stack) const {
   constexpr double kMost = 4.0;
   constexpr double kArrays = 2.0;  // of weights: backward reads, and writes
   double weights = 0.0;
@@ -101,7 +101,7 @@ int NetworkPlan::choose_group(const LayerStack& stack) const {
 }
 
 int NetworkPlan::shards(int images) const {
-  return std::clamp((images + group - 1) / group, 1, kShards);
+  return std::clamp((images + micro_batch - 1) / micro_batch, 1, kShards);
 }
 
 // Of convolution `at` of the trunk: threads that meet more often than that wait
@@ -165,7 +165,7 @@ Branch NetworkPlan::add_branch(const std::string& task,
   const LayerStack stack{.layers = layers,
                          .names = layer_names(layers, task + "/"),
                          .extents = read_extents(layers, trunk_result_),
-                         .behind_others = trunk_steps > 0};
+                         .needs_diff_src = trunk_steps > 0};
   branch.result = add_image_layers(stack, trunk_result_);
   branch.last = image_steps.size();
   if (branch.empty()) return branch;
@@ -238,14 +238,14 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_image_layer(
             .relu = conv->activation == Activation::relu,
             .relu_masked_by_next = next_masks,
             .with_backward = options_.training,
-            .with_diff_src = at > 0 || stack.behind_others,
+            .with_diff_src = at > 0 || stack.needs_diff_src,
             .skip_zeros = skips_zeros(stack, at, shape),
             .whole_src = stack.extents[at].src,
             .read = stack.extents[at].read,
             .bands = in_bands()
                          ? bands_of(*conv, stack.extents[at], shape.back())
                          : 1,
-            .group = group},
+            .micro_batch = micro_batch},
         shape);
   }
   if (const auto* pool = std::get_if<MaxPooling2D>(&layer)) {
@@ -280,7 +280,7 @@ std::unique_ptr<const ImageLayer> NetworkPlan::make_pooled_convolution(
       .relu = conv.activation == Activation::relu,
       .masks_src_relu = at > 0 && is_relu_convolution(stack.layers[at - 1]),
       .with_backward = options_.training,
-      .with_diff_src = at > 0 || stack.behind_others,
+      .with_diff_src = at > 0 || stack.needs_diff_src,
       .whole_src = stack.extents[at].src,
       .read = stack.extents[at + 1].read,
       .bands =

@@ -74,7 +74,7 @@ struct LayerStack {
   std::span<const LayerOptions> layers;
   std::vector<std::string> names;
   std::vector<ReadExtent> extents;  // one per layer
-  bool behind_others = false;       // someone needs the gradient of its source
+  bool needs_diff_src = false;      // someone needs the gradient of its source
 };
 
 struct ImageStep {
@@ -155,8 +155,8 @@ struct TrunkLayer {
 
 class NetworkPlan {
  public:
-  // A batch is cut into at most this many shards, fewer where there are not as
-  // many groups of images, whatever the number of threads: the order of every
+  // A batch is cut into at most this many shards, fewer where it has fewer
+  // micro-batches. The number of threads does not matter: the order of every
   // sum, and so every bit, is fixed by it.
   static constexpr int kShards = 8;
 
@@ -223,10 +223,11 @@ class NetworkPlan {
   std::vector<DenseStep> dense_steps;
   // One per task, in the order of the outputs; the last step gives the logits.
   std::vector<std::vector<DenseStep>> heads;
-  // So many images go through a layer before the next one, through a
-  // convolution at once: in `kept` and `scratch` their activations of one layer
-  // lie behind one another. A shard has at least so many.
-  int group = 1;
+  // Images per micro-batch: they run through one layer before the next one, and
+  // through a convolution in one call of oneDNN. In `kept` and `scratch` their
+  // activations of one layer are contiguous. A shard has at least one
+  // micro-batch.
+  int micro_batch = 1;
   Place input;                   // the scaled image
   bool recompute_first = false;  // backward runs the first layer again
   Slot kept;                     // [batch, kept_stride]
@@ -251,7 +252,7 @@ class NetworkPlan {
  private:
   [[nodiscard]] static std::size_t image_layers(
       std::span<const LayerOptions> layers);
-  [[nodiscard]] int choose_group(const LayerStack& stack) const;
+  [[nodiscard]] int choose_micro_batch(const LayerStack& stack) const;
   [[nodiscard]] static int bands_of(const Conv2D& conv,
                                     const ReadExtent& extent, int channels);
   Shape add_image_layers(const LayerStack& stack, Shape shape);
@@ -300,7 +301,7 @@ class NetworkPlan {
   void reserve_prepared();
   void reserve_memory();
   void order_work();
-  void keep_tasks_apart();
+  void reserve_task_gradients();
 
   PlanOptions options_;
   ParameterLayout layout_;

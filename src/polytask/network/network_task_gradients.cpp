@@ -41,7 +41,7 @@ void Network::reserve_products() {
 
 void Network::backward(TaskWeigher weigher) {
   if (!plan_->trunk_layers.empty()) {
-    weigh_trunks(weigher);
+    weigh_trunk_gradients(weigher);
     return;
   }
   for (std::size_t t = 0; t < plan_->heads.size(); ++t) {
@@ -89,15 +89,15 @@ double Network::inner_product(Slot a, Slot b) {
 
 // Backward is linear in what the heads send back, so the weighted sum of what
 // it leaves for each task needs no further pass.
-void Network::weigh_trunks(TaskWeigher weigher) {
+void Network::weigh_trunk_gradients(TaskWeigher weigher) {
   for (std::size_t t = 0; t < plan_->heads.size(); ++t) {
     backward_head(t, plan_->diff_shared_features());
     backward_trunk();
-    keep_trunk(t);
+    keep_trunk_gradients(t);
   }
   find_gramians();
   weigher(gramian_, task_weights_);
-  mix_trunks();
+  combine_trunk_gradients();
 }
 
 std::span<float> Network::kept(std::size_t task,
@@ -106,7 +106,7 @@ std::span<float> Network::kept(std::size_t task,
                                                       layer.count);
 }
 
-void Network::keep_trunk(std::size_t task) {
+void Network::keep_trunk_gradients(std::size_t task) {
   const std::span<float> all = workspace_[plan_->task_trunks[task]];
   for (const TrunkLayer& layer : plan_->trunk_layers) {
     for (const TrunkLayer::Part& part : layer.parts) {
@@ -117,7 +117,7 @@ void Network::keep_trunk(std::size_t task) {
 }
 
 // Leaves the weighted sums where backward() leaves the plain ones.
-void Network::mix_trunks() {
+void Network::combine_trunk_gradients() {
   for (const TrunkLayer& layer : plan_->trunk_layers) {
     for (const TrunkLayer::Part& part : layer.parts) {
       const std::span<float> sum = workspace_[part.from];

@@ -31,7 +31,7 @@ float* Network::prepared(const ImageStep& step, int worker) const {
 
 // Where each worker has weights of its own, prepares what is older than the
 // parameters.
-void Network::bring_weights(const ImageStep& step, int worker, Pass pass) {
+void Network::ensure_packed(const ImageStep& step, int worker, Pass pass) {
   if (!plan_->own_weights) return;
   const auto at = static_cast<std::size_t>(&step - plan_->image_steps.data());
   Versions& mine = versions_[static_cast<std::size_t>(worker)][at];

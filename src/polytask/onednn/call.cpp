@@ -83,8 +83,8 @@ std::unique_ptr<Call::Seat> Call::take_seat(std::size_t first) const {
 
 void Call::leave(std::unique_ptr<Seat> seat, std::size_t first) const {
   for (std::size_t i = 0; i < kSeats; ++i) {
-    Seat* nobody = nullptr;
-    if (seats_[(first + i) % kSeats].compare_exchange_strong(nobody,
+    Seat* empty = nullptr;
+    if (seats_[(first + i) % kSeats].compare_exchange_strong(empty,
                                                              seat.get())) {
       (void)seat.release();
       return;

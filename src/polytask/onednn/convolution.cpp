@@ -190,16 +190,16 @@ std::string Convolution::implementation() const {
   return text;
 }
 
-bool Convolution::prepares_like(const Convolution& other) const {
+bool Convolution::same_forward_layout(const Convolution& other) const {
   return primitives_->forward_desc.weights_desc() ==
          other.primitives_->forward_desc.weights_desc();
 }
 
-bool Convolution::goes_back_like(const Convolution& other) const {
+bool Convolution::same_backward_layout(const Convolution& other) const {
   const Primitives& a = *primitives_;
   const Primitives& b = *other.primitives_;
   const bool data = a.data.operator bool();
-  return prepares_like(other) && data == b.data.operator bool() &&
+  return same_forward_layout(other) && data == b.data.operator bool() &&
          (!data ||
           a.data_desc->weights_desc() == b.data_desc->weights_desc()) &&
          a.weights_desc->diff_weights_desc() ==

@@ -66,10 +66,10 @@ class Convolution {
   [[nodiscard]] std::string implementation() const;
 
   // Whether forward of both reads the same `prepared`.
-  [[nodiscard]] bool prepares_like(const Convolution& other) const;
+  [[nodiscard]] bool same_forward_layout(const Convolution& other) const;
   // Whether backward of both reads the same `prepared`, writes the same
   // `gradient`.
-  [[nodiscard]] bool goes_back_like(const Convolution& other) const;
+  [[nodiscard]] bool same_backward_layout(const Convolution& other) const;
 
   // Overwrites `prepared` from kernel and bias: all of it, or the parts that
   // several threads may do at once.

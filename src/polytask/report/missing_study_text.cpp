@@ -74,7 +74,7 @@ std::string value_lines(const MissingStudy& study) {
         width, display_width(printable(value.task + '/' + value.label)) + 1);
   }
   std::string text =
-      cat("\nf1 gained from so many answers to so many (policy ignore)\n\n  ",
+      cat("\nf1 gained by more answers in the training (policy ignore)\n\n  ",
           left("label", width), right("from", 8), right("to", 8),
           right("f1 gained", 18), right("per 100", 10), '\n');
   for (const AnswerValue& value : study.values) {

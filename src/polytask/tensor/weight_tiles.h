@@ -35,8 +35,7 @@ struct WeightTiles {
            static_cast<std::size_t>(across_filters()) *
            static_cast<std::size_t>(taps);
   }
-  // Where a tile begins: that of a tap, and the so-manieth of channels and of
-  // filters.
+  // Offset of the tile of a tap, a tile of channels and a tile of filters.
   [[nodiscard]] std::size_t begin(int tap, int channel, int filter) const {
     const int outer = channels_first ? channel * across_filters() + filter
                                      : filter * across_channels() + channel;

@@ -137,7 +137,7 @@ Hdf5Description read_hdf5_content(const std::string& path,
                                   std::uint64_t file_bytes,
                                   const Hdf5Options& options,
                                   SharedMemory& memory) {
-  tame_hdf5();
+  configure_hdf5();
   const Hdf5File file = open_hdf5(path, file_bytes);
   const Hdf5Dataset images = open_dataset(file, options.images, "images");
   const Hdf5ImagePlan plan = plan_images(images, options.layout);

@@ -22,7 +22,7 @@ std::string integer_name(hid_t type) {
 
 }  // namespace
 
-void tame_hdf5() {
+void configure_hdf5() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
 }

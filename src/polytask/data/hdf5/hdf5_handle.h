@@ -37,7 +37,7 @@ class Hdf5Handle {
 };
 
 // Stops HDF5 from printing errors, and from loading plugins that a file names.
-void tame_hdf5();
+void configure_hdf5();
 
 // Why the last HDF5 call failed, in the words of the system where it was the
 // system, else in HDF5's own: "No space left on device".

@@ -104,7 +104,7 @@ class ImageWriter {
 
 void write_content(const Dataset& data, const std::vector<TaskColumns>& tasks,
                    const std::string& path, const Hdf5WriteOptions& options) {
-  tame_hdf5();
+  configure_hdf5();
   Hdf5Handle file = checked_handle(
       {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
        H5Fclose});

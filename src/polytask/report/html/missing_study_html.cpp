@@ -207,9 +207,9 @@ std::string values_section(const MissingStudy& study) {
   }
   return cat(
       "<section>\n<h2>f1 gained by more answers</h2>\n<p "
-      "class=\"soft\">Under the policy ignore, from so many answers to "
-      "so many in the training; per 100 answers where at least 100 are "
-      "between the two.</p>\n",
+      "class=\"soft\">Under the policy ignore, from one number of answers in "
+      "the training to another; per 100 answers where they differ by at "
+      "least 100.</p>\n",
       table({"label", "from", "to", "f1 gained", "per 100"}, rows),
       "</section>\n");
 }
