@@ -138,8 +138,7 @@ TEST_F(OneImage, OfOneChannelIsTheLumaOfAnyImage) {
 }
 
 TEST_F(OneImage, InspectSaysSizeColoursAndTurn) {
-  const std::string path =
-      std::string(POLYTASK_SOURCE_DIR) + "/tests/golden/images/turned.jpg";
+  const std::string path = test::source_path("tests/golden/images/turned.jpg");
   const json found =
       json::parse(test::polytask({"inspect", path, "--json"}).out);
   EXPECT_EQ(found["kind"], "image");

@@ -80,8 +80,7 @@ TEST_F(RecipeFile, AThresholdOfALabelThatIsNotThereNamesTheNearest) {
 }
 
 TEST(Recipe, TheOneOfThePostIsThePost) {
-  const Recipe recipe = load_recipe(
-      std::filesystem::path(POLYTASK_SOURCE_DIR) / "recipes/blog.yaml", {});
+  const Recipe recipe = load_recipe(test::source_path("recipes/blog.yaml"), {});
   const Activation relu = Activation::relu;
   const NetworkOptions post{
       .trunk = {

@@ -16,7 +16,7 @@
 namespace polytask::test {
 
 inline std::filesystem::path golden_images() {
-  return std::filesystem::path(POLYTASK_SOURCE_DIR) / "tests/golden/images";
+  return source_path("tests/golden/images");
 }
 
 inline std::vector<std::byte> bytes_of(const std::filesystem::path& path) {
