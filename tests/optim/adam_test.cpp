@@ -57,6 +57,13 @@ TEST(Adam, EpsilonIsAddedToTheUncorrectedRoot) {
   EXPECT_NEAR(bench.w[0], -1e-3 / (1.0 + std::sqrt(1000.0)), 1e-9);
 }
 
+// The same by hand with another epsilon: sqrt(v) is 0.0316, epsilon 0.1.
+TEST(Adam, TheEpsilonIsTheOneThatIsAskedFor) {
+  Bench bench({0.0f}, {.epsilon = 0.1});
+  bench.step(Floats{1.0f});
+  EXPECT_NEAR(bench.w[0], -1e-3 / (1.0 + std::sqrt(10.0)), 1e-9);
+}
+
 // Each step rounds once in m, in v and in w, so after 100 steps of at most 1e-3
 // the weights, which are below 1, agree within a few units of 2^-24.
 TEST(Adam, HundredStepsEqualKeras) {

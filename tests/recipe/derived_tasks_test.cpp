@@ -46,6 +46,21 @@ TEST(DerivedTasks, EveryColumnOfAMixedTableFindsItsTaskAndThatIsSaid) {
              "  - labels: multilabel, sea, sun"}));
 }
 
+TEST(DerivedTasks, TwoWordsAreClassesAndOneIsNone) {
+  DatasetSpec spec = answers_table({"light", "place"}, {{0, 0}})->spec();
+  spec.classes = {
+      {.column = "light", .names = {"day", "night"}, .as_written = true},
+      {.column = "place", .names = {"town"}, .as_written = true}};
+  const Derived derived(ArrayDataset({.spec = spec,
+                                      .size = 4,
+                                      .images = nullptr,
+                                      .targets = {0, 0, 1, 0, 0, 0, 1, 0},
+                                      .source = "table",
+                                      .names = {}}));
+  EXPECT_EQ(derived.tasks,
+            (std::vector<Task>{categorical("light", {"day", "night"})}));
+}
+
 TEST(DerivedTasks, AColumnCalledLabelsKeepsItsName) {
   const Derived derived(
       *answers_table({"labels", "sea"}, {{0, 1}, {2, 0}, {3, 1}}));

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/data/hdf5_writer.h"
 #include "tests/support/expect_error.h"
@@ -104,6 +106,16 @@ TEST_F(RecipeStart, WithoutFreezingTheTasksOfTheRecipeAreAllThereAre) {
             "does: light, people; network.freeze_trunk=true keeps the old "
             "tasks, or name them in the recipe");
   EXPECT_EQ(first_model(run, 1).spec, run.model);
+}
+
+TEST_F(RecipeStart, NewHeadsBeginWithTheSeed) {
+  Recipe recipe = load(kAdd, {from()});
+  const PreparedRun run = prepare_run(recipe);
+  const Model model = first_model(run, 5);
+  EXPECT_TRUE(std::ranges::equal(model.parameters.flat(),
+                                 first_model(run, 5).parameters.flat()));
+  EXPECT_FALSE(std::ranges::equal(model.parameters.flat(),
+                                  first_model(run, 6).parameters.flat()));
 }
 
 TEST_F(RecipeStart, WithoutTasksThoseOfTheModelGoOnWithTheirHeads) {

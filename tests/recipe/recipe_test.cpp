@@ -10,6 +10,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/answers_table.h"
 #include "tests/train/stripes.h"
 
 namespace polytask {
@@ -215,6 +216,27 @@ TEST_F(RecipeFile, WithoutASplitAllImagesAreTrainedOn) {
   const PreparedRun run = prepare_run(recipe);
   EXPECT_EQ(run.data.train->size(), 20);
   EXPECT_EQ(run.data.validation, nullptr);
+}
+
+// Balanced weights and warnings speak of the images that are trained on: label
+// "rows" is positive in all of those, and in none of the others.
+TEST_F(RecipeFile, WhatTheTrainingImagesHoldIsAllThatCounts) {
+  const Split split = train_test_split(20, {.test_size = 0.2});
+  std::vector<std::vector<float>> rows(20, {0.0f, 1.0f});
+  for (const std::int64_t i : split.train) {
+    rows[static_cast<std::size_t>(i)] = {1.0f, 1.0f};
+  }
+  rows[static_cast<std::size_t>(split.train.front())] = {1.0f, 0.0f};
+  write_hdf5(*test::answers_table({"rows", "columns"}, rows),
+             folder_ / "stripes.h5");
+  Recipe recipe = load(kSmall, {"tasks.look={labels: [rows, columns], loss: "
+                                "{positive_weights: balanced}}"});
+  const PreparedRun run = prepare_run(recipe);
+  EXPECT_EQ(recipe.tasks.at(0).loss.positive_weights,
+            (std::vector<double>{1.0, 1.0 / 15.0}));
+  EXPECT_EQ(run.warnings.at(0),
+            "training part: label \"rows\" has no negative image (of 16); it "
+            "cannot be learned; change data.split.random_state");
 }
 
 TEST_F(RecipeFile, TheModelIsThatOfTheDataAndTheRecipe) {

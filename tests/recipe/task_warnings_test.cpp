@@ -63,6 +63,14 @@ TEST(TaskWarnings, AskForImagesWhereNoneShowsIt) {
                    "occurs; it cannot be learned; add images of it"}));
 }
 
+// Another split may help only where the class is among the other images.
+TEST(TaskWarnings, AskForImagesOfAClassThatIsInNoPart) {
+  EXPECT_EQ(
+      warnings_of({{0, 0, 1, 2}, {1, 0, 3, 4}}, {{0, 0, 1, 2}, {1, 0, 3, 4}}),
+      (Texts{"training part: class \"night\" of task \"light\" never "
+             "occurs; it cannot be learned; add images of it"}));
+}
+
 TEST(TaskWarnings, NameTheNumberAmongSeveral) {
   const DatasetPtr data =
       answers_table({"size/width", "size/height"}, {{1, 2}, {1, 3}});
