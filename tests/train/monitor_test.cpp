@@ -187,14 +187,24 @@ TEST_F(Patience, EndsTheTrainingSoManyEpochsAfterTheBest) {
   }
 }
 
+TEST_F(Patience, OfOneEndsWithTheFirstEpochThatIsNotBetter) {
+  const TrainReport some = trained(1);
+  ASSERT_LT(some.best_epoch + 1, 25);
+  EXPECT_EQ(some.history.size(), static_cast<std::size_t>(some.best_epoch + 1));
+}
+
 TEST_F(Patience, WhatEndedGoesOnWithMore) {
-  trained(0);
+  const TrainReport all = trained(0);
   const std::vector<float> expected = last_;
   ++runs_;
   const std::size_t ended = trained(2).history.size();
   ASSERT_LT(ended, 25u);
   EXPECT_EQ(trained(2, /*resume=*/true).history.size(), ended);
-  EXPECT_EQ(trained(0, /*resume=*/true).history.size(), 25u);
+  const TrainReport more = trained(0, /*resume=*/true);
+  ASSERT_EQ(more.history.size(), 25u);
+  for (std::size_t i = 0; i < more.history.size(); ++i) {
+    EXPECT_EQ(more.history[i].best, all.history[i].best);
+  }
   EXPECT_EQ(last_, expected);
 }
 

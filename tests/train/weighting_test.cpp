@@ -10,6 +10,7 @@
 #include "polytask/weighting/weighting_settings.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/train/answers_table.h"
 #include "tests/train/questions.h"
 #include "tests/train/recorder.h"
 
@@ -338,6 +339,29 @@ TEST(Weighting, TheLossesThatWeighAreThoseThatAreShown) {
   };
   EXPECT_NEAR(weighted("both"), weighted("scene"), 1e-5);
   EXPECT_NEAR(weighted("stripes"), weighted("scene"), 1e-5);
+}
+
+// The same where one task has fewer answers: a loss is a mean over what is
+// there, not a sum.
+TEST(Weighting, FewerAnswersAreNotASmallerLoss) {
+  std::vector<std::vector<float>> rows;
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back({static_cast<float>(i % 2), static_cast<float>(i % 3 == 0),
+                    i < 10 ? static_cast<float>(i % 4) : test::kNaN});
+  }
+  const DatasetPtr data =
+      test::answers_table({"scene/rows", "scene/red", "stripes"}, rows);
+  Model model =
+      model_of({multilabel("scene", {"rows", "red"}), count("stripes")});
+  TrainOptions options = options_for(WeightingKind::gls);
+  options.batch_size = 40;
+  const EpochReport epoch =
+      train(model, {.train = data, .validation = nullptr}, options).history[0];
+  const std::map<std::string, double> losses(epoch.train.begin(),
+                                             epoch.train.end());
+  EXPECT_NEAR(
+      weighting_of(epoch).at("stripes/weight") * losses.at("stripes/loss"),
+      weighting_of(epoch).at("scene/weight") * losses.at("scene/loss"), 1e-5);
 }
 
 // famo begins as gls does, and learns from what each step changed.

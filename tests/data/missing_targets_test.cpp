@@ -1,4 +1,4 @@
-// Batches, and images whose answers are not known.
+// Targets that are missing, in batches and in data sets.
 
 #include "polytask/data/batch.h"
 
