@@ -2,48 +2,43 @@
 
     python3 benchmarks/compare/onednn_versions.py FIRST SECOND [--rounds N]
 
-FIRST and SECOND begin the commands of a build each: the folder of its
-benchmarks, or that with what enters another root before it:
+FIRST and SECOND are the commands of two builds in build/release of their
+sources, the second perhaps in a root of another release:
 
-    python3 benchmarks/compare/onednn_versions.py build/release/benchmarks \\
-        "chroot TRIXIE /polytask/build/release/benchmarks"
+    python3 benchmarks/compare/onednn_versions.py build/release/polytask \\
+        "chroot TRIXIE /polytask/build/release/polytask"
 
-The builds take turns, and change places after each round, so that a drift of
-the machine meets both. Prints medians, and the median of the rounds' ratios
-SECOND / FIRST with its 95 % bootstrap interval; below 1, SECOND is faster.
+Each trains the post's network for a few steps (`polytask bench`), in turns that
+change places after each round, so that a drift of the machine meets both. Of
+the whole step, and of each pass of each layer, prints the median over the
+rounds, and the median of the rounds' ratios SECOND / FIRST with its 95 %
+bootstrap interval; below 1, SECOND is faster.
 """
 import argparse
-import re
+import json
+import pathlib
 import shlex
 import statistics
 import subprocess
 
 import intervals
 
-CASES = ["strided/64/32/training", "strided/224/1/inference",
-         "pooled/32/256/training", "pooled/128/8/inference"]
-STEP_ROW = re.compile(
-    r"^(bare convolutions|whole step|inference of 100|inference of one)"
-    r"\s+([0-9.]+) ms", re.M)
-CASE_ROW = re.compile(
-    r"^(?:strided|pooled)\s+\d+\s+\d+\s+(?:training|inference)\s+([0-9.]+)\s",
-    re.M)
+STEP = "whole step"
 
 
-def output_of(prefix, program, *arguments):
-    words = shlex.split(prefix)
-    words[-1] += "/" + program
-    return subprocess.run(words + [str(a) for a in arguments], check=True,
-                          capture_output=True, text=True).stdout
-
-
-def measure(prefix, threads):
-    """Milliseconds by name."""
-    text = output_of(prefix, "benchmark_training_step", 5, threads)
-    found = {name: float(ms) for name, ms in STEP_ROW.findall(text)}
-    for case in CASES:
-        text = output_of(prefix, "benchmark_general_networks", 1, threads, case)
-        found[case] = float(CASE_ROW.search(text).group(1))
+def measure(command, threads, steps=3):
+    """Milliseconds by name, of a step and of the threads in each pass."""
+    words = shlex.split(command)
+    sources = pathlib.PurePath(words[-1]).parent.parent.parent
+    answer = subprocess.run(
+        [*words, "bench", str(sources / "recipes" / "blog.yaml"),
+         "--input", "100x100x3", "--steps", str(steps), "--json",
+         f"train.threads={threads}"],
+        check=True, capture_output=True, text=True).stdout
+    document = json.loads(answer)
+    found = {STEP: document["step"]["median_ms"]}
+    for layer in document["layers"]:
+        found[f"{layer['layer']} {layer['pass']}"] = layer["ms"]
     return found
 
 
@@ -54,6 +49,9 @@ def table(first, second):
     for name in first[0]:
         a = [each[name] for each in first]
         b = [each[name] for each in second]
+        if statistics.median(a) < 0.01 * statistics.median(
+                each[STEP] for each in first):
+            continue  # less than a hundredth of the step
         ratios = [y / x for x, y in zip(a, b)]
         low, high = intervals.bootstrap_interval(ratios)
         yield (f"| {name} | {statistics.median(a):.2f} "
@@ -72,8 +70,8 @@ def main():
     for number in range(options.rounds):
         order = (0, 1) if number % 2 == 0 else (1, 0)
         for which in order:
-            prefix = (options.first, options.second)[which]
-            found[which].append(measure(prefix, options.threads))
+            command = (options.first, options.second)[which]
+            found[which].append(measure(command, options.threads))
     print("\n".join(table(*found)))
 
 
