@@ -200,9 +200,9 @@ TEST(TrainHeads, AStepChangesTheHeadAsAStepOfTheWholeNetworkDoes) {
   const Model old = old_model(test::plain_network());
   Model frozen = with_amount(old);
   Model whole = with_amount(old);
-  const TrainData data{.train = questions(100, 4), .validation = nullptr};
+  const TrainData data{.train = questions(130, 4), .validation = nullptr};
   TrainOptions options = options_for(1);
-  options.batch_size = 100;  // one step, as many images as the trunk looks at
+  options.batch_size = 130;  // one step, more images than the trunk takes
   // So that the step depends on the gradient's size, not on its sign alone.
   options.adam.epsilon = 1.0;
   train(frozen, data, options);
