@@ -3,10 +3,11 @@
 //   benchmark_weighting_cost [PAIRS [THREADS]]
 //
 // The five tasks and the network of recipes/streets.yaml, a batch of drawn
-// scenes, one whole training step: weights packed, forward, losses, backward,
-// weights of the tasks, Adam. Each way of weighting takes turns with equal
-// weights in one process, so a drift of the machine meets both. Prints medians
-// and the median of the pairs' ratios with a 95 % bootstrap interval.
+// scenes, one whole training step: the batch loaded, weights packed, forward,
+// losses, backward, weights of the tasks, Adam. Each way of weighting takes
+// turns with equal weights in one process, so a drift of the machine meets
+// both. Prints medians and the median of the pairs' ratios with a 95 %
+// bootstrap interval.
 
 #include <algorithm>
 #include <cstdio>
@@ -15,16 +16,11 @@
 
 #include "benchmarks/pairs.h"
 #include "polytask/base/error.h"
-#include "polytask/data/batch.h"
-#include "polytask/model/model_plan.h"
 #include "polytask/model/prior.h"
 #include "polytask/model/task_columns.h"
-#include "polytask/optim/adam.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/recipe/recipe_tasks.h"
-#include "polytask/train/batch_loss.h"
-#include "polytask/train/gradient_step.h"
-#include "polytask/train/task_balance.h"
+#include "polytask/train/training_step.h"
 #include "polytask/worlds/worlds.h"
 
 namespace polytask::benchmark {
@@ -53,65 +49,34 @@ Work street_work(int threads) {
           .train = recipe.train};
 }
 
+// One step of a training, always of the same images.
 class Step {
  public:
   Step(const Work& work, const TrainOptions& options, ThreadPool& pool)
-      : seed_(options.seed),
-        scale_(work.model.preprocessing.scale(work.data->spec().pixels)),
-        model_(make_model(work.model, options.seed)),
-        plan_(plan_model(model_, {.batch = options.batch_size,
-                                  .workers = pool.workers(),
-                                  .training = true,
-                                  .task_gradients =
-                                      TaskBalance::gradients_needed(options)})),
-        network_(plan_, pool),
-        memory_(plan_->parameters(), options.adam),
-        adam_(options.adam),
-        balance_(model_.spec.tasks, options, *plan_),
-        batch_(*work.data, options.batch_size,
-               column_counts(model_.spec.tasks)),
-        samples_(static_cast<std::size_t>(options.batch_size)) {
+      : model_(make_model(work.model, options.seed)),
+        step_(model_, *work.data, options, pool),
+        images_(static_cast<std::size_t>(options.batch_size)) {
     model_.prior = prior_of(model_.spec.tasks, *work.data);
-    std::vector<std::int64_t> indices(samples_.size());
-    std::iota(indices.begin(), indices.end(), 0);
-    std::iota(samples_.begin(), samples_.end(), 0u);
-    batch_.load(indices);
-    standardise(model_, batch_);
+    std::iota(images_.begin(), images_.end(), 0);
   }
 
   void run() {
-    network_.prepare(model_.parameters);
-    network_.forward_training(
-        {.images = batch_.size(),
-         .pixels = batch_.pixels().data(),
-         .scale = scale_},
-        {.seed = seed_, .epoch = ++epoch_, .samples = samples_});
-    batch_loss(model_, network_, batch_, /*with_gradient=*/true,
-               [&](std::size_t task, const LossValue& value) {
-                 balance_.note(task, value);
-               });
-    balance_.backward(network_, 1, adam_.steps_done());
-    if (unusable_gradient(network_)) std::puts("a gradient is not finite");
-    adam_.begin_step();
-    update_parameters(network_, adam_, model_.parameters, memory_);
+    const auto ignore = [](std::size_t, const LossValue&) {};
+    if (const auto why = step_.differentiate(images_, ++epoch_, ignore)) {
+      std::puts(to_text(*why).c_str());
+    }
+    step_.update();
   }
 
   [[nodiscard]] double megabytes() const {
-    return static_cast<double>(plan_->memory().total_bytes()) / 1e6;
+    return static_cast<double>(step_.plan().memory().total_bytes()) / 1e6;
   }
 
  private:
-  std::uint64_t seed_;
-  float scale_;
   Model model_;
-  std::shared_ptr<const NetworkPlan> plan_;
-  Network network_;
-  AdamMemory memory_;
-  Adam adam_;
-  TaskBalance balance_;
-  Batch batch_;
-  std::vector<std::uint32_t> samples_;
-  std::uint32_t epoch_ = 0;
+  TrainingStep step_;
+  std::vector<std::int64_t> images_;
+  int epoch_ = 0;
 };
 
 struct Way {

@@ -21,6 +21,7 @@
 #include "polytask/model/model_settings.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/report/document_version.h"
+#include "polytask/train/training_step.h"
 
 namespace polytask::cli {
 namespace {
@@ -126,9 +127,11 @@ Json inspect(const InspectArguments& args) {
 // What a training by this recipe runs; behind a frozen trunk, forward alone.
 std::shared_ptr<const NetworkPlan> plan_of(const RecipeJob& job) {
   const TrainOptions& train = job.recipe.train;
-  return plan_model(job.model, {.batch = train.batch_size,
-                                .workers = ThreadPool(train.threads).workers(),
-                                .training = !job.recipe.start.freeze_trunk});
+  const int workers = ThreadPool(train.threads).workers();
+  if (!job.recipe.start.freeze_trunk) {
+    return plan_training(job.model, train, workers);
+  }
+  return plan_model(job.model, {.batch = train.batch_size, .workers = workers});
 }
 
 int print_plan(const InspectArguments& args, const Console& console) {

@@ -5,6 +5,7 @@
 #include "polytask/base/text.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
+#include "polytask/train/training_step.h"
 
 namespace polytask::cli {
 namespace {
@@ -12,23 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kNumberWidth = 12;
-constexpr std::size_t kMoments = 2;  // of Adam, as large as the parameters
-
-// What a training needs for its parameters, outside the workspace.
-struct ParameterMemory {
-  std::size_t parameters = 0;  // bytes
-  std::size_t moments = 0;
-  std::size_t average = 0;
-
-  ParameterMemory(const NetworkPlan& plan, const AdamOptions& adam)
-      : parameters(plan.parameters().parameter_count() * sizeof(float)),
-        moments(plan.options().training ? kMoments * parameters : 0),
-        average(moments > 0 && adam.ema_momentum > 0.0 ? parameters : 0) {}
-
-  [[nodiscard]] std::size_t total_with(const NetworkPlan& plan) const {
-    return plan.memory().total_bytes() + parameters + moments + average;
-  }
-};
 
 std::string number(double value, int decimals) {
   return right(fixed_text(value, decimals), kNumberWidth);
@@ -56,12 +40,12 @@ std::string memory_lines(const NetworkPlan& plan, const AdamOptions& adam) {
   for (const auto& one : plan.memory().reservations()) {
     line(one.bytes, one.owner);
   }
-  const ParameterMemory outside(plan, adam);
-  line(plan.memory().total_bytes(), "workspace, all of the above");
-  line(outside.parameters, "parameters");
-  if (outside.moments > 0) line(outside.moments, "moments of Adam");
-  if (outside.average > 0) line(outside.average, "average of the weights");
-  line(outside.total_with(plan), "total");
+  const TrainingMemory memory = memory_of(plan, adam);
+  line(memory.workspace, "workspace, all of the above");
+  line(memory.parameters, "parameters");
+  if (memory.moments > 0) line(memory.moments, "moments of Adam");
+  if (memory.average > 0) line(memory.average, "average of the weights");
+  line(memory.total(), "total");
   return text;
 }
 
@@ -98,7 +82,7 @@ Json plan_json(const NetworkPlan& plan, const AdamOptions& adam) {
   for (const auto& one : plan.memory().reservations()) {
     workspace.push_back({{"owner", one.owner}, {"bytes", one.bytes}});
   }
-  const ParameterMemory outside(plan, adam);
+  const TrainingMemory memory = memory_of(plan, adam);
   return {{"image", options.input},
           {"batch", options.batch},
           {"threads", options.workers},
@@ -109,11 +93,11 @@ Json plan_json(const NetworkPlan& plan, const AdamOptions& adam) {
           {"layers", layers},
           {"memory",
            {{"workspace", workspace},
-            {"workspace_bytes", plan.memory().total_bytes()},
-            {"parameter_bytes", outside.parameters},
-            {"moment_bytes", outside.moments},
-            {"average_bytes", outside.average},
-            {"total_bytes", outside.total_with(plan)}}}};
+            {"workspace_bytes", memory.workspace},
+            {"parameter_bytes", memory.parameters},
+            {"moment_bytes", memory.moments},
+            {"average_bytes", memory.average},
+            {"total_bytes", memory.total()}}}};
 }
 
 std::string plan_table(const NetworkPlan& plan, const AdamOptions& adam) {

@@ -2,21 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <numeric>
 
 #include "polytask/base/error.h"
-#include "polytask/base/random.h"
 #include "polytask/base/text.h"
-#include "polytask/data/batch.h"
 #include "polytask/kernels/peak.h"
-#include "polytask/model/model_plan.h"
 #include "polytask/model/prior.h"
 #include "polytask/model/task_columns.h"
-#include "polytask/train/batch_loss.h"
-#include "polytask/train/gradient_step.h"
-#include "polytask/train/task_balance.h"
+#include "polytask/train/training_step.h"
 
 namespace polytask::cli {
 namespace {
@@ -29,89 +23,56 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// The same steps as a training's first ones.
+// The same steps as a training's first ones, but for batches that are not full.
 class Steps {
  public:
   Steps(const RecipeJob& job, const DatasetPtr& data)
       : options_(job.recipe.train),
         data_(select_columns(data, column_uses(job.model.tasks))),
-        model_(make_model(job.model, options_.seed)),
+        model_(model_with_prior(job.model, *data_, options_.seed)),
         pool_(options_.threads),
-        plan_(plan_model(
-            model_,
-            {.batch = options_.batch_size,
-             .workers = pool_.workers(),
-             .training = true,
-             .task_gradients = TaskBalance::gradients_needed(options_)})),
-        network_(plan_, pool_),
-        memory_(plan_->parameters(), options_.adam),
-        adam_(options_.adam),
-        balance_(job.model.tasks, options_, *plan_),
-        batch_(*data_, options_.batch_size, column_counts(job.model.tasks)),
-        order_(static_cast<std::size_t>(data_->size())) {
-    model_.prior = prior_of(model_.spec.tasks, *data_);
-  }
+        step_(model_, *data_, options_, pool_),
+        order_(static_cast<std::size_t>(data_->size())) {}
 
-  [[nodiscard]] Network& network() { return network_; }
-  [[nodiscard]] const NetworkPlan& plan() const { return *plan_; }
+  [[nodiscard]] TrainingStep& step() { return step_; }
   [[nodiscard]] ThreadPool& pool() { return pool_; }
 
   // Returns why the step could not be used; empty when it could.
   [[nodiscard]] std::string run() {
-    load_batch();
-    network_.prepare(model_.parameters);
-    network_.forward_training(
-        {.images = batch_.size(),
-         .pixels = batch_.pixels().data(),
-         .type = data_->spec().pixels,
-         .scale = model_.spec.preprocessing.scale(data_->spec().pixels)},
-        {.seed = options_.seed, .epoch = epoch_, .samples = samples_});
-    const double loss = batch_loss(model_, network_, batch_,
-                                   /*with_gradient=*/true,
-                                   [&](std::size_t t, const LossValue& value) {
-                                     balance_.note(t, value);
-                                   });
-    if (!std::isfinite(loss)) return "the loss is not finite";
-    balance_.backward(network_, static_cast<int>(epoch_), adam_.steps_done());
-    if (const auto tensor = unusable_gradient(network_)) {
-      return cat("the gradient of ", *tensor, " is not finite or beyond 2^63");
+    const auto images = next_images();
+    const auto ignore = [](std::size_t, const LossValue&) {};
+    if (const auto why = step_.differentiate(images, epoch_, ignore)) {
+      return to_text(*why);
     }
-    adam_.begin_step();
-    update_parameters(network_, adam_, model_.parameters, memory_);
+    step_.update();
     return "";
   }
 
  private:
-  // Full batches only; then the next epoch begins.
-  void load_batch() {
+  static Model model_with_prior(const ModelSpec& spec, const Dataset& data,
+                                std::uint64_t seed) {
+    Model model = make_model(spec, seed);
+    model.prior = prior_of(model.spec.tasks, data);
+    return model;
+  }
+
+  std::span<const std::int64_t> next_images() {
     const auto count = static_cast<std::size_t>(options_.batch_size);
     if (epoch_ == 0 || next_ + count > order_.size()) {
-      std::iota(order_.begin(), order_.end(), 0);
-      shuffle(
-          std::span(order_),
-          RandomStream(random_key(options_.seed, RandomUse::order), ++epoch_));
+      shuffle_images(options_.seed, ++epoch_, order_);
       next_ = 0;
     }
-    const auto indices = std::span(order_).subspan(next_, count);
     next_ += count;
-    batch_.load(indices);
-    standardise(model_, batch_);
-    samples_.assign(indices.begin(), indices.end());
+    return std::span(order_).subspan(next_ - count, count);
   }
 
   TrainOptions options_;
   DatasetPtr data_;
   Model model_;
   ThreadPool pool_;
-  std::shared_ptr<const NetworkPlan> plan_;
-  Network network_;
-  AdamMemory memory_;
-  Adam adam_;
-  TaskBalance balance_;
-  Batch batch_;
+  TrainingStep step_;
   std::vector<std::int64_t> order_;
-  std::vector<std::uint32_t> samples_;
-  std::uint32_t epoch_ = 0;
+  int epoch_ = 0;
   std::size_t next_ = 0;  // in order_
 };
 
@@ -155,22 +116,26 @@ class Peak {
 // The layers' times and what they did, per step.
 //   survivors   summed over the steps
 std::vector<PassReport> pass_reports(
-    const Steps& steps, const std::vector<LayerTime>& times, int count,
+    TrainingStep& step, int count,
     const std::map<std::string, Survivors>& survivors) {
-  const std::vector<LayerDescription> layers = steps.plan().layers();
-  const double batch = steps.plan().options().batch;
+  const std::vector<LayerDescription> layers = step.plan().layers();
+  const double batch = step.plan().options().batch;
   std::vector<PassReport> passes;
-  for (const LayerTime& time : times) {
+  for (const LayerTime& time : step.network().layer_times()) {
     PassReport pass{.layer = time.layer,
                     .pass = time.pass,
                     .seconds = time.seconds / count};
     const auto layer =
         std::ranges::find(layers, time.layer, &LayerDescription::name);
     const bool backward = time.pass == "backward";
-    pass.nominal_flops =
-        batch * (backward ? layer->backward_flops : layer->forward_flops);
-    pass.executed_flops =
-        pass.nominal_flops * (backward ? 1 : layer->forward_runs);
+    if (backward) {
+      pass.nominal_flops = pass.executed_flops = batch * layer->backward_flops;
+    } else {
+      const int passes = step.forward_passes();
+      const int again = layer->forward_runs - 1;  // while backward runs
+      pass.nominal_flops = batch * layer->forward_flops * passes;
+      pass.executed_flops = batch * layer->forward_flops * (passes + again);
+    }
     const auto found = survivors.find(time.layer);
     if (backward && found != survivors.end()) {
       const Survivors& sum = found->second;
@@ -205,6 +170,7 @@ BenchReport bench_steps(const RecipeJob& job, const DatasetPtr& data,
                     " training images, got ", batch));
   }
   Steps steps(job, data);
+  Network& network = steps.step().network();
   BenchReport report{.batch = batch, .threads = steps.pool().workers()};
   Peak peak(steps.pool());
   std::map<std::string, Survivors> survivors;
@@ -213,7 +179,7 @@ BenchReport bench_steps(const RecipeJob& job, const DatasetPtr& data,
       report.interrupted = true;
       return report;
     }
-    if (i == 1) steps.network().start_clock();
+    if (i == 1) network.start_clock();
     const auto begin = Clock::now();
     report.trouble = steps.run();
     const double seconds = seconds_since(begin);
@@ -221,12 +187,11 @@ BenchReport bench_steps(const RecipeJob& job, const DatasetPtr& data,
     peak.measure(kPeakShare * seconds);
     if (i < 1) continue;
     report.step_seconds.push_back(seconds);
-    add_survivors(steps.network(), survivors);
+    add_survivors(network, survivors);
     if (options.progress) options.progress(i);
   }
   report.peak_flops_a_second = peak.speeds();
-  report.passes = pass_reports(steps, steps.network().layer_times(),
-                               options.steps, survivors);
+  report.passes = pass_reports(steps.step(), options.steps, survivors);
   return report;
 }
 

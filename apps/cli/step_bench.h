@@ -50,8 +50,8 @@ struct BenchOptions {
 // Trains a new model on `data` for so many steps, as `train` does. The most
 // arithmetic the processor can do is measured between the steps, so that a
 // drift of the machine meets both.
-// Throws Fault::config when a batch does not fit the data; as plan_model does;
-// Fault::resource when memory is short.
+// Throws Fault::config when a batch does not fit the data; as TrainingStep
+// does.
 [[nodiscard]] BenchReport bench_steps(const RecipeJob& job,
                                       const DatasetPtr& data,
                                       const BenchOptions& options);

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <variant>
 
-#include "polytask/model/model_plan.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/gradient_step.h"
+#include "polytask/train/training_step.h"
 
 namespace polytask::benchmark {
 namespace {
@@ -25,9 +25,8 @@ ModelSpec with_or_without_dropout(ModelSpec spec, bool dropout) {
 
 PostTraining::PostTraining(const Model& model, int threads, bool dropout)
     : pool_(threads),
-      plan_(plan_model(
-          with_or_without_dropout(model.spec, dropout),
-          {.batch = kBatch, .workers = pool_.workers(), .training = true})),
+      plan_(plan_training(with_or_without_dropout(model.spec, dropout),
+                          {.batch_size = kBatch}, pool_.workers())),
       network_(plan_, pool_),
       parameters_(plan_->parameters()),
       memory_(plan_->parameters(), {}),

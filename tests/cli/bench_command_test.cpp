@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "polytask/data/array_dataset.h"
 #include "polytask/layers/pooled_convolution_layer.h"
 #include "tests/cli/command_line.h"
 #include "tests/support/child_process.h"
@@ -12,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 using test::Answer;
+using test::small_scenes;
 
 class BenchCommand : public test::CommandLine {
  protected:
@@ -75,6 +77,40 @@ TEST_F(BenchCommand, CountsTheWorkOfEachPass) {
     EXPECT_GT(one["share_of_peak"], 0.0);
     EXPECT_FALSE(one.contains("gradient_density"));
   }
+}
+
+// famo sees the batch once more after the step: 12 images of [14, 14, 4].
+TEST_F(BenchCommand, CountsTheSecondLookOfAWeighting) {
+  const json found =
+      document({"--input=16x16x3", "train.weighting.kind=famo",
+                "tasks={scene: {labels: [desert, mountains]}, "
+                "coast: {kind: multilabel, labels: [sea, sunset]}}"});
+  const double gflop = 12 * 2.0 * 14 * 14 * 4 * 27 / 1e9;
+  const json& forward = pass_of(found, "conv2d_1", "forward");
+  EXPECT_DOUBLE_EQ(forward["nominal_gflop"], 2 * gflop);
+  EXPECT_DOUBLE_EQ(forward["executed_gflop"], 2 * gflop);
+  EXPECT_DOUBLE_EQ(pass_of(found, "conv2d_1", "backward")["nominal_gflop"],
+                   gflop);
+}
+
+// No label is known: without a weight nothing is learned, however fast.
+TEST_F(BenchCommand, MissingLabelsCountAsTheyDoInATraining) {
+  const DatasetPtr scenes = small_scenes(36);
+  ArrayContent content{
+      .spec = scenes->spec(),
+      .size = scenes->size(),
+      .images = allocate_images(36 * scenes->spec().bytes_per_image()),
+      .targets = std::vector<float>(36 * 5, -1.0f),
+      .source = "unknown",
+      .names = {}};
+  write_hdf5(ArrayDataset(std::move(content)), "unknown.h5");
+  const std::vector<std::string> arguments{"data.path=unknown.h5",
+                                           "data.minus_one=missing",
+                                           "train.adam.learning_rate=1e30"};
+  EXPECT_EQ(bench(arguments).code, cli::kOk);
+  std::vector<std::string> weighted = arguments;
+  weighted.emplace_back("train.missing_label_weight=1");
+  EXPECT_EQ(bench(weighted).code, cli::kDiverged);
 }
 
 TEST_F(BenchCommand, TheTimesAddUp) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "apps/cli/recipe_job.h"
+#include "polytask/train/training_step.h"
 #include "tests/cli/command_line.h"
 
 namespace polytask {
@@ -59,11 +61,43 @@ TEST_F(Plan, TheMemoryAddsUp) {
     return memory[name].get<std::size_t>();
   };
   EXPECT_GE(bytes("workspace_bytes"), reserved) << "aligned";
-  EXPECT_EQ(bytes("parameter_bytes"), 4u * (112 + 197 * 8 + 9 * 5));
+  // 108 + 4, 196 * 8 + 8 and 8 * 5 + 5 numbers in arrays of whole cache lines.
+  EXPECT_EQ(bytes("parameter_bytes"), 4u * (112 + 16 + 196 * 8 + 16 + 48 + 16));
   EXPECT_EQ(bytes("moment_bytes"), 2 * bytes("parameter_bytes"));
   EXPECT_EQ(bytes("total_bytes"), bytes("workspace_bytes") +
                                       bytes("parameter_bytes") +
                                       bytes("moment_bytes"));
+}
+
+// Weighting needs two.
+constexpr const char* kTwoTasks =
+    "tasks={scene: {labels: [desert, mountains]}, "
+    "coast: {kind: multilabel, labels: [sea, sunset]}}";
+
+TEST_F(Plan, IsThatOfATrainingWhichWeighsTheTrunksGradients) {
+  const std::string weighting =
+      "train.weighting={kind: pcgrad, gradients: trunk}";
+  std::vector<std::string> owners;
+  const json found = plan({"--input=16x16x3", kTwoTasks, weighting});
+  for (const json& one : found["memory"]["workspace"]) {
+    const std::string owner = one["owner"];
+    if (owner.starts_with("trunk's")) owners.push_back(owner);
+  }
+  EXPECT_EQ(owners, (std::vector<std::string>{"trunk's gradients of scene",
+                                              "trunk's gradients of coast"}));
+  const cli::RecipeJob job = cli::load_job({.verb = "inspect",
+                                            .recipe = "recipe.yaml",
+                                            .overrides = {kTwoTasks, weighting},
+                                            .input = "16x16x3"});
+  Model model = make_model(job.model, 1);
+  const DatasetPtr data = cli::random_images(job.model, 12);
+  ThreadPool pool(2);
+  const TrainOptions& train = job.recipe.train;
+  const TrainingStep step(model, *data, train, pool);
+  EXPECT_EQ(found["memory"]["total_bytes"],
+            memory_of(step.plan(), train.adam).total());
+  EXPECT_LT(plan({"--input=16x16x3", kTwoTasks})["memory"]["total_bytes"],
+            found["memory"]["total_bytes"]);
 }
 
 TEST_F(Plan, TheAverageOfTheWeightsIsMemoryToo) {

@@ -1,6 +1,8 @@
 #include "polytask/data/batch.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -9,6 +11,7 @@ namespace polytask {
 
 Batch::Batch(const Dataset& data, int capacity, std::vector<int> groups)
     : data_(data),
+      capacity_(capacity),
       pixels_(static_cast<std::size_t>(capacity) *
               data.spec().bytes_per_image()),
       row_(data.spec().labels.size()) {
@@ -84,6 +87,21 @@ std::span<const float> Batch::loss_weights(std::size_t group) const {
   const Group& g = groups_[group];
   return std::span(g.loss_weights)
       .first(static_cast<std::size_t>(size_) * g.columns);
+}
+
+bool for_each_batch(
+    Batch& batch,
+    FunctionRef<bool(std::span<const std::int64_t> images)> visit) {
+  const std::int64_t size = batch.data().size();
+  const std::int64_t capacity = batch.capacity();
+  std::vector<std::int64_t> images;
+  for (std::int64_t first = 0; first < size; first += capacity) {
+    images.resize(static_cast<std::size_t>(std::min(capacity, size - first)));
+    std::iota(images.begin(), images.end(), first);
+    batch.load(images);
+    if (!visit(images)) return false;
+  }
+  return true;
 }
 
 }  // namespace polytask

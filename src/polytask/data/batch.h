@@ -6,9 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "polytask/base/function_ref.h"
 #include "polytask/data/dataset.h"
 
 namespace polytask {
+
+// How many images are computed at a time where it decides the speed alone.
+inline constexpr int kImagesAtATime = 100;
 
 class Batch {
  public:
@@ -26,6 +30,8 @@ class Batch {
   // assumed negative, for a group of labels. Holds until the next load.
   void assume_zero(std::size_t group, float loss_weight);
 
+  [[nodiscard]] int capacity() const { return capacity_; }
+  [[nodiscard]] const Dataset& data() const { return data_; }
   [[nodiscard]] int size() const { return size_; }
   // [size, H, W, C] in the data set's type
   [[nodiscard]] std::span<const std::byte> pixels() const;
@@ -47,10 +53,19 @@ class Batch {
   };
 
   const Dataset& data_;
+  int capacity_ = 0;
   int size_ = 0;
   std::vector<std::byte> pixels_;
   std::vector<float> row_;  // all columns of one image
   std::vector<Group> groups_;
 };
+
+// Loads the batch with the images of its data set from the first to the last,
+// as many at a time as it holds, and calls `visit` each time. Returns whether
+// it came to the end: it stops where `visit` says false.
+//   images   the indices of those in the batch
+bool for_each_batch(
+    Batch& batch,
+    FunctionRef<bool(std::span<const std::int64_t> images)> visit);
 
 }  // namespace polytask

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -16,8 +15,6 @@
 
 namespace polytask {
 namespace {
-
-constexpr int kImagesAtATime = 100;
 
 using Problems = std::vector<std::string>;
 
@@ -177,18 +174,14 @@ std::vector<float> logits_of(Predictor& predictor, const Dataset& data) {
   throw_if_any(problems);
   std::vector<float> all;
   Batch batch(data, kImagesAtATime);
-  std::vector<std::int64_t> indices;
-  for (std::int64_t first = 0; first < data.size(); first += kImagesAtATime) {
-    indices.resize(static_cast<std::size_t>(
-        std::min<std::int64_t>(kImagesAtATime, data.size() - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    batch.load(indices);
+  for_each_batch(batch, [&](std::span<const std::int64_t>) {
     const std::vector<float> some =
         predictor.logits({.count = batch.size(),
                           .type = data.spec().pixels,
                           .pixels = batch.pixels()});
     all.insert(all.end(), some.begin(), some.end());
-  }
+    return true;
+  });
   return all;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -14,12 +13,10 @@
 #include "polytask/model/transplant.h"
 #include "polytask/network/network.h"
 #include "polytask/train/training.h"
+#include "polytask/train/training_step.h"
 
 namespace polytask {
 namespace {
-
-// As evaluations do: the features of the validation images are theirs.
-constexpr int kImagesAtATime = 100;
 
 // A vector as an image of one pixel.
 Shape as_image(const Shape& features) {
@@ -70,7 +67,8 @@ class FeatureImages final : public Dataset {
   std::shared_ptr<std::byte> features_;  // [N, F] floats
 };
 
-// The model's network at work on whole data sets.
+// The model's network at work on whole data sets, in batches as evaluations
+// do: the features of the validation images are theirs.
 class FrozenTrunk {
  public:
   FrozenTrunk(const Model& model, int threads)
@@ -91,24 +89,19 @@ class FrozenTrunk {
   [[nodiscard]] DatasetPtr features_of(const DatasetPtr& data,
                                        const TrainRun& run) {
     auto result = std::make_shared<FeatureImages>(data, features());
-    const PixelType type = data->spec().pixels;
     Batch batch(*data, kImagesAtATime);
-    std::vector<std::int64_t> indices;
-    for (std::int64_t first = 0; first < data->size();
-         first += kImagesAtATime) {
-      if (run.stop != nullptr && *run.stop) return nullptr;
-      indices.resize(static_cast<std::size_t>(
-          std::min<std::int64_t>(kImagesAtATime, data->size() - first)));
-      std::iota(indices.begin(), indices.end(), first);
-      batch.load(indices);
-      network_.forward({.images = batch.size(),
-                        .pixels = batch.pixels().data(),
-                        .type = type,
-                        .scale = model_.spec.preprocessing.scale(type)});
-      result->put(first, network_.shared_features());
-      if (run.observer == nullptr) continue;
-      run.observer->on_features(first + batch.size(), data->size());
-    }
+    const bool whole =
+        for_each_batch(batch, [&](std::span<const std::int64_t> images) {
+          if (run.stop != nullptr && *run.stop) return false;
+          network_.forward(
+              image_batch(batch, *data, model_.spec.preprocessing));
+          result->put(images.front(), network_.shared_features());
+          if (run.observer != nullptr) {
+            run.observer->on_features(images.back() + 1, data->size());
+          }
+          return true;
+        });
+    if (!whole) return nullptr;
     return result;
   }
 

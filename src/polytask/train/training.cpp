@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
-#include "polytask/base/error.h"
-#include "polytask/base/memory.h"
-#include "polytask/base/random.h"
 #include "polytask/base/text.h"
-#include "polytask/model/model_plan.h"
+#include "polytask/checkpoint/safetensors.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
-#include "polytask/train/gradient_step.h"
+#include "polytask/train/fingerprint.h"
 
 namespace polytask {
 namespace {
@@ -23,27 +19,6 @@ constexpr const char* kRelativeError = "relative_error";
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-ImageBatch image_batch(const Batch& batch, const Dataset& data,
-                       const ModelSpec& spec) {
-  return {.images = batch.size(),
-          .pixels = batch.pixels().data(),
-          .type = data.spec().pixels,
-          .scale = spec.preprocessing.scale(data.spec().pixels)};
-}
-
-// All that a training takes beside its data, asked for as one sum before any of
-// it is filled.
-std::shared_ptr<const NetworkPlan> with_room(
-    std::shared_ptr<const NetworkPlan> plan, const AdamOptions& adam) {
-  const std::size_t copies = adam.ema_momentum > 0.0 ? 3 : 2;  // of parameters
-  require_memory(plan->memory().total_bytes() +
-                     copies * plan->parameters().flat_count() * sizeof(float),
-                 "train",
-                 "a smaller train.batch_size, smaller images or a smaller "
-                 "network need less");
-  return plan;
 }
 
 double value_in(const MetricValues& values, std::string_view wanted) {
@@ -57,32 +32,27 @@ double value_in(const MetricValues& values, std::string_view wanted) {
 
 Training::Training(const TrainingSubject& subject, const TrainData& data,
                    const TrainOptions& options, const TrainRun& run)
-    : model_(subject.model),
-      whole_(subject.whole),
+    : subject_(subject),
       data_(data),
       options_(options),
       run_(run),
       pool_(options.threads),
-      plan_(with_room(
-          plan_model(model_, {.batch = options.batch_size,
-                              .workers = pool_.workers(),
-                              .training = true,
-                              .task_gradients =
-                                  TaskBalance::gradients_needed(options)}),
-          options.adam)),
-      network_(plan_, pool_),
-      state_{.optimiser = {plan_->parameters(), options.adam}},
-      adam_(options.adam),
-      batch_(*data.train, options.batch_size, column_counts(model_.spec.tasks)),
-      meter_(model_.spec.tasks, model_.prior),
-      balance_(model_.spec.tasks, options, *plan_),
+      step_(subject.model, *data.train, options, pool_),
+      meter_(subject.model.spec.tasks, subject.model.prior),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
     validation_batch_.emplace(*data_.validation, options.batch_size,
-                              column_counts(model_.spec.tasks));
+                              column_counts(subject.model.spec.tasks));
   }
-  samples_.reserve(static_cast<std::size_t>(options.batch_size));
-  if (!run_.folder.empty()) open_folder();
+  if (!run_.folder.empty()) open_files();
+}
+
+void Training::open_files() {
+  state_.fingerprint = fingerprint_of(subject_.saved().spec, options_, data_);
+  files_.emplace(run_.folder,
+                 TrainingFiles::Content{
+                     .subject = subject_, .step = step_, .state = state_});
+  files_->begin(run_.resume, [this](const std::string& text) { warn(text); });
 }
 
 void Training::warn(const std::string& text) {
@@ -101,11 +71,11 @@ TrainReport Training::run() {
       break;
     }
   }
-  if (saver_) saver_->wait();
+  if (files_) files_->wait();
   report_saves();
-  if (adam_.steps_done() > 0) {
-    std::ranges::copy(resulting_parameters().flat(),
-                      model_.parameters.flat().begin());
+  if (step_.steps_done() > 0) {
+    std::ranges::copy(step_.result().flat(),
+                      subject_.model.parameters.flat().begin());
   }
   report_.history = state_.history;
   report_.best_epoch = state_.best_epoch;
@@ -126,7 +96,8 @@ bool Training::out_of_patience() {
 
 void Training::start_observer() {
   if (run_.observer == nullptr) return;
-  const std::size_t learning = model_.parameters.layout().parameter_count();
+  const std::size_t learning =
+      subject_.model.parameters.layout().parameter_count();
   run_.observer->on_start(
       {.train_images = data_.train->size(),
        .validation_images = data_.validation ? data_.validation->size() : 0,
@@ -134,35 +105,39 @@ void Training::start_observer() {
        .first_epoch = static_cast<int>(state_.history.size()) + 1,
        .learning_parameters = learning,
        .frozen_parameters =
-           saved_model().parameters.layout().parameter_count() - learning,
+           subject_.saved().parameters.layout().parameter_count() - learning,
        .done = state_.history});
 }
 
-std::optional<Training::End> Training::run_epoch(int epoch) {
+std::optional<TrainingEnd> Training::run_epoch(int epoch) {
   const auto begin = Clock::now();
   EpochReport report{.epoch = epoch};
   if (auto end = train_epoch(epoch, report)) return end;
   if (auto end = validate(report)) return end;
-  if (any_non_finite(model_.parameters.flat())) {
-    return diverged(cat("epoch ", epoch), "a parameter is not finite any more");
+  if (any_non_finite(subject_.model.parameters.flat())) {
+    return diverged(cat("epoch ", epoch), "a parameter is not finite any more",
+                    saved_so_far());
   }
   report.seconds = seconds_since(begin);
   finish_epoch(report);
   return std::nullopt;
 }
 
-std::optional<Training::End> Training::train_epoch(int epoch,
-                                                   EpochReport& report) {
+std::optional<TrainingEnd> Training::train_epoch(int epoch,
+                                                 EpochReport& report) {
   const auto begin = Clock::now();
-  shuffle_images(epoch);
+  shuffle_images(options_.seed, epoch, order_);
   meter_.reset();
   if (epoch == 1) {
-    idle_heads_.emplace(*plan_, model_.spec.tasks, options_.weighting);
+    idle_heads_.emplace(step_.plan(), subject_.model.spec.tasks,
+                        options_.weighting);
   }
   const std::span<const std::int64_t> order(order_);
   const auto batch = static_cast<std::size_t>(options_.batch_size);
   for (std::size_t first = 0; first < order.size(); first += batch) {
-    if (run_.stop != nullptr && *run_.stop) return stopped(epoch);
+    if (run_.stop != nullptr && *run_.stop) {
+      return stopped(epoch, saved_so_far());
+    }
     const std::size_t count = std::min(batch, order.size() - first);
     ++report.steps;
     if (auto end =
@@ -178,95 +153,61 @@ std::optional<Training::End> Training::train_epoch(int epoch,
                             .train = meter_.values()});
   }
   report.train = meter_.values();
-  report.weighting = balance_.end_epoch(epoch, meter_.losses());
+  report.weighting = step_.balance().end_epoch(epoch, meter_.losses());
   return std::nullopt;
 }
 
-std::optional<Training::End> Training::train_step(
-    int epoch, int step, std::span<const std::int64_t> indices) {
-  batch_.load(indices);
-  standardise(model_, batch_);
-  assume_missing_labels(model_, options_.missing_label_weight, batch_);
-  samples_.assign(indices.begin(), indices.end());
-  const ImageBatch images = image_batch(batch_, *data_.train, model_.spec);
-  const BatchKey key{.seed = options_.seed,
-                     .epoch = static_cast<std::uint32_t>(epoch),
-                     .samples = samples_};
-  network_.prepare(model_.parameters);
-  network_.forward_training(images, key);
-  const double loss = loss_of_batch(batch_, /*with_gradient=*/true);
-  if (!std::isfinite(loss)) {
-    return not_finite(cat("epoch ", epoch, ", step ", step), *data_.train,
-                      indices);
-  }
-  balance_.backward(network_, epoch, adam_.steps_done());
-  if (const auto tensor = unusable_gradient(network_)) {
+std::optional<TrainingEnd> Training::train_step(
+    int epoch, int step, std::span<const std::int64_t> images) {
+  const auto add = [this](std::size_t task, const LossValue& value) {
+    add_to_meter(step_.batch(), task, value);
+  };
+  if (const auto why = step_.differentiate(images, epoch, add)) {
     return diverged(
         cat("epoch ", epoch, ", step ", step),
-        cat("the gradient of ", *tensor, " is not finite or beyond 2^63"));
+        why->gradient_of.empty()
+            ? loss_not_finite(step_.network(), subject_.model.spec.tasks,
+                              *data_.train, images)
+            : to_text(*why),
+        saved_so_far());
   }
-  if (idle_heads_) idle_heads_->look(network_);
-  if (saver_) saver_->wait_until_copied();
-  adam_.begin_step(learning_rate_factor_now());
-  update_parameters(network_, adam_, model_.parameters, state_.optimiser);
-  if (balance_.asks_again()) let_weighting_learn(images, key);
+  if (idle_heads_) idle_heads_->look(step_.network());
+  // The last save may still read the parameters.
+  if (files_) files_->wait_until_copied();
+  step_.update();
   return std::nullopt;
 }
 
-// Of the step that comes.
-double Training::learning_rate_factor_now() const {
-  const auto images = static_cast<std::int64_t>(order_.size());
-  const std::int64_t batch = options_.batch_size;
-  const std::int64_t steps = (images + batch - 1) / batch * options_.epochs;
-  return learning_rate_factor(options_.adam.schedule, adam_.steps_done() + 1,
-                              steps);
-}
-
-// The same batch once more, dropout included: what the step has changed.
-void Training::let_weighting_learn(const ImageBatch& images,
-                                   const BatchKey& key) {
-  network_.prepare(model_.parameters);
-  network_.forward_training(images, key);
-  batch_loss(model_, network_, batch_, /*with_gradient=*/false,
-             [&](std::size_t task, const LossValue& value) {
-               balance_.note(task, value);
-             });
-  balance_.after_step();
-}
-
-double Training::loss_of_batch(const Batch& batch, bool with_gradient) {
-  return batch_loss(model_, network_, batch, with_gradient,
-                    [&](std::size_t task, const LossValue& value) {
-                      if (with_gradient) balance_.note(task, value);
-                      meter_[task].add(network_.logits(task),
-                                       batch.targets(task), batch.weights(task),
-                                       value);
-                    });
-}
-
-std::optional<Training::End> Training::validate(EpochReport& report) {
+std::optional<TrainingEnd> Training::validate(EpochReport& report) {
   if (!data_.validation) return std::nullopt;
   if (run_.observer != nullptr) run_.observer->on_validation(report.epoch);
   meter_.reset();
-  network_.prepare(resulting_parameters());
-  std::vector<std::int64_t> indices;
-  const std::int64_t size = data_.validation->size();
-  for (std::int64_t first = 0; first < size; first += options_.batch_size) {
-    if (run_.stop != nullptr && *run_.stop) return stopped(report.epoch);
-    indices.resize(static_cast<std::size_t>(
-        std::min<std::int64_t>(options_.batch_size, size - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    validation_batch_->load(indices);
-    standardise(model_, *validation_batch_);
-    network_.forward(
-        image_batch(*validation_batch_, *data_.validation, model_.spec));
-    const double loss =
-        loss_of_batch(*validation_batch_, /*with_gradient=*/false);
-    if (!std::isfinite(loss)) {
-      return not_finite(cat("epoch ", report.epoch, ", validation"),
-                        *data_.validation, indices);
+  Model& model = subject_.model;
+  Network& network = step_.network();
+  network.prepare(step_.result());
+  std::optional<TrainingEnd> end;
+  Batch& batch = *validation_batch_;
+  for_each_batch(batch, [&](std::span<const std::int64_t> images) {
+    if (run_.stop != nullptr && *run_.stop) {
+      end = stopped(report.epoch, saved_so_far());
+      return false;
     }
-  }
+    standardise(model, batch);
+    network.forward(
+        image_batch(batch, *data_.validation, model.spec.preprocessing));
+    const double loss =
+        batch_loss(model, network, batch, /*with_gradient=*/false,
+                   [&](std::size_t task, const LossValue& value) {
+                     add_to_meter(batch, task, value);
+                   });
+    if (std::isfinite(loss)) return true;
+    end = diverged(
+        cat("epoch ", report.epoch, ", validation"),
+        loss_not_finite(network, model.spec.tasks, *data_.validation, images),
+        saved_so_far());
+    return false;
+  });
+  if (end) return end;
   report.validation = meter_.values();
   if (options_.monitor == Monitor::relative_error) {
     report.validation.emplace_back(kRelativeError, meter_.relative_error());
@@ -274,10 +215,10 @@ std::optional<Training::End> Training::validate(EpochReport& report) {
   return std::nullopt;
 }
 
-// What is validated and saved, and in the end the model's.
-const ParameterStore& Training::resulting_parameters() const {
-  const auto& average = state_.optimiser.average;
-  return average ? *average : model_.parameters;
+void Training::add_to_meter(const Batch& batch, std::size_t task,
+                            const LossValue& value) {
+  meter_[task].add(step_.network().logits(task), batch.targets(task),
+                   batch.weights(task), value);
 }
 
 void Training::finish_epoch(EpochReport& report) {
@@ -290,22 +231,29 @@ void Training::finish_epoch(EpochReport& report) {
     state_.best_epoch = report.epoch;
     state_.best_value = std::isnan(value) ? 0.0 : value;
   }
-  state_.steps = adam_.steps_done();
-  state_.weighting.assign(balance_.state().begin(), balance_.state().end());
+  const std::span<const double> weighting = step_.balance().state();
+  state_.steps = step_.steps_done();
+  state_.weighting.assign(weighting.begin(), weighting.end());
   state_.history.push_back(report);
-  if (saver_) save(report.epoch, report.best);
+  if (files_) files_->save(report.epoch, report.best);
   if (run_.observer != nullptr) run_.observer->on_epoch(report);
   if (!idle_heads_) return;
   for (const std::string& text : idle_heads_->warnings()) warn(text);
   idle_heads_.reset();
 }
 
-// A new order an epoch, the same in every run with this seed.
-void Training::shuffle_images(int epoch) {
-  std::iota(order_.begin(), order_.end(), 0);
-  shuffle(std::span(order_),
-          RandomStream(random_key(options_.seed, RandomUse::order),
-                       static_cast<std::uint32_t>(epoch)));
+void Training::report_saves() {
+  if (!files_) return;
+  for (const CheckpointReport& report : files_->take_durable()) {
+    if (run_.observer != nullptr) run_.observer->on_checkpoint(report);
+  }
+}
+
+// The saves that are going on end before anybody reads this.
+SavedSoFar Training::saved_so_far() const {
+  const auto& history = state_.history;
+  return {.folder = run_.folder,
+          .epoch = history.empty() ? 0 : history.back().epoch};
 }
 
 }  // namespace polytask

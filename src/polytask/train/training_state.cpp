@@ -95,8 +95,8 @@ void require_same_fingerprint(const SafetensorsFile& file,
 
 }  // namespace
 
-void add_state(const TrainingState& state, Metadata& metadata,
-               std::vector<TensorView>& tensors) {
+void add_state(const TrainingState& state, const AdamMemory& optimiser,
+               Metadata& metadata, std::vector<TensorView>& tensors) {
   Json history = Json::array();
   for (const EpochReport& epoch : state.history) {
     history.push_back(to_json(epoch));
@@ -107,7 +107,7 @@ void add_state(const TrainingState& state, Metadata& metadata,
            {"weighting", state.weighting},   {"history", history}}
           .dump();
   for_each_store(
-      state.optimiser, [&](const char* prefix, const ParameterStore& store) {
+      optimiser, [&](const char* prefix, const ParameterStore& store) {
         for (TensorView& tensor :
              parameter_tensors(store.layout(), store.flat(), prefix)) {
           tensors.push_back(std::move(tensor));
@@ -123,7 +123,8 @@ void require_state(const SafetensorsFile& file) {
                   "without one"));
 }
 
-void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
+void restore(const SafetensorsFile& file, Model& model, AdamMemory& optimiser,
+             TrainingState& state) {
   require_state(file);
   try {
     constexpr JsonBounds kBounds{.depth = 6, .values = 3'000'000};
@@ -147,10 +148,9 @@ void restore(const SafetensorsFile& file, Model& model, TrainingState& state) {
                                  ": cannot be read (", e.what(), ")"));
   }
   copy_tensors(file, "", model.parameters);
-  for_each_store(state.optimiser,
-                 [&](const char* prefix, ParameterStore& store) {
-                   copy_tensors(file, prefix, store);
-                 });
+  for_each_store(optimiser, [&](const char* prefix, ParameterStore& store) {
+    copy_tensors(file, prefix, store);
+  });
 }
 
 }  // namespace polytask

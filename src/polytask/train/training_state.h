@@ -1,5 +1,5 @@
-// All that a run is between two epochs: what a checkpoint holds beside the
-// model, so that a resumed run continues bit for bit.
+// What a run is between two epochs: what a checkpoint holds beside the model
+// and the optimiser's memory, so that a resumed run continues bit for bit.
 //
 // Random numbers are addressed by (seed, epoch, sample), so no generator's
 // state is part of it.
@@ -23,7 +23,6 @@ inline constexpr const char* kStateKey = "polytask.training";
 inline constexpr const char* kAverage = "training/average/";
 
 struct TrainingState {
-  AdamMemory optimiser;
   std::int64_t steps = 0;
   std::vector<EpochReport> history;  // one per epoch that is done
   std::vector<double> weighting;     // what the weighting of tasks learned
@@ -33,16 +32,19 @@ struct TrainingState {
   std::string fingerprint;  // of options and data: what must not change
 };
 
-// Adds the state to a model's metadata and tensors.
-void add_state(const TrainingState& state, Metadata& metadata,
-               std::vector<TensorView>& tensors);
+// Adds the state, and what the optimiser keeps, to a model's metadata and
+// tensors.
+void add_state(const TrainingState& state, const AdamMemory& optimiser,
+               Metadata& metadata, std::vector<TensorView>& tensors);
 
 // Throws Fault::data for a file that holds no state of a training.
 void require_state(const SafetensorsFile& file);
 
-// Overwrites the model's parameters and the state from a checkpoint.
+// Overwrites the model's parameters, the optimiser's memory and the state from
+// a checkpoint.
 // Throws Fault::data when the file is no checkpoint of this network,
 // Fault::config when its fingerprint is another one.
-void restore(const SafetensorsFile& file, Model& model, TrainingState& state);
+void restore(const SafetensorsFile& file, Model& model, AdamMemory& optimiser,
+             TrainingState& state);
 
 }  // namespace polytask
