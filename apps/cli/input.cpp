@@ -2,6 +2,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/data/file_kind.h"
 
 namespace polytask::cli {
@@ -17,11 +18,7 @@ std::filesystem::path model_path(const std::filesystem::path& path) {
   if (found.kind != FileKind::folder) {
     throw wrong_kind(path, "a model", found);
   }
-  const std::filesystem::path inside = path / "model.safetensors";
-  if (std::filesystem::exists(inside)) return inside;
-  throw Error(Fault::io, cat(path.string(),
-                             ": expected a model file or a run folder with "
-                             "model.safetensors, found a folder without one"));
+  return find_model(path);
 }
 
 bool is_hdf5(const std::filesystem::path& path) {

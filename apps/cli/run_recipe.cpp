@@ -11,6 +11,8 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/run_model.h"
+#include "polytask/data/batch.h"
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/recipe/recipe_start.h"
 #include "polytask/report/evaluation_text.h"
@@ -19,8 +21,6 @@
 
 namespace polytask::cli {
 namespace {
-
-constexpr int kImagesAtATime = 100;
 
 // Hands every event on to all of them.
 class Observers final : public TrainObserver {
@@ -94,7 +94,7 @@ RecipeRun run_recipe(Recipe recipe, bool resume, Arguments command,
   say_findings(prepared, console);
   RecipeRun run;
   run.folder = recipe.run.dir;
-  run.model = run.folder / "model.safetensors";
+  run.model = run.folder / kModelFile;
   run.command.assign(command.begin(), command.end());
 
   Model model = first_model(prepared, recipe.train.seed);

@@ -15,6 +15,7 @@
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/report/document_version.h"
 
 namespace polytask::cli {
@@ -59,10 +60,10 @@ void require_file_name(const SetArguments& args) {
                 "sea.safetensors");
   }
   if (!std::filesystem::is_directory(args.out, error)) return;
-  throw Error(Fault::config,
-              cat("set: --out: expected the name of a file, found the folder ",
-                  args.out.string(), "; say ",
-                  (args.out / "model.safetensors").string()));
+  throw Error(
+      Fault::config,
+      cat("set: --out: expected the name of a file, found the folder ",
+          args.out.string(), "; say ", (args.out / kModelFile).string()));
 }
 
 void print(const std::vector<ModelChange>& changes, const SetArguments& args,

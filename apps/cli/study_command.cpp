@@ -19,6 +19,7 @@
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/html/missing_study_html.h"
@@ -79,7 +80,7 @@ std::vector<UnknownPolicy> policies_in(const std::string& text) {
 void write_results(const MissingStudy& study, const DatasetPtr& test) {
   for (const MissingPoint& point : study.points) {
     for (const MissingTraining& training : point.trainings) {
-      const Model model = load_model(training.folder / "model.safetensors");
+      const Model model = load_model(training.folder / kModelFile);
       const Evaluation& evaluation = training.result.evaluation;
       const Folder folder(training.folder);
       write_file_atomically({folder, "evaluation.json"},

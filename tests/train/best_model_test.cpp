@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/train/train.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"

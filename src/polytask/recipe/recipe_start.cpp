@@ -8,6 +8,7 @@
 #include "polytask/checkpoint/checkpoint_folder.h"
 #include "polytask/checkpoint/model_content.h"
 #include "polytask/checkpoint/run_lock.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/model/transplant.h"
 #include "polytask/settings/setting_problem.h"
 #include "polytask/train/training_state.h"
@@ -20,17 +21,6 @@ constexpr const char* kStartNote = "start";
 const Task* find_task(const std::vector<Task>& tasks, const std::string& name) {
   const auto found = std::ranges::find(tasks, name, &Task::name);
   return found == tasks.end() ? nullptr : &*found;
-}
-
-// A run folder stands for its best model.
-std::filesystem::path model_file(const std::filesystem::path& from) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(from, error)) return from;
-  const std::filesystem::path inside = from / "model.safetensors";
-  if (std::filesystem::exists(inside, error)) return inside;
-  throw Error(Fault::io, cat(from.string(),
-                             ": expected a model file or a run folder with "
-                             "model.safetensors, found a folder without one"));
 }
 
 void require_new_names(const Recipe& recipe, const Model& start) {
@@ -78,7 +68,7 @@ std::shared_ptr<const Model> load_start(const Recipe& recipe) {
   if (recipe.start.from.empty()) return nullptr;
   auto model = std::make_shared<Model>();
   try {
-    const std::filesystem::path path = model_file(recipe.start.from);
+    const std::filesystem::path path = find_model(recipe.start.from);
     ModelFile loaded = load_model_file(path);
     *model = std::move(loaded.model);
     model->notes[kStartNote] =

@@ -9,20 +9,20 @@
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
 #include "polytask/checkpoint/model_file.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/checkpoint/safetensors.h"
+#include "polytask/data/batch.h"
 
 namespace polytask {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kImagesAtATime = 100;
 constexpr std::int64_t kImagesTimed = 30;
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-constexpr const char* kModelName = "model.safetensors";
 
 std::string checksum_in(const fs::path& folder) {
-  return SafetensorsFile::verify(folder / kModelName);
+  return SafetensorsFile::verify(folder / kModelFile);
 }
 
 // The seconds of the training. In folders of an older version there is no
@@ -39,7 +39,7 @@ double read_seconds(const fs::path& file, const std::string& checksum) {
   }
   if (json.value("model", nlohmann::json(checksum)) != checksum) {
     throw Error(Fault::data,
-                cat((file.parent_path() / kModelName).string(),
+                cat((file.parent_path() / kModelFile).string(),
                     ": expected the model that was trained here, found "
                     "another one; put it back, or delete the folder to train "
                     "the network again"));
@@ -104,7 +104,7 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
   }
   // Large, and of no use any more.
   fs::remove_all(network.folder / "checkpoints");
-  const fs::path file = network.folder / kModelName;
+  const fs::path file = network.folder / kModelFile;
   const double seconds = read_seconds(finished, checksum_in(network.folder));
   Model model = load_model(file);
   TrainedNetwork trained;

@@ -9,6 +9,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/train/training_state.h"
 
 namespace polytask {

@@ -13,8 +13,6 @@
 
 namespace polytask {
 
-inline constexpr const char* kModelFile = "model.safetensors";
-
 // Writes into a checkpoint's metadata which model belongs to it.
 void name_best_model(const std::string& checksum, Metadata& metadata);
 

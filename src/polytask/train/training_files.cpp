@@ -12,6 +12,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_content.h"
+#include "polytask/checkpoint/run_model.h"
 #include "polytask/train/best_model.h"
 
 namespace polytask {
