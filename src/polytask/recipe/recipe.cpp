@@ -1,20 +1,13 @@
 #include "polytask/recipe/recipe.h"
 
 #include <system_error>
-#include <utility>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/data/data_settings.h"
-#include "polytask/data/dataset.h"
 #include "polytask/data/file_kind.h"
-#include "polytask/data/image/pixel_range.h"
-#include "polytask/model/balanced_weights.h"
 #include "polytask/model/model_settings.h"
-#include "polytask/model/task_columns.h"
-#include "polytask/recipe/recipe_pixels.h"
 #include "polytask/recipe/recipe_start.h"
-#include "polytask/recipe/recipe_tasks.h"
 #include "polytask/settings/settings_override.h"
 #include "polytask/settings/settings_yaml.h"
 #include "polytask/train/train_settings.h"
@@ -68,15 +61,6 @@ std::vector<std::string> problems_of_tasks(const std::vector<Task>& tasks) {
   return problems(named);
 }
 
-// A batch holds no more images than there are to learn from.
-void fit_batch(TrainOptions& train, std::int64_t images,
-               std::vector<std::string>& notes) {
-  if (train.batch_size <= images) return;
-  notes.push_back(cat("train.batch_size: ", train.batch_size, " is more than ",
-                      "the training images there are; it is ", images, " now"));
-  train.batch_size = static_cast<int>(images);
-}
-
 // Of text, and of what is not there, the reader of recipes says more.
 void require_recipe(const std::filesystem::path& path) {
   std::error_code error;
@@ -91,46 +75,6 @@ void require_recipe(const std::filesystem::path& path) {
       throw Error(Fault::config,
                   wrong_kind(path, "a recipe (YAML)", found).what());
   }
-}
-
-// "[100, 100, 3] of uint8"
-std::string kind_of_images(const DatasetSpec& spec) {
-  return cat(to_text(Shape{spec.height, spec.width, spec.channels}), " of ",
-             spec.pixels == PixelType::uint8 ? "uint8" : "float32");
-}
-
-// The images of data.test.
-DatasetPtr test_images(Recipe recipe, const Dataset& others,
-                       ColumnNames names) {
-  recipe.data.path = recipe.data.test;
-  recipe.data.table.clear();
-  const DatasetPtr found = open_dataset(recipe.data);
-  const std::string expected = kind_of_images(others.spec());
-  const std::string images = kind_of_images(found->spec());
-  if (images != expected) {
-    throw Error(Fault::data, cat("data.test: expected images ", expected,
-                                 " as in ", "data.path, found ", images, " in ",
-                                 recipe.data.path.string()));
-  }
-  return select_columns(found, column_uses(recipe.tasks), names);
-}
-
-void set_parts(const Recipe& recipe, const DatasetPtr& all, PreparedRun& run) {
-  const SplitOptions& options = recipe.data.split;
-  run.data.train = all;
-  if (options.test_size > 0.0 || options.validation_size > 0.0) {
-    Split split = train_test_split(all->size(), options);
-    run.data.train = subset(all, std::move(split.train));
-    const bool three = options.validation_size > 0.0;
-    run.data.validation =
-        subset(all, std::move(three ? split.validation : split.test));
-    if (three && !split.test.empty()) {
-      run.test = subset(all, std::move(split.test));
-    }
-  }
-  if (recipe.data.test.empty()) return;
-  run.test = test_images(recipe, *all,
-                         run.start ? ColumnNames::full : ColumnNames::as_found);
 }
 
 }  // namespace
@@ -156,47 +100,6 @@ Recipe load_recipe(const std::filesystem::path& path,
 
 std::string recipe_text(const Recipe& recipe) {
   return to_yaml(to_settings(recipe));
-}
-
-PreparedRun prepare_run(Recipe& recipe, std::shared_ptr<const Model> start) {
-  PreparedRun run;
-  run.start = start ? std::move(start) : load_start(recipe);
-  if (run.start) complete_from_start(recipe, *run.start);
-  const DatasetPtr found = open_dataset(recipe.data);
-  if (run.start) require_fit(recipe, *run.start, found->spec());
-  run.notes = complete_tasks(recipe.tasks, *found);
-  std::vector<std::string> wrong = problems(recipe.tasks);
-  for (const std::string& problem :
-       problems(recipe.train.weighting, task_names(recipe.tasks))) {
-    wrong.push_back("train." + problem);
-  }
-  throw_if_any(wrong, "the recipe");
-  // Beside tasks of a model, names that are no other task's.
-  const DatasetPtr all = select_columns(
-      found, column_uses(recipe.tasks),
-      run.start ? ColumnNames::full : ColumnNames::as_found, &run.notes);
-  set_parts(recipe, all, run);
-  fit_batch(recipe.train, run.data.train->size(), run.notes);
-  const DatasetSpec& spec = all->spec();
-  run.model = {.image = {spec.height, spec.width, spec.channels},
-               .network = recipe.network,
-               .tasks = tasks_of_model(recipe, run.start.get())};
-  const RecipePixels pixels{.type = spec.pixels,
-                            .range = pixel_range(*all),
-                            .scale = recipe.data.scale};
-  if (run.start) {
-    run.model.preprocessing = run.start->spec.preprocessing;
-    require_pixels_of(run.model.preprocessing, pixels);
-  } else {
-    run.model.preprocessing = preprocessing_of(pixels);
-  }
-  run.warnings = task_warnings(recipe.tasks, run.data);
-  add(run.warnings, derive_balanced_weights(recipe.tasks, *run.data.train));
-  add(run.warnings,
-      weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
-  if (!run.start) add(run.warnings, pixel_warnings(pixels));
-  if (run.start) add(run.warnings, start_warnings(run.model, *run.start));
-  return run;
 }
 
 }  // namespace polytask

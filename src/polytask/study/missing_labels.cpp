@@ -1,16 +1,16 @@
 #include "polytask/study/missing_labels.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
-#include "polytask/model/answers.h"
+#include "polytask/checkpoint/run_model.h"
+#include "polytask/data/batch.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/study/answer_value.h"
 #include "polytask/study/hidden_answers.h"
+#include "polytask/study/observed_answers.h"
 #include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
 
@@ -20,17 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMostSeeds = 100;
-constexpr int kImagesAtATime = 100;
-constexpr float kSureYes = 0.9f;
-constexpr float kSureNo = 0.1f;
-
-int most_labels(const std::vector<Task>& tasks) {
-  int most = 0;
-  for (const Task& task : tasks) {
-    if (task.kind == TaskKind::multilabel) most = std::max(most, task.units());
-  }
-  return most;
-}
 
 void check(const StudyInput& input, const MissingOptions& options) {
   std::vector<std::string> wrong;
@@ -110,21 +99,10 @@ class Study {
                        .margin = options_.margin};
     for (const UnknownPolicy policy : policies_) {
       for (const double level : levels_) {
-        std::vector<TrainedNetwork> networks;
         study.points.push_back({.policy = policy, .hidden = level});
-        for (int seed = 1; seed <= options_.seeds; ++seed) {
-          networks.push_back(train_one(study, seed));
-          if (networks.back().outcome == Outcome::finished) continue;
-          return {.outcome = networks.back().outcome,
-                  .message = cat(title(policy, level), ", seed ", seed, ": ",
-                                 networks.back().message)};
-        }
-        if (reference_.empty()) reference_ = networks;
-        for (std::size_t t = 0; t < input_.model.tasks.size(); ++t) {
-          study.points.back().tasks.push_back(
-              difference_of(networks, t, reference_, t,
-                            {options_.bootstrap, options_.margin}));
-        }
+        const TrainedNetwork last = add_point(study);
+        if (last.outcome == Outcome::finished) continue;
+        return {.outcome = last.outcome, .message = last.message};
       }
     }
     study.values = answer_values(
@@ -153,27 +131,41 @@ class Study {
             .validation = hide_answers(parts.validation, level, draw + 1)};
   }
 
-  // Trains the point's network with this seed and adds what it is worth.
+  // Trains the networks of the last point and says how they differ from those
+  // of the first. Returns the last that was trained; its message names it where
+  // it did not come to its end.
+  TrainedNetwork add_point(MissingStudy& study) {
+    MissingPoint& point = study.points.back();
+    std::vector<TrainedNetwork> networks;
+    for (int seed = 1; seed <= options_.seeds; ++seed) {
+      networks.push_back(train_one(study, seed));
+      TrainedNetwork& network = networks.back();
+      if (network.outcome == Outcome::finished) continue;
+      network.message = cat(title(point.policy, point.hidden), ", seed ", seed,
+                            ": ", network.message);
+      return network;
+    }
+    if (reference_.empty()) reference_ = networks;
+    for (std::size_t t = 0; t < input_.model.tasks.size(); ++t) {
+      point.tasks.push_back(difference_of(
+          networks, t, reference_, t, {options_.bootstrap, options_.margin}));
+    }
+    return networks.back();
+  }
+
+  // Trains the last point's network with this seed and adds what it is worth.
   TrainedNetwork train_one(MissingStudy& study, int seed) {
     MissingPoint& point = study.points.back();
     TrainData parts = parts_at(point.hidden, seed);
     study.train_images = parts.train->size();
     study.validation_images = parts.validation->size();
-    const bool labels_known = count_answers(*parts.train, point);
-    // Where no label is unknown, all policies are one.
-    const UnknownPolicy policy =
-        labels_known ? UnknownPolicy::ignore : point.policy;
-    if (options_.on_training) {
-      options_.on_training(
-          {title(point.policy, point.hidden), seed, ++number_,
-           static_cast<int>(policies_.size() * levels_.size()) *
-               options_.seeds});
-    }
+    const UnknownPolicy policy = policy_in(point, *parts.train);
+    report_start(point, seed);
     if (policy == UnknownPolicy::pseudo_label) {
-      parts.train = add_guesses(
-          parts.train,
-          sure_answers(*parts.train,
-                       folder_of(UnknownPolicy::ignore, point.hidden, seed)));
+      Predictor teacher =
+          predictor_of(folder_of(UnknownPolicy::ignore, point.hidden, seed));
+      parts.train =
+          add_guesses(parts.train, sure_answers(teacher, *parts.train));
     }
     const fs::path folder = folder_of(policy, point.hidden, seed);
     TrainedNetwork network =
@@ -193,81 +185,43 @@ class Study {
     return network;
   }
 
-  // Adds the seed's share to the point's means; true when no label of
-  // a multilabel task is missing.
-  bool count_answers(const Dataset& data, MissingPoint& point) const {
-    std::vector<float> row(data.spec().labels.size());
-    std::vector<std::int64_t> observed(row.size());
-    for (std::int64_t i = 0; i < data.size(); ++i) {
-      data.read_targets(i, row);
-      for (std::size_t c = 0; c < row.size(); ++c) {
-        observed[c] += std::isnan(row[c]) ? 0 : 1;
-      }
-    }
-    point.columns.resize(row.size());
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      point.columns[c].column = data.spec().labels[c];
+  // Adds the seed's share to the point's means. Where no label is unknown, all
+  // policies are one.
+  UnknownPolicy policy_in(MissingPoint& point, const Dataset& train) const {
+    const std::vector<std::int64_t> observed = observed_answers(train);
+    point.columns.resize(observed.size());
+    for (std::size_t c = 0; c < observed.size(); ++c) {
+      point.columns[c].column = train.spec().labels[c];
       point.columns[c].observed +=
           static_cast<double>(observed[c]) / options_.seeds;
     }
-    return knows_every_label(observed, data.size());
+    const bool labels_known =
+        knows_every_label(input_.model.tasks, observed, train.size());
+    return labels_known ? UnknownPolicy::ignore : point.policy;
   }
 
-  [[nodiscard]] bool knows_every_label(
-      const std::vector<std::int64_t>& observed, std::int64_t images) const {
-    std::size_t column = 0;
-    for (const Task& task : input_.model.tasks) {
-      for (int c = 0; c < task.columns(); ++c, ++column) {
-        if (task.kind != TaskKind::multilabel) continue;
-        if (observed[column] < images) return false;
-      }
-    }
-    return true;
+  void report_start(const MissingPoint& point, int seed) {
+    ++number_;
+    if (!options_.on_training) return;
+    options_.on_training(
+        {title(point.policy, point.hidden), seed, number_,
+         static_cast<int>(policies_.size() * levels_.size()) * options_.seeds});
   }
 
   [[nodiscard]] TrainOptions train_options(UnknownPolicy policy,
                                            int seed) const {
     TrainOptions train = input_.train;
     train.seed += static_cast<std::uint64_t>(seed - 1);
-    train.missing_label_weight = 0.0;
-    if (policy == UnknownPolicy::negative) train.missing_label_weight = 1.0;
-    const int labels = most_labels(input_.model.tasks);
-    if (policy == UnknownPolicy::weak_negative && labels > 1) {
-      train.missing_label_weight = 1.0 / (labels - 1);
-    }
+    train.missing_label_weight =
+        missing_label_weight(policy, input_.model.tasks);
     return train;
   }
 
   [[nodiscard]] Predictor predictor_of(const fs::path& folder) const {
     return Predictor(
-        load_model(folder / "model.safetensors"),
+        load_model(folder / kModelFile),
         {.threads = input_.train.threads, .batch = kImagesAtATime});
   }
-
-  // [N, columns]: what the network in `teacher` is sure of among the labels of
-  // multilabel tasks; NaN else.
-  [[nodiscard]] std::vector<float> sure_answers(const Dataset& data,
-                                                const fs::path& teacher) const {
-    Predictor predictor = predictor_of(teacher);
-    const std::vector<float> answers = predict_dataset(predictor, data);
-    std::vector<float> sure;
-    std::span<const float> rest(answers);
-    while (!rest.empty()) {
-      for (const Task& task : input_.model.tasks) {
-        const auto count = static_cast<std::size_t>(answer_count(task));
-        for (int c = 0; c < task.columns(); ++c) {
-          const float p = task.kind == TaskKind::multilabel
-                              ? rest[static_cast<std::size_t>(c)]
-                              : 0.5f;
-          sure.push_back(p >= kSureYes ? 1.0f : p <= kSureNo ? 0.0f : kNaN);
-        }
-        rest = rest.subspan(count);
-      }
-    }
-    return sure;
-  }
-
-  static constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
   const StudyInput& input_;
   const MissingOptions& options_;
@@ -279,20 +233,6 @@ class Study {
 };
 
 }  // namespace
-
-std::string to_text(UnknownPolicy policy) {
-  switch (policy) {
-    case UnknownPolicy::ignore:
-      return "ignore";
-    case UnknownPolicy::negative:
-      return "negative";
-    case UnknownPolicy::weak_negative:
-      return "weak_negative";
-    case UnknownPolicy::pseudo_label:
-      break;
-  }
-  return "pseudo_label";
-}
 
 MissingStudy study_missing(const StudyInput& input,
                            const MissingOptions& options) {

@@ -35,13 +35,9 @@
 
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/study/study_input.h"
+#include "polytask/study/unknown_policy.h"
 
 namespace polytask {
-
-enum class UnknownPolicy { ignore, negative, weak_negative, pseudo_label };
-
-// "ignore", "negative", "weak_negative", "pseudo_label"
-[[nodiscard]] std::string to_text(UnknownPolicy policy);
 
 // How many answers of a column the training parts hold; a mean over the seeds.
 struct ColumnCount {
