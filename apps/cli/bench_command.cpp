@@ -5,13 +5,13 @@
 
 #include <ostream>
 
-#include "apps/cli/bench_report.h"
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/machine.h"
 #include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
+#include "apps/cli/step_bench.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
@@ -93,7 +93,10 @@ int bench(const BenchArguments& args, const Console& console) {
   const BenchSubject subject{.recipe = args.words.front(),
                              .random_pixels = !job.train,
                              .data = job.recipe.data.path.string(),
-                             .image = job.model.image};
+                             .image = job.model.image,
+                             .processor = processor_name(),
+                             .vector_extensions = vector_extensions(),
+                             .peak_memory_bytes = peak_memory_bytes()};
   if (args.json) {
     print_json(console, bench_json(subject, report));
   } else {

@@ -9,7 +9,6 @@
 #include "apps/cli/inspect_data.h"
 #include "apps/cli/naming_recipe.h"
 #include "apps/cli/output.h"
-#include "apps/cli/plan_report.h"
 #include "apps/cli/recipe_job.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -21,6 +20,7 @@
 #include "polytask/model/model_settings.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/report/document_version.h"
+#include "polytask/report/plan_text.h"
 #include "polytask/train/training_step.h"
 
 namespace polytask::cli {

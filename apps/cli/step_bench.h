@@ -4,41 +4,11 @@
 
 #include <atomic>
 #include <functional>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "apps/cli/recipe_job.h"
+#include "polytask/report/bench_text.h"
 
 namespace polytask::cli {
-
-// One pass of one layer, per step.
-struct PassReport {
-  std::string layer;     // as in the plan
-  std::string pass;      // "forward" or "backward"
-  double seconds = 0.0;  // summed over the threads
-
-  // Multiplications and additions of a batch: as if no gradient were 0, and
-  // those that are computed.
-  double nominal_flops = 0.0;
-  double executed_flops = 0.0;
-
-  // Backward of a layer with a pool: the share of windows that pass a gradient
-  // back, and of the pooled elements that get one. Behind a relu alone both are
-  // the share of the elements that backward computes for.
-  std::optional<double> alive;
-  std::optional<double> density;
-};
-
-struct BenchReport {
-  int batch = 0;    // images
-  int threads = 0;  //
-  std::vector<PassReport> passes;
-  std::vector<double> step_seconds;
-  std::vector<double> peak_flops_a_second;  // of all threads, each time
-  std::string trouble;  // why a step could not be used; empty otherwise
-  bool interrupted = false;
-};
 
 struct BenchOptions {
   int steps = 10;

@@ -1,4 +1,4 @@
-#include "apps/cli/plan_report.h"
+#include "polytask/report/plan_text.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "polytask/report/terminal_text.h"
 #include "polytask/train/training_step.h"
 
-namespace polytask::cli {
+namespace polytask {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -126,4 +126,4 @@ std::string plan_table(const NetworkPlan& plan, const AdamOptions& adam) {
              memory_lines(plan, adam));
 }
 
-}  // namespace polytask::cli
+}  // namespace polytask

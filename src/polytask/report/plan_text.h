@@ -8,7 +8,7 @@
 #include "polytask/network/network_plan.h"
 #include "polytask/optim/adam_options.h"
 
-namespace polytask::cli {
+namespace polytask {
 
 // image, batch, threads, shards, layers, memory; every size in bytes, FLOPs for
 // one image.
@@ -19,4 +19,4 @@ namespace polytask::cli {
 [[nodiscard]] std::string plan_table(const NetworkPlan& plan,
                                      const AdamOptions& adam);
 
-}  // namespace polytask::cli
+}  // namespace polytask

@@ -1,15 +1,14 @@
-#include "apps/cli/bench_report.h"
+#include "polytask/report/bench_text.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "apps/cli/machine.h"
 #include "polytask/base/text.h"
 #include "polytask/report/document_version.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
-namespace polytask::cli {
+namespace polytask {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -168,8 +167,8 @@ std::string bench_json(const BenchSubject& subject, const BenchReport& report) {
       {"random_pixels", subject.random_pixels},
       {"image", subject.image},
       {"batch", report.batch},
-      {"processor", processor_name()},
-      {"vector_extensions", vector_extensions()},
+      {"processor", subject.processor},
+      {"vector_extensions", subject.vector_extensions},
       {"threads", report.threads},
       {"peak_gflops", summary.peak / 1e9},
       {"peak_low_gflops", quantile(report.peak_flops_a_second, 0.25) / 1e9},
@@ -178,7 +177,7 @@ std::string bench_json(const BenchSubject& subject, const BenchReport& report) {
       {"elsewhere_ms", 1e3 * summary.elsewhere},
       {"step", step_json(report, summary)},
       {"images_per_second", report.batch / summary.median},
-      {"peak_memory_bytes", peak_memory_bytes()}};
+      {"peak_memory_bytes", subject.peak_memory_bytes}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -186,7 +185,7 @@ std::string bench_table(const BenchSubject& subject,
                         const BenchReport& report) {
   const Summary summary(report);
   return cat(
-      processor_name(), ", ", vector_extensions(), ", ", report.threads,
+      subject.processor, ", ", subject.vector_extensions, ", ", report.threads,
       report.threads == 1 ? " thread\n" : " threads\n",
       printable(data_text(subject)), ", images ", to_text(subject.image), ", ",
       report.batch, " a batch\n\n", layer_lines(report, summary),
@@ -202,8 +201,8 @@ std::string bench_table(const BenchSubject& subject,
       fixed_text(1e3 * summary.low, 1), " and ",
       fixed_text(1e3 * summary.high, 1), '\n', "speed   ",
       cell(report.batch / summary.median, 1), " images/s\n", "memory  ",
-      cell(static_cast<double>(peak_memory_bytes()) / 1e6, 1),
+      cell(static_cast<double>(subject.peak_memory_bytes) / 1e6, 1),
       " MB at most, data included\n");
 }
 
-}  // namespace polytask::cli
+}  // namespace polytask
