@@ -98,9 +98,7 @@ std::string identity_of(const CompareArguments& args, const Recipe& recipe) {
 }
 
 void draw_conflicts(const RecordedTraining& training) {
-  write_conflicts(training.folder, {.tasks = training.tasks,
-                                    .gradients = training.gradients,
-                                    .history = training.history});
+  write_conflicts(training.folder, training.conflicts);
 }
 
 Comparison compare_recipe(const CompareArguments& args,

@@ -1,11 +1,11 @@
 #include "apps/cli/step_bench.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <numeric>
 
 #include "polytask/base/error.h"
+#include "polytask/base/stopwatch.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/peak.h"
 #include "polytask/model/prior.h"
@@ -15,13 +15,7 @@
 namespace polytask::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kPeakShare = 0.1;  // of a step's time
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 // The same steps as a training's first ones, but for batches that are not full.
 class Steps {
@@ -86,11 +80,11 @@ class Peak {
 
   // For at least so long: a machine that others use is not always as fast.
   void measure(double seconds) {
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     do {
       const double taken = burst();
       speeds_.push_back(flops_ / taken);
-    } while (seconds_since(begin) < seconds);
+    } while (watch.seconds() < seconds);
   }
   [[nodiscard]] const std::vector<double>& speeds() const { return speeds_; }
 
@@ -98,11 +92,11 @@ class Peak {
   // Returns how many seconds it took.
   double burst() {
     std::vector<double> flops(static_cast<std::size_t>(pool_.workers()));
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     pool_.run(pool_.workers(), [&](int part, int) {
       flops[static_cast<std::size_t>(part)] = kernels::peak_work(rounds_).flops;
     });
-    const double seconds = seconds_since(begin);
+    const double seconds = watch.seconds();
     flops_ = std::accumulate(flops.begin(), flops.end(), 0.0);
     return seconds;
   }
@@ -180,9 +174,9 @@ BenchReport bench_steps(const RecipeJob& job, const DatasetPtr& data,
       return report;
     }
     if (i == 1) network.start_clock();
-    const auto begin = Clock::now();
+    const Stopwatch watch;
     report.trouble = steps.run();
-    const double seconds = seconds_since(begin);
+    const double seconds = watch.seconds();
     if (!report.trouble.empty()) return report;
     peak.measure(kPeakShare * seconds);
     if (i < 1) continue;

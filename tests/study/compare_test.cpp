@@ -371,11 +371,11 @@ TEST(Compare, HandsOutWhatJointNetworksRecordedOfTheirConflicts) {
   const Comparison c = compare(input, options);
   ASSERT_EQ(recorded.size(), 2u) << "of the joint network, a seed each";
   EXPECT_EQ(recorded[1].folder, options.folder / "seed-2" / "joint-equal");
-  EXPECT_EQ(recorded[1].tasks,
+  EXPECT_EQ(recorded[1].conflicts.tasks,
             (std::vector<std::string>{"scene", "both", "stripes"}));
-  EXPECT_EQ(recorded[1].gradients, WeightedGradients::trunk);
-  ASSERT_EQ(recorded[1].history.size(), 2u);
-  EXPECT_FALSE(recorded[1].history[1].weighting.empty());
+  EXPECT_EQ(recorded[1].conflicts.gradients, WeightedGradients::trunk);
+  ASSERT_EQ(recorded[1].conflicts.history.size(), 2u);
+  EXPECT_FALSE(recorded[1].conflicts.history[1].weighting.empty());
   EXPECT_EQ(c.joint_folders,
             (std::vector<fs::path>{recorded[0].folder, recorded[1].folder}));
   EXPECT_EQ(compare(input, options).joint_folders, c.joint_folders);
@@ -394,7 +394,7 @@ TEST(Compare, ABreakWhileConflictsAreHandedOutLosesNoneOfThem) {
                [&] { (void)compare(input, options); });
   std::vector<EpochReport> history;
   options.on_recorded = [&](const RecordedTraining& training) {
-    history = training.history;
+    history = training.conflicts.history;
   };
   (void)compare(input, options);
   ASSERT_EQ(history.size(), 2u);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "tests/support/expect_error.h"
 
@@ -11,37 +12,36 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-TEST(CosineMatrix, KnownValue) {
+// The cosine between gradients i and j in one step; nothing where one of them
+// has no direction.
+std::optional<double> cosine(const Numbers& gramian, int tasks, int i, int j) {
+  ConflictMeter meter(tasks);
+  meter.add(gramian);
+  return meter.pair(i, j).mean_cosine();
+}
+
+TEST(Cosine, KnownValue) {
   // (2, 0), (-1, 1), (0, 3)
-  const Numbers found = cosine_matrix(Numbers{4, -2, 0, -2, 2, 3, 0, 3, 9}, 3);
+  const Numbers gramian{4, -2, 0, -2, 2, 3, 0, 3, 9};
   const double half = std::sqrt(0.5);
-  const Numbers expected{1, -half, 0, -half, 1, half, 0, half, 1};
-  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(found[i], expected[i], 1e-15);
+  EXPECT_NEAR(*cosine(gramian, 3, 0, 1), -half, 1e-15);
+  EXPECT_NEAR(*cosine(gramian, 3, 0, 2), 0.0, 1e-15);
+  EXPECT_NEAR(*cosine(gramian, 3, 1, 2), half, 1e-15);
 }
 
-TEST(CosineMatrix, GradientWithoutLengthHasNoCosine) {
-  const Numbers found = cosine_matrix(Numbers{4, 0, 0, 0}, 2);
-  EXPECT_EQ(found[0], 1.0);
-  EXPECT_TRUE(std::isnan(found[1]));
-  EXPECT_TRUE(std::isnan(found[3]));
+TEST(Cosine, GradientWithoutLengthHasNone) {
+  EXPECT_EQ(cosine(Numbers{4, 0, 0, 0}, 2, 0, 1), std::nullopt);
 }
 
-TEST(CosineMatrix, DiagonalIsExactlyOne) {
-  for (const double square : {0.1, 0.2, 0.3, 0.7, 1e-300}) {
-    EXPECT_EQ(cosine_matrix(Numbers{square}, 1)[0], 1.0);
-  }
+TEST(Cosine, RoundingNeverLeavesTheUnitInterval) {
+  EXPECT_EQ(cosine(Numbers{1, 1.0000001, 1.0000001, 1}, 2, 0, 1), 1.0);
 }
 
-TEST(CosineMatrix, RoundingNeverLeavesTheUnitInterval) {
-  const Numbers found = cosine_matrix(Numbers{1, 1.0000001, 1.0000001, 1}, 2);
-  EXPECT_EQ(found[1], 1.0);
-}
-
-TEST(CosineMatrix, WrongShapeIsAnError) {
+TEST(Cosine, WrongShapeIsAnError) {
   test::expect_error(
       Fault::shape,
       "gradient conflict: expected a Gramian of 2 x 2 numbers, got 3", [] {
-        (void)cosine_matrix(Numbers{1, 0, 0}, 2);
+        (void)cosine(Numbers{1, 0, 0}, 2, 0, 1);
       });
 }
 
@@ -75,15 +75,6 @@ TEST(ConflictMeter, StepThatIsNotFiniteIsLeftOut) {
   ConflictMeter meter(2);
   meter.add(Numbers{1, std::nan(""), 0, 1});
   EXPECT_EQ(meter.steps(), 0);
-}
-
-TEST(ConflictMeter, SharesOfLengthsAreMeansOverSteps) {
-  ConflictMeter meter(2);
-  EXPECT_EQ(meter.norm_shares(), (Numbers{0, 0}));
-  meter.add(Numbers{9, 0, 0, 1});
-  meter.add(Numbers{0, 0, 0, 0});
-  meter.add(Numbers{1, 0, 0, 1});
-  EXPECT_EQ(meter.norm_shares(), (Numbers{0.625, 0.375}));
 }
 
 TEST(ConflictMeter, NoTaskIsAnError) {

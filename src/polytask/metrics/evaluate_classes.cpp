@@ -2,22 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/metrics/ratio.h"
 #include "polytask/metrics/resampled_numbers.h"
 
 namespace polytask {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kClip = 1e-7;
-
-double ratio(double part, double whole) {
-  return whole > 0.0 ? part / whole : kNaN;
-}
 
 // How often class `row` was answered as class `column`, and the losses.
 struct ClassTally {

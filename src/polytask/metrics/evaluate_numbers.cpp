@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/metrics/ratio.h"
 #include "polytask/metrics/resampled_numbers.h"
 
 namespace polytask {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-double ratio(double part, double whole) {
-  return whole > 0.0 ? part / whole : kNaN;
-}
 
 // Sums over the images that have the number.
 struct ErrorTally {

@@ -23,13 +23,6 @@ struct Variant {
   bool record_conflicts = false;
 };
 
-std::string name_of(WeightingKind kind) {
-  for (const auto& [name, value] : names_of(kind)) {
-    if (value == kind) return std::string(name);
-  }
-  return {};
-}
-
 Variant joint_network(const StudyInput& input, WeightingKind kind) {
   Variant joint{.title = name_of(kind),
                 .folder = cat("joint-", name_of(kind)),
@@ -143,12 +136,14 @@ NetworkToTrain network_of(const Variant& variant, int seed,
   network.train.weighting = variant.weighting;
   network.train.record_conflicts = variant.record_conflicts;
   if (variant.record_conflicts && options.on_recorded) {
-    const RecordedTraining recorded{.folder = network.folder,
-                                    .tasks = task_names(variant.model.tasks),
-                                    .gradients = variant.weighting.gradients};
+    const RecordedTraining recorded{
+        .folder = network.folder,
+        .conflicts = {.tasks = task_names(variant.model.tasks),
+                      .gradients = variant.weighting.gradients,
+                      .history = {}}};
     network.on_end = [recorded, &options](const TrainReport& report) {
       RecordedTraining ended = recorded;
-      ended.history = report.history;
+      ended.conflicts.history = report.history;
       options.on_recorded(ended);
     };
   }

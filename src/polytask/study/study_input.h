@@ -10,8 +10,8 @@
 #include "polytask/data/dataset.h"
 #include "polytask/metrics/paired.h"
 #include "polytask/model/model.h"
+#include "polytask/train/recorded_conflicts.h"
 #include "polytask/train/train.h"
-#include "polytask/weighting/weighting.h"
 
 namespace polytask {
 
@@ -30,13 +30,10 @@ struct TrainingStart {
   int of = 0;
 };
 
-// What a training recorded of the conflicts between its tasks
-// (TrainOptions::record_conflicts).
+// A training with TrainOptions::record_conflicts.
 struct RecordedTraining {
-  std::filesystem::path folder;    // of the training
-  std::vector<std::string> tasks;  // their names, in the order of the model
-  WeightedGradients gradients = WeightedGradients::features;
-  std::vector<EpochReport> history;  // of the whole training
+  std::filesystem::path folder;
+  RecordedConflicts conflicts;
 };
 
 // One score of one task (score_images.h), a network beside the reference.

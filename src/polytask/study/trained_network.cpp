@@ -1,11 +1,11 @@
 #include "polytask/study/trained_network.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
+#include "polytask/base/stopwatch.h"
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
 #include "polytask/checkpoint/model_file.h"
@@ -55,12 +55,10 @@ double time_of_one_answer(const fs::path& model, const Dataset& data,
   std::vector<double> seconds;
   for (std::int64_t i = 0; i < kImagesTimed; ++i) {
     data.read_image(i % data.size(), pixels);
-    const auto begin = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     (void)predictor.answers(
         {.count = 1, .type = data.spec().pixels, .pixels = pixels});
-    const std::chrono::duration<double> passed =
-        std::chrono::steady_clock::now() - begin;
-    seconds.push_back(passed.count());
+    seconds.push_back(watch.seconds());
   }
   std::ranges::nth_element(seconds, seconds.begin() + kImagesTimed / 2);
   return seconds[kImagesTimed / 2];

@@ -1,9 +1,9 @@
 #include "polytask/train/training.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "polytask/base/stopwatch.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/model/task_columns.h"
@@ -13,13 +13,7 @@
 namespace polytask {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr const char* kRelativeError = "relative_error";
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 double value_in(const MetricValues& values, std::string_view wanted) {
   for (const auto& [name, value] : values) {
@@ -110,7 +104,7 @@ void Training::start_observer() {
 }
 
 std::optional<TrainingEnd> Training::run_epoch(int epoch) {
-  const auto begin = Clock::now();
+  const Stopwatch watch;
   EpochReport report{.epoch = epoch};
   if (auto end = train_epoch(epoch, report)) return end;
   if (auto end = validate(report)) return end;
@@ -118,14 +112,14 @@ std::optional<TrainingEnd> Training::run_epoch(int epoch) {
     return diverged(cat("epoch ", epoch), "a parameter is not finite any more",
                     saved_so_far());
   }
-  report.seconds = seconds_since(begin);
+  report.seconds = watch.seconds();
   finish_epoch(report);
   return std::nullopt;
 }
 
 std::optional<TrainingEnd> Training::train_epoch(int epoch,
                                                  EpochReport& report) {
-  const auto begin = Clock::now();
+  const Stopwatch watch;
   shuffle_images(options_.seed, epoch, order_);
   meter_.reset();
   if (epoch == 1) {
@@ -149,7 +143,7 @@ std::optional<TrainingEnd> Training::train_epoch(int epoch,
     run_.observer->on_step({.epoch = epoch,
                             .step = report.steps,
                             .seen = static_cast<std::int64_t>(first + count),
-                            .seconds = seconds_since(begin),
+                            .seconds = watch.seconds(),
                             .train = meter_.values()});
   }
   report.train = meter_.values();

@@ -35,7 +35,6 @@ double cosine(std::span<const double> gramian, int tasks, int i, int j) {
   if (norm_i == 0.0 || norm_j == 0.0) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  if (i == j) return 1.0;
   const double product = gramian[place_of(tasks, i, j)];
   return std::clamp(product / norm_i / norm_j, -1.0, 1.0);
 }
@@ -46,18 +45,6 @@ std::optional<double> share(double part, std::int64_t whole) {
 }
 
 }  // namespace
-
-std::vector<double> cosine_matrix(std::span<const double> gramian, int tasks) {
-  require_square(gramian, tasks);
-  std::vector<double> cosines;
-  cosines.reserve(gramian.size());
-  for (int i = 0; i < tasks; ++i) {
-    for (int j = 0; j < tasks; ++j) {
-      cosines.push_back(cosine(gramian, tasks, i, j));
-    }
-  }
-  return cosines;
-}
 
 std::optional<double> PairConflict::mean_cosine() const {
   return share(cosine_sum, steps);
@@ -74,7 +61,6 @@ ConflictMeter::ConflictMeter(int tasks) : tasks_(tasks) {
   }
   const auto count = static_cast<std::size_t>(tasks);
   pairs_.resize(count * (count - 1) / 2);
-  norm_share_sums_.resize(count);
 }
 
 void ConflictMeter::add(std::span<const double> gramian) {
@@ -82,7 +68,6 @@ void ConflictMeter::add(std::span<const double> gramian) {
   const auto finite = [](double v) { return std::isfinite(v); };
   if (!std::ranges::all_of(gramian, finite)) return;
   ++steps_;
-  add_norms(gramian);
   bool comparable = false;
   bool conflicting = false;
   for (int i = 0; i < tasks_; ++i) {
@@ -101,17 +86,6 @@ void ConflictMeter::add(std::span<const double> gramian) {
   conflicting_ += conflicting ? 1 : 0;
 }
 
-void ConflictMeter::add_norms(std::span<const double> gramian) {
-  double norms = 0.0;
-  for (int i = 0; i < tasks_; ++i) norms += norm_of(gramian, tasks_, i);
-  if (norms == 0.0) return;
-  ++measured_;
-  for (int i = 0; i < tasks_; ++i) {
-    norm_share_sums_[static_cast<std::size_t>(i)] +=
-        norm_of(gramian, tasks_, i) / norms;
-  }
-}
-
 std::size_t ConflictMeter::at(int i, int j) const {
   assert(i != j && std::min(i, j) >= 0 && std::max(i, j) < tasks_);
   const auto [low, high] = std::minmax(i, j);
@@ -125,13 +99,6 @@ const PairConflict& ConflictMeter::pair(int i, int j) const {
 
 std::optional<double> ConflictMeter::conflict_share() const {
   return share(static_cast<double>(conflicting_), comparable_);
-}
-
-std::vector<double> ConflictMeter::norm_shares() const {
-  std::vector<double> shares = norm_share_sums_;
-  if (measured_ == 0) return shares;
-  for (double& s : shares) s /= static_cast<double>(measured_);
-  return shares;
 }
 
 }  // namespace polytask

@@ -13,12 +13,6 @@
 
 namespace polytask {
 
-// [T, T] row-major: G_ij / (|g_i| |g_j|), within [-1, 1], exactly 1 on the
-// diagonal; NaN where a gradient has length 0.
-// Throws Fault::shape when the Gramian is not [tasks, tasks].
-[[nodiscard]] std::vector<double> cosine_matrix(std::span<const double> gramian,
-                                                int tasks);
-
 // What was seen of one pair of tasks.
 struct PairConflict {
   double cosine_sum = 0.0;
@@ -51,21 +45,14 @@ class ConflictMeter {
   // Steps in which any pair conflicted, among those with any cosine.
   [[nodiscard]] std::optional<double> conflict_share() const;
 
-  // [T] mean of each task's share of the summed gradient lengths of a step;
-  // sums to 1, all 0 before the first step with a gradient.
-  [[nodiscard]] std::vector<double> norm_shares() const;
-
  private:
   [[nodiscard]] std::size_t at(int i, int j) const;
-  void add_norms(std::span<const double> gramian);
 
   int tasks_;
   std::int64_t steps_ = 0;
-  std::int64_t comparable_ = 0;          // steps with any cosine
-  std::int64_t conflicting_ = 0;         // of these, with one below 0
-  std::int64_t measured_ = 0;            // steps with a gradient
-  std::vector<PairConflict> pairs_;      // [T (T - 1) / 2]
-  std::vector<double> norm_share_sums_;  // [T]
+  std::int64_t comparable_ = 0;      // steps with any cosine
+  std::int64_t conflicting_ = 0;     // of these, with one below 0
+  std::vector<PairConflict> pairs_;  // [T (T - 1) / 2]
 };
 
 }  // namespace polytask

@@ -9,18 +9,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "polytask/train/progress.h"
-#include "polytask/weighting/weighting.h"
+#include "polytask/train/recorded_conflicts.h"
 
 namespace polytask {
-
-struct RecordedConflicts {
-  std::vector<std::string> tasks;  // their names, in the order of the model
-  WeightedGradients gradients = WeightedGradients::features;
-  std::vector<EpochReport> history;  // of the whole training
-};
 
 // The page; empty when there is nothing to draw: one task, no epoch, or none
 // with a record. Of more than 60 pairs it shows those with the lowest mean
