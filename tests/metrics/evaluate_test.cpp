@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "polytask/metrics/bootstrap.h"
 #include "tests/metrics/example.h"
 #include "tests/support/expect_error.h"
 
