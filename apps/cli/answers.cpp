@@ -59,7 +59,8 @@ void answer_images(Predictor& predictor, Inputs inputs,
 }
 
 void answer_hdf5(Predictor& predictor, const PredictionInput& input,
-                 const AnswerOptions& options, AnsweredInputs& all) {
+                 const AnswerOptions& options, ImageProgress& progress,
+                 AnsweredInputs& all) {
   std::vector<PredictionRow>& rows = all.predictions.rows;
   try {
     const DatasetPtr data = read_hdf5(
@@ -68,7 +69,8 @@ void answer_hdf5(Predictor& predictor, const PredictionInput& input,
     for (const std::string& note : fitted.notes) {
       all.notes.push_back(cat(input.name, ": ", note));
     }
-    const std::vector<float> answers = predict_dataset(predictor, *fitted.data);
+    const std::vector<float> answers =
+        predict_dataset(predictor, *counted(fitted.data, progress));
     for (std::size_t i = 0; i < static_cast<std::size_t>(data->size()); ++i) {
       rows.push_back(
           {.image = cat(input.name, '[', i, ']'),
@@ -128,11 +130,13 @@ Predictions answers_with_truth(const Model& model, const DatasetPtr& data,
 }
 
 AnsweredInputs answer_inputs(Predictor& predictor, Inputs inputs,
-                             const AnswerOptions& options) {
+                             const AnswerOptions& options,
+                             ImageProgress& progress) {
   AnsweredInputs all{.predictions = {.tasks = predictor.model().spec.tasks}};
+  progress.expect(std::ranges::count(inputs, false, &PredictionInput::is_hdf5));
   while (!inputs.empty()) {
     if (inputs.front().is_hdf5) {
-      answer_hdf5(predictor, inputs.front(), options, all);
+      answer_hdf5(predictor, inputs.front(), options, progress, all);
       inputs = inputs.subspan(1);
       continue;
     }
@@ -140,6 +144,7 @@ AnsweredInputs answer_inputs(Predictor& predictor, Inputs inputs,
     const std::size_t count = std::min(
         static_cast<std::size_t>(end - inputs.begin()), kImagesAtATime);
     answer_images(predictor, inputs.first(count), options, all);
+    progress.add(static_cast<std::int64_t>(count));
     inputs = inputs.subspan(count);
   }
   return all;

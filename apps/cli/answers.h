@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "apps/cli/image_progress.h"
 #include "apps/cli/prediction_inputs.h"
 #include "polytask/data/dataset.h"
 #include "polytask/evaluate/evaluate_model.h"
@@ -35,6 +36,6 @@ struct AnsweredInputs {
 // memory at a time. Throws Fault::resource when there is not enough memory.
 [[nodiscard]] AnsweredInputs answer_inputs(
     Predictor& predictor, std::span<const PredictionInput> inputs,
-    const AnswerOptions& options);
+    const AnswerOptions& options, ImageProgress& progress);
 
 }  // namespace polytask::cli

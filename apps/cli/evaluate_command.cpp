@@ -7,6 +7,7 @@
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/held_back.h"
+#include "apps/cli/image_progress.h"
 #include "apps/cli/input.h"
 #include "apps/cli/output.h"
 #include "apps/cli/thresholds.h"
@@ -130,7 +131,11 @@ int run(Arguments arguments, const Console& console) {
   for (const std::string& note : fitted.notes) {
     console.err << printable_lines(note) << '\n';
   }
-  ModelEvaluation found = evaluate_model(predictor, *fitted.data);
+  ModelEvaluation found;
+  {
+    ImageProgress progress(console);
+    found = evaluate_model(predictor, *counted(fitted.data, progress));
+  }
   found.evaluation.part = data.part;
   if (!found.not_judged.empty()) {
     console.err << "not judged, there are no columns for them: "

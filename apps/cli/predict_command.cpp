@@ -100,9 +100,13 @@ int run(Arguments arguments, const Console& console) {
   const PredictionInputs inputs = find_inputs(args.inputs);
   Predictor predictor(std::move(model), {.threads = args.threads,
                                          .batch = batch_for(inputs.inputs)});
-  const AnsweredInputs answered =
-      answer_inputs(predictor, inputs.inputs,
-                    {.images = args.images, .threads = args.threads});
+  AnsweredInputs answered;
+  {
+    ImageProgress progress(console);
+    answered = answer_inputs(predictor, inputs.inputs,
+                             {.images = args.images, .threads = args.threads},
+                             progress);
+  }
   for (const std::string& note : answered.notes) {
     console.err << printable_lines(note) << '\n';
   }

@@ -1,8 +1,8 @@
 #include "apps/cli/study_progress.h"
 
-#include <cmath>
 #include <ostream>
 
+#include "apps/cli/image_progress.h"
 #include "apps/cli/machine.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
@@ -42,10 +42,7 @@ std::string StudyProgress::rest() const {
       std::chrono::steady_clock::now() - first_;
   const int left_over = (start_.of - start_.number + 1) * epochs_ - epoch_;
   const double seconds = passed.count() / epochs_seen_ * left_over;
-  if (seconds < 90.0) {
-    return cat(", about ", static_cast<int>(seconds), " s left");
-  }
-  return cat(", about ", std::lround(seconds / 60.0), " min left");
+  return ", " + time_left(seconds);
 }
 
 int report_stop(Outcome outcome, const std::string& message,
