@@ -114,6 +114,7 @@ Comparison compare_recipe(const CompareArguments& args,
       prepared.warnings.push_back(std::move(text));
     }
   }
+  fit_batch(recipe.train, prepared);
   say_findings(prepared, console);
   const InterruptGuard interrupt;
   StudyProgress progress(console);

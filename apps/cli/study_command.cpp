@@ -101,7 +101,8 @@ int study_recipe(const StudyArguments& args, const Console& console) {
       load_recipe(args.words[1], {args.words.begin() + 2, args.words.end()});
   require_no_start(recipe, "study");
   recipe.run.dir = args.folder;
-  const PreparedRun prepared = prepare_judged(recipe);
+  PreparedRun prepared = prepare_judged(recipe);
+  fit_batch(recipe.train, prepared);
   say_findings(prepared, console);
   const InterruptGuard interrupt;
   StudyProgress progress(console);

@@ -6,6 +6,7 @@
 #include "apps/cli/machine.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
+#include "polytask/study/study_parts.h"
 
 namespace polytask::cli {
 void StudyProgress::begin(const TrainingStart& start) {
@@ -43,6 +44,18 @@ std::string StudyProgress::rest() const {
   const int left_over = (start_.of - start_.number + 1) * epochs_ - epoch_;
   const double seconds = passed.count() / epochs_seen_ * left_over;
   return ", " + time_left(seconds);
+}
+
+void fit_batch(TrainOptions& train, PreparedRun& prepared) {
+  const std::int64_t images = parts_of(prepared.data.train, 1).train->size();
+  if (train.batch_size <= images) return;
+  std::erase_if(prepared.notes, [](const std::string& note) {
+    return note.starts_with("train.batch_size:");
+  });
+  prepared.notes.push_back(cat("train.batch_size: it is ", images,
+                               " now, for each training of the ",
+                               "study has no more images"));
+  train.batch_size = static_cast<int>(images);
 }
 
 int report_stop(Outcome outcome, const std::string& message,

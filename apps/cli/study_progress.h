@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/cli/command.h"
+#include "polytask/recipe/recipe.h"
 #include "polytask/report/redrawn_line.h"
 #include "polytask/study/study_input.h"
 
@@ -40,6 +41,10 @@ class StudyProgress final : public TrainObserver {
   std::chrono::steady_clock::time_point first_ =
       std::chrono::steady_clock::now();
 };
+
+// A study trains on a part of the images alone: holds train.batch_size to that,
+// and says so in the notes.
+void fit_batch(TrainOptions& train, PreparedRun& prepared);
 
 // Says why a study ended early, and what to do; returns the exit code.
 [[nodiscard]] int report_stop(Outcome outcome, const std::string& message,

@@ -48,6 +48,18 @@ TEST_F(CompareCommand, PrintsTheTableAndKeepsTheNumbers) {
             kept["networks"][0]["tasks"]);
 }
 
+// Of 64 images 48 are compared on, of which each training has 38.
+TEST_F(CompareCommand, HoldsTheBatchToTheImagesOfATraining) {
+  const Answer answer =
+      test::polytask({"compare", "two.yaml", "train.batch_size=100", "--seeds",
+                      "1", "--dir", "c"});
+  EXPECT_EQ(answer.code, 0) << answer.err;
+  EXPECT_TRUE(answer.err.starts_with(
+      "note: train.batch_size: it is 38 now, for each training of the study "
+      "has no more images\n"))
+      << answer.err;
+}
+
 TEST_F(CompareCommand, TakesWeightingsByNameAndUwForUncertainty) {
   const Answer answer = test::polytask({"compare", "two.yaml", "--seeds", "1",
                                         "--weightings", "equal,uw,pcgrad"});
