@@ -66,6 +66,8 @@ TEST(Answer, CountsAreRates) {
   const Task task = count("people");
   EXPECT_NEAR(answer_to(task, {std::log(2.6f)})[0], 2.6f, 1e-6f);
   EXPECT_EQ(answer_words(task, std::vector<float>{2.6f}), Names{"3"});
+  // Held as in the loss: never infinite.
+  EXPECT_EQ(answer_to(task, {90.0f})[0], std::exp(30.0f));
 }
 
 TEST(Answer, NamesCarryTheTaskWhereThereAreSeveral) {
