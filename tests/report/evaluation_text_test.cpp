@@ -23,7 +23,7 @@ Evaluation small() {
                     .true_positive = 3},
       .numbers = {{"precision", {.value = 0.75, .baseline = 0.5, .n = 4}},
                   {"recall", {.value = 0.6, .baseline = 1.0, .n = 5}},
-                  {"f1", {.value = 0.6667, .baseline = 0.6667, .n = 6}},
+                  {"f1", {.value = 0.6667, .baseline = 0.6154, .n = 6}},
                   {"support", {.value = 5.0, .n = 10}},
                   {"missing", {.value = 2.0, .n = 12}}}};
   LabelEvaluation sunset{
@@ -73,6 +73,19 @@ TEST(EvaluationTable, SaysWhetherTheImagesChoseTheEpoch) {
                                "them\n\n"));
 }
 
+TEST(EvaluationJson, SaysWhetherTheImagesChoseTheEpoch) {
+  Evaluation evaluation = small();
+  const auto chose = [&] {
+    return nlohmann::json::parse(
+        evaluation_json(evaluation))["images"]["chose_epoch"];
+  };
+  EXPECT_EQ(chose(), nullptr);
+  evaluation.part = ImagesPart::validation;
+  EXPECT_EQ(chose(), true);
+  evaluation.part = ImagesPart::test;
+  EXPECT_EQ(chose(), false);
+}
+
 TEST(EvaluationTable, SaysWhatTheMeansMakeOfTheSilent) {
   Evaluation evaluation = small();
   const std::string none = evaluation_table(evaluation);
@@ -113,7 +126,7 @@ task scene (multilabel)
   macro_roc_auc                    undefined (n = 0), baseline 0.5000
 
   label         precision     recall         f1   baseline    support    missing
-  sea              0.7500     0.6000     0.6667     0.6667          5          2
+  sea              0.7500     0.6000     0.6667     0.6154          5          2
   Bäume         undefined  undefined  undefined  undefined          0          0
   baseline: f1 of always answering yes
   undefined (n = 0): nothing it could be computed from

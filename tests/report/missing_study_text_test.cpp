@@ -122,6 +122,9 @@ TEST(MissingStudyJson, HoldsEveryPoint) {
   EXPECT_EQ(worst["hidden"], 0.75);
   EXPECT_EQ(worst["observed"]["sea, lake"], 32.0);
   EXPECT_EQ(worst["tasks"][0]["difference"], -0.0625);
+  EXPECT_EQ(worst["tasks"][0]["value"], 0.75);
+  EXPECT_EQ(worst["tasks"][0]["low"], -0.125);
+  EXPECT_EQ(worst["tasks"][0]["high"], -0.03125);
   EXPECT_EQ(worst["tasks"][0]["verdict"], "worse");
   EXPECT_EQ(worst["tasks"][0]["metrics"]["label_accuracy"]["mean"], 0.75);
   EXPECT_TRUE(worst["tasks"][0]["metrics"]["macro_f1"]["deviation"].is_null());

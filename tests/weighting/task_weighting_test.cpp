@@ -290,6 +290,21 @@ TEST(TaskWeighting, SeedMattersToThoseThatDraw) {
   }
 }
 
+TEST(TaskWeighting, RandomWeightsAreThoseOfTheStep) {
+  const auto weighting = made(WeightingKind::rlw);
+  const Numbers losses{1, 1, 1};
+  const auto at = [&](std::int64_t step) {
+    return copied(weighting->weights({.losses = losses,
+                                      .present = {},
+                                      .gramian = {},
+                                      .epoch = 0,
+                                      .step = step}));
+  };
+  const Numbers third = at(3);
+  EXPECT_NE(at(4), third);
+  EXPECT_EQ(at(3), third);
+}
+
 TEST(TaskWeighting, StateOfAnotherLengthIsRefused) {
   test::expect_error(Fault::data,
                      "weighting famo: expected a state of 12 numbers, found "
