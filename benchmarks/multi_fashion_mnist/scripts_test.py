@@ -61,7 +61,7 @@ class Table(Folder):
         self.measured("fashion", 1, {"fashion": 0.895})
         self.assertEqual(
             table.table(self.folder)[-1],
-            "| one network a task | 1 | 98.50 (98.30-98.60) "
+            "| one network per task | 1 | 98.50 (98.30-98.60) "
             "| 89.50 (89.30-89.60) | 98.37 | 89.63 | - | - |")
 
     def test_weights_are_of_the_last_epoch_and_conflicts_of_all(self):

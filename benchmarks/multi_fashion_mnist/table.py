@@ -12,7 +12,7 @@ import statistics
 import sys
 
 TASKS = ("digit", "fashion")
-ALONE = "one network a task"
+ALONE = "one network per task"
 NONE = "-"
 
 # Percent of digits and of clothing, ResNet18: Shi, Li, Zhang, Chen, Wu,

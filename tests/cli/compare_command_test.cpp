@@ -36,7 +36,7 @@ TEST_F(CompareCommand, PrintsTheTableAndKeepsTheNumbers) {
   const Answer answer =
       test::polytask({"compare", "two.yaml", "--seeds", "2", "--dir", "c"});
   EXPECT_EQ(answer.code, 0) << answer.err;
-  EXPECT_NE(answer.out.find("joint beside one network a task"),
+  EXPECT_NE(answer.out.find("joint compared with one network per task"),
             std::string::npos);
   EXPECT_NE(answer.err.find("[6/6] both alone, seed 2"), std::string::npos)
       << answer.err;
@@ -64,8 +64,9 @@ TEST_F(CompareCommand, TakesWeightingsByNameAndUwForUncertainty) {
   const Answer answer = test::polytask({"compare", "two.yaml", "--seeds", "1",
                                         "--weightings", "equal,uw,pcgrad"});
   EXPECT_EQ(answer.code, 0) << answer.err;
-  EXPECT_NE(answer.out.find("uncertainty beside equal"), std::string::npos);
-  EXPECT_NE(answer.out.find("pcgrad beside equal"), std::string::npos);
+  EXPECT_NE(answer.out.find("uncertainty compared with equal"),
+            std::string::npos);
+  EXPECT_NE(answer.out.find("pcgrad compared with equal"), std::string::npos);
 }
 
 TEST_F(CompareCommand, AFileOfItsOwnJudgesAndAllOthersAreSplit) {

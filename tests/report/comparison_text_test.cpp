@@ -25,7 +25,7 @@ TaskDifference weather() {
 }
 
 // One task that sharing helps, one of which nothing is known.
-Comparison example(const std::string& reference = "one network a task") {
+Comparison example(const std::string& reference = "one network per task") {
   return {
       .train_images = 1280,
       .validation_images = 320,
@@ -56,7 +56,7 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
       "2 seeds; trained on 1280 images, epochs chosen on 320, compared on "
       "400\n"
       "\n"
-      "joint beside one network a task\n"
+      "joint compared with one network per task\n"
       "\n"
       "  task        score                    joint     alone  difference"
       "       95 % interval    seeds   images  verdict\n"
@@ -78,7 +78,7 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
       "  mean_absolute_error: less is better\n"
       "\n"
       "                        parameters    training s   an image ms\n"
-      "  one network a task          2000          20.0          2.00\n"
+      "  one network per task        2000          20.0          2.00\n"
       "  joint                       1000          10.5          1.00\n"
       "\n"
       "Use one network.\n");
@@ -86,7 +86,7 @@ TEST(ComparisonTable, SaysWhatSharingDid) {
 
 TEST(ComparisonTable, CallsWeightingsBetterOrWorse) {
   const std::string text = comparison_table(example("equal"));
-  EXPECT_NE(text.find("joint beside equal"), std::string::npos);
+  EXPECT_NE(text.find("joint compared with equal"), std::string::npos);
   EXPECT_NE(text.find("0.0045  better\n"), std::string::npos);
 }
 
@@ -106,7 +106,7 @@ TEST(ComparisonJson, HoldsEveryNumberAndNullsWhereThereIsNone) {
   const nlohmann::json json = nlohmann::json::parse(comparison_json(example()));
   EXPECT_EQ(json["seeds"], 2);
   EXPECT_EQ(json["test_images"], 400);
-  EXPECT_EQ(json["reference"]["name"], "one network a task");
+  EXPECT_EQ(json["reference"]["name"], "one network per task");
   EXPECT_EQ(json["reference"]["cost"]["parameters"], 2000);
   const nlohmann::json& network = json["networks"][0];
   EXPECT_EQ(network["cost"]["training_seconds"], 10.5);

@@ -91,7 +91,7 @@ TEST(Compare, SetsTheJointNetworkBesideOneNetworkATask) {
   EXPECT_EQ(c.train_images, 48);
   EXPECT_EQ(c.validation_images, 12);
   EXPECT_EQ(c.test_images, 40);
-  EXPECT_EQ(c.reference, "one network a task");
+  EXPECT_EQ(c.reference, "one network per task");
   ASSERT_EQ(names_in(c), std::vector<std::string>{"joint"});
   const std::vector<TaskDifference>& tasks = c.networks[0].tasks;
   ASSERT_EQ(tasks.size(), 3u);
@@ -532,7 +532,7 @@ TaskDifference difference(const std::string& task, Verdict verdict) {
 }
 
 Comparison with(std::vector<TaskDifference> tasks,
-                const std::string& reference = "one network a task",
+                const std::string& reference = "one network per task",
                 const std::string& name = "joint") {
   Comparison c{.seeds = 3, .margin = 0.02, .reference = reference};
   c.reference_cost.training_seconds = 200.0;

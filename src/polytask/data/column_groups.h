@@ -1,7 +1,7 @@
 // Which columns of a data set answer the same question.
 //
 // "objects/car" and "objects/bus" are the labels car and bus of the task
-// objects; "weather", without a stroke, is a task of one column. Columns of
+// objects; "weather", without a slash, is a task of one column. Columns of
 // one task may stand apart.
 
 #pragma once
@@ -21,7 +21,7 @@ struct TaskColumns {
   std::vector<std::string> classes;  // of a bare column; may be empty
 };
 
-// True when a column's name has a stroke or a column has classes: the data
+// True when a column's name has a slash or a column has classes: the data
 // set then asks several questions, and its columns are not plain labels.
 [[nodiscard]] bool has_tasks(const DatasetSpec& spec);
 

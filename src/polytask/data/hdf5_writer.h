@@ -5,7 +5,7 @@
 //   labels   [N, L] with the names as attribute `labels`; absent when there
 //            are no columns
 //
-// Where a column's name has a stroke, or a column has classes, the labels are
+// Where a column's name has a slash, or a column has classes, the labels are
 // a group instead, with a dataset a task, in their order:
 //
 //   labels/objects   [N, L]  of the columns "objects/car", "objects/bus", with

@@ -139,8 +139,8 @@ std::string comparison_table(const Comparison& comparison) {
           " images, epochs chosen on ", comparison.validation_images,
           ", compared on ", comparison.test_images, "\n");
   for (const ComparedNetwork& network : comparison.networks) {
-    text += cat('\n', network.name, " beside ", comparison.reference, "\n\n",
-                difference_lines(network, tasks));
+    text += cat('\n', network.name, " compared with ", comparison.reference,
+                "\n\n", difference_lines(network, tasks));
   }
   if (!comparison.networks.empty()) text += what_columns_are(comparison);
   text += direction_line(comparison);

@@ -192,7 +192,7 @@ void add_results(const std::vector<Variant>& variants, const Trainings& all,
                  const CompareOptions& options, Comparison& result) {
   const Judging judging{options.bootstrap, options.margin};
   if (options.weightings.empty()) {
-    result.reference = "one network a task";
+    result.reference = "one network per task";
     for (std::size_t v = 1; v < all.size(); ++v) {
       const NetworkCost cost = mean_cost(all[v]);
       result.reference_cost.parameters += cost.parameters;

@@ -42,7 +42,7 @@ struct Comparison {
   std::int64_t test_images = 0;
   int seeds = 0;
   double margin = 0.0;    // see PairedInput
-  std::string reference;  // "one network a task" or "equal"
+  std::string reference;  // "one network per task" or "equal"
   NetworkCost reference_cost;
   std::vector<ComparedNetwork> networks;
   // Of the joint networks, seed by seed; each holds a model.safetensors.
@@ -52,7 +52,7 @@ struct Comparison {
 
 struct CompareOptions {
   int seeds = 3;  // 1 to 100
-  // Empty: the joint network beside one network a task. Else joint networks
+  // Empty: the joint network beside one network per task. Else joint networks
   // with these weightings, each beside the one with equal weights.
   std::vector<WeightingKind> weightings;
   // Gets a folder a training, with its best model. What is finished there is
