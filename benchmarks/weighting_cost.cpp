@@ -16,7 +16,7 @@
 
 #include "benchmarks/pairs.h"
 #include "polytask/base/error.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/recipe/recipe_tasks.h"
@@ -56,7 +56,8 @@ class Step {
       : model_(make_model(work.model, options.seed)),
         step_(model_, *work.data, options, pool),
         images_(static_cast<std::size_t>(options.batch_size)) {
-    model_.prior = prior_of(model_.spec.tasks, *work.data);
+    model_.target_statistics =
+        target_statistics_of(model_.spec.tasks, *work.data);
     std::iota(images_.begin(), images_.end(), 0);
   }
 

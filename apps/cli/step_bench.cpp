@@ -8,7 +8,7 @@
 #include "polytask/base/stopwatch.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/peak.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/train/training_step.h"
 
@@ -23,7 +23,7 @@ class Steps {
   Steps(const RecipeJob& job, const DatasetPtr& data)
       : options_(job.recipe.train),
         data_(select_columns(data, column_uses(job.model.tasks))),
-        model_(model_with_prior(job.model, *data_, options_.seed)),
+        model_(model_with_statistics(job.model, *data_, options_.seed)),
         pool_(options_.threads),
         step_(model_, *data_, options_, pool_),
         order_(static_cast<std::size_t>(data_->size())) {}
@@ -43,10 +43,10 @@ class Steps {
   }
 
  private:
-  static Model model_with_prior(const ModelSpec& spec, const Dataset& data,
+  static Model model_with_statistics(const ModelSpec& spec, const Dataset& data,
                                 std::uint64_t seed) {
     Model model = make_model(spec, seed);
-    model.prior = prior_of(model.spec.tasks, data);
+    model.target_statistics = target_statistics_of(model.spec.tasks, data);
     return model;
   }
 

@@ -5,6 +5,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask::cli {
 namespace {
@@ -18,7 +19,7 @@ struct Place {
 std::vector<Place> labels_of(std::vector<Task>& tasks) {
   std::vector<Place> places;
   for (Task& task : tasks) {
-    if (task.kind != TaskKind::multilabel) continue;
+    if (form_of(task) != AnswerForm::labels) continue;
     for (const std::string& label : task.labels)
       places.push_back({&task, label});
   }

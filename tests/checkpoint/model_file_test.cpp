@@ -29,7 +29,7 @@ Model small_model() {
                              Dense{.units = 4}}},
        .tasks = {scene}},
       7);
-  model.prior = {{0.1, std::nan(""), 1.0}};
+  model.target_statistics = {{.shares = {0.1, std::nan(""), 1.0}}};
   model.notes = {{"recipe", "train:\n  epochs: 2\n"}, {"provenance", "{}"}};
   return model;
 }
@@ -50,22 +50,6 @@ std::filesystem::path altered(const TemporaryFolder& folder,
   return path;
 }
 
-// Once a count had its mean alone; its median is then not known.
-TEST(ModelFile, AnOlderPriorOfACountIsItsMean) {
-  const TemporaryFolder folder;
-  Model model = make_model({.image = {6, 5, 3},
-                            .network = {.trunk = {Flatten{}}},
-                            .tasks = {count("people")}},
-                           7);
-  model.prior = {{2.5}};
-  save_model(model, folder / "model.safetensors");
-  const Model loaded = load_model(folder / "model.safetensors");
-  ASSERT_EQ(loaded.prior.front().size(), 3u);
-  EXPECT_EQ(loaded.prior.front()[0], 2.5);
-  EXPECT_TRUE(std::isnan(loaded.prior.front()[1]));
-  EXPECT_TRUE(std::isnan(loaded.prior.front()[2]));
-}
-
 TEST(ModelFile, WhatIsSavedIsLoaded) {
   const TemporaryFolder folder;
   const Model model = small_model();
@@ -76,10 +60,12 @@ TEST(ModelFile, WhatIsSavedIsLoaded) {
   EXPECT_TRUE(
       std::ranges::equal(loaded.parameters.flat(), model.parameters.flat()));
   EXPECT_EQ(loaded.notes, model.notes);
-  ASSERT_EQ(loaded.prior.size(), 1u);
-  EXPECT_EQ(loaded.prior[0][0], 0.1);
-  EXPECT_TRUE(std::isnan(loaded.prior[0][1]));
-  EXPECT_EQ(loaded.prior[0][2], 1.0);
+  ASSERT_EQ(loaded.target_statistics.size(), 1u);
+  const TargetStatistics& scene = loaded.target_statistics[0];
+  ASSERT_EQ(scene.shares.size(), 3u);
+  EXPECT_EQ(scene.shares[0], 0.1);
+  EXPECT_TRUE(std::isnan(scene.shares[1]));
+  EXPECT_EQ(scene.shares[2], 1.0);
 }
 
 TEST(ModelFile, SavingTwiceGivesTheSameBytes) {
@@ -89,12 +75,12 @@ TEST(ModelFile, SavingTwiceGivesTheSameBytes) {
   EXPECT_EQ(test::read_bytes(folder / "a"), test::read_bytes(folder / "b"));
 }
 
-TEST(ModelFile, AModelBeforeItsTrainingHasNoPrior) {
+TEST(ModelFile, AModelBeforeItsTrainingHasNoTargetStatistics) {
   const TemporaryFolder folder;
   Model model = small_model();
-  model.prior.clear();
+  model.target_statistics.clear();
   save_model(model, folder / "model");
-  EXPECT_TRUE(load_model(folder / "model").prior.empty());
+  EXPECT_TRUE(load_model(folder / "model").target_statistics.empty());
 }
 
 TEST(ModelFile, ACheckpointIsAModelWithMore) {

@@ -152,7 +152,7 @@ TEST_F(SetCommand, RenamesLabelsAndTasksAndKeepsEveryWeight) {
                                       "open sea"}));
   EXPECT_EQ(thresholds_of(task),
             (std::vector<double>{0.5, 0.5, 0.125, 0.5, 0.5}));
-  EXPECT_EQ(now.prior, old.prior);
+  EXPECT_EQ(now.target_statistics, old.target_statistics);
   EXPECT_EQ(now.notes.at("owner"), "me");
   EXPECT_EQ(now.notes.at("recipe"), old.notes.at("recipe"));
   EXPECT_TRUE(std::ranges::equal(now.parameters.flat(), old.parameters.flat()));

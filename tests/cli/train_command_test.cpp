@@ -100,15 +100,17 @@ TEST_F(TrainCommandAgain, RunSaysWhatRanWhere) {
   }
 }
 
-TEST_F(TrainCommandAgain, TheModelCarriesRecipeProvenanceAndPrior) {
+TEST_F(TrainCommandAgain, TheModelCarriesRecipeProvenanceAndTargetStatistics) {
   const Model model = load_model("run/model.safetensors");
   EXPECT_NE(model.notes.at("recipe").find("random_state: 4"),
             std::string::npos);
   const json provenance = json::parse(model.notes.at("provenance"));
   EXPECT_EQ(provenance["data"], "scenes.h5");
   EXPECT_FALSE(provenance.contains("command"));
-  ASSERT_EQ(model.prior.size(), 1u);
-  EXPECT_EQ(model.prior[0].size(), 3u * 5u);
+  ASSERT_EQ(model.target_statistics.size(), 1u);
+  EXPECT_EQ(model.target_statistics[0].shares.size(), 5u);
+  EXPECT_EQ(model.target_statistics[0].first_label.size(), 5u);
+  EXPECT_EQ(model.target_statistics[0].label_set.size(), 5u);
 }
 
 // A model tells others no names of the folders it was made in.

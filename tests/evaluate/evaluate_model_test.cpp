@@ -29,7 +29,7 @@ Predictor trained(int batch = 16) {
          .batch_size = 16,
          .threads = 1,
          .adam = {.learning_rate = 0.01}});
-  model.prior = {{0.5, 0.5, 0.25}};
+  model.target_statistics = {{.shares = {0.5, 0.5, 0.25}}};
   return Predictor(std::move(model), {.threads = 1, .batch = batch});
 }
 
@@ -252,7 +252,9 @@ Predictor of_several_kinds() {
                   .network = test::plain_network(),
                   .tasks = {distance, multilabel("scene", {"red"}), people}},
                  3);
-  model.prior = {{110.0, 20.0, 100.0}, {0.5}, {1.5, 1.0, 2.0}};
+  model.target_statistics = {{.numbers = {{110.0, 20.0, 100.0}}},
+                             {.shares = {0.5}},
+                             {.numbers = {{1.5, 1.0, 2.0}}}};
   return Predictor(std::move(model), {.threads = 1, .batch = 16});
 }
 
@@ -385,7 +387,7 @@ TEST(EvaluateModel, DataWithoutImagesSaysSo) {
 Predictor of_two_tasks() {
   Model model = add_tasks(model_for(stripes(), test::plain_network()),
                           {multilabel("tint", {"reddish"})}, 2);
-  model.prior = {{0.5, 0.5, 0.25}, {0.25}};
+  model.target_statistics = {{.shares = {0.5, 0.5, 0.25}}, {.shares = {0.25}}};
   return Predictor(std::move(model), {.threads = 1, .batch = 16});
 }
 

@@ -15,11 +15,11 @@ Number number(const NamedNumbers& numbers, const std::string& name) {
   return {};
 }
 
-TaskEvaluation evaluated(const Task& task, std::vector<double> prior,
+TaskEvaluation evaluated(const Task& task, TargetStatistics statistics,
                          std::vector<float> answers,
                          std::vector<float> targets) {
   return evaluate_task({.task = task,
-                        .prior = std::move(prior),
+                        .statistics = std::move(statistics),
                         .answers = std::move(answers),
                         .targets = std::move(targets),
                         .logits = {}},
@@ -39,9 +39,10 @@ TEST(EvaluateTask, LabelsAreAnsweredByTheThresholdsOfTheTask) {
 // The training says no to a and yes to b, has b first and {b} most often; the
 // images themselves would say the opposite.
 TEST(EvaluateTask, BaselinesOfLabelsAreWhatTheTrainingSays) {
-  const TaskEvaluation found =
-      evaluated(multilabel("scene", {"a", "b"}), {0.1, 0.9, 0.1, 0.9, 0, 1},
-                std::vector<float>(6, 0.5f), {0, 1, 1, 0, 1, 0});
+  const TaskEvaluation found = evaluated(
+      multilabel("scene", {"a", "b"}),
+      {.shares = {0.1, 0.9}, .first_label = {0.1, 0.9}, .label_set = {0, 1}},
+      std::vector<float>(6, 0.5f), {0, 1, 1, 0, 1, 0});
   EXPECT_EQ(number(found.metrics, "label_accuracy").baseline, 2.0 / 6);
   EXPECT_EQ(number(found.metrics, "argmax_accuracy").baseline, 1.0 / 3);
   EXPECT_EQ(number(found.metrics, "subset_accuracy").baseline, 1.0 / 3);
@@ -49,7 +50,7 @@ TEST(EvaluateTask, BaselinesOfLabelsAreWhatTheTrainingSays) {
 
 TEST(EvaluateTask, BaselineOfClassesIsTheMostFrequentOfTheTraining) {
   const TaskEvaluation found =
-      evaluated(categorical("weather", {"sun", "rain"}), {0.2, 0.8},
+      evaluated(categorical("weather", {"sun", "rain"}), {.shares = {0.2, 0.8}},
                 {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f}, {0, 0, 1});
   EXPECT_EQ(found.kind, "categorical");
   EXPECT_EQ(number(found.metrics, "top_1_accuracy").baseline, 1.0 / 3);
@@ -58,17 +59,17 @@ TEST(EvaluateTask, BaselineOfClassesIsTheMostFrequentOfTheTraining) {
 // The most probable class is the last, the median the middle one.
 TEST(EvaluateTask, AnOrdinalTaskIsAnsweredByItsMedian) {
   const TaskEvaluation found =
-      evaluated(ordinal("level", {"low", "middle", "high"}), {0.2, 0.4, 0.4},
-                {0.3f, 0.3f, 0.4f}, {1});
+      evaluated(ordinal("level", {"low", "middle", "high"}),
+                {.shares = {0.2, 0.4, 0.4}}, {0.3f, 0.3f, 0.4f}, {1});
   EXPECT_EQ(found.kind, "ordinal");
   EXPECT_EQ(number(found.metrics, "mean_absolute_error").value, 0.0);
 }
 
 // Of w a mean and median of 1, of h a mean of 20 and a median of 30.
 TEST(EvaluateTask, BaselinesOfNumbersAreTheirOwnMeansAndMedians) {
-  const TaskEvaluation found =
-      evaluated(regression("size", {"w", "h"}), {1, 1, 1, 20, 5, 30},
-                {1, 20, 1, 30}, {1, 20, 1, 30});
+  const TaskEvaluation found = evaluated(regression("size", {"w", "h"}),
+                                         {.numbers = {{1, 1, 1}, {20, 5, 30}}},
+                                         {1, 20, 1, 30}, {1, 20, 1, 30});
   const NamedNumbers& h = found.labels[1].numbers;
   EXPECT_NEAR(*number(h, "root_mean_squared_error").baseline, std::sqrt(50.0),
               1e-12);

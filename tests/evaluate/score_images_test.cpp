@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "polytask/evaluate/evaluate_model.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/train/train.h"
 #include "tests/train/questions.h"
@@ -114,19 +114,20 @@ TEST(ScoreImages, MeasureSeveralNumbersInDeviationsOfTheImages) {
       trained({regression("amount", {"sum", "tint"}), count("stripes")});
   const DatasetPtr data = questions(30, 2, /*with_missing=*/false);
   const std::vector<float> answers = predict_dataset(predictor, *data);
-  const std::vector<double> prior =
-      prior_of({regression("amount", {"sum", "tint"})},
-               *select_columns(
-                   data, column_uses({regression("amount", {"sum", "tint"})})))
+  const TargetStatistics spread =
+      target_statistics_of(
+          {regression("amount", {"sum", "tint"})},
+          *select_columns(data,
+                          column_uses({regression("amount", {"sum", "tint"})})))
           .front();
-  EXPECT_NE(prior, predictor.model().prior.front());
+  EXPECT_NE(spread, predictor.model().target_statistics.front());
   const std::vector<TaskScores> scores = score_images(predictor, *data);
   std::vector<float> targets(8);
   data->read_targets(3, targets);
   const double sum = std::abs(static_cast<double>(answers[9]) - targets[5]) /
-                     moments(prior, 0).deviation;
+                     spread.numbers[0].deviation;
   const double tint = std::abs(static_cast<double>(answers[10]) - targets[6]) /
-                      moments(prior, 1).deviation;
+                      spread.numbers[1].deviation;
   EXPECT_DOUBLE_EQ(scores[0].images[3].numerator, sum + tint);
   EXPECT_EQ(scores[0].images[3].denominator, 2.0);
 }

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "tests/data/small_dataset.h"
 
 namespace polytask {
@@ -16,9 +16,9 @@ using Names = std::vector<std::string>;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 std::vector<float> answer_to(const Task& task, std::vector<float> logits,
-                             std::vector<double> prior = {}) {
+                             const TargetStatistics& statistics = {}) {
   std::vector<float> found(static_cast<std::size_t>(answer_count(task)));
-  answer(task, prior, logits, found);
+  answer(task, statistics, logits, found);
   return found;
 }
 
@@ -57,7 +57,7 @@ TEST(Answer, ALabelIsAYesAboveItsOwnThreshold) {
 
 TEST(Answer, NumbersComeInTheUnitsOfTheData) {
   const Task task = regression("distance");
-  EXPECT_EQ(answer_to(task, {-1.5f}, {10.0, 4.0, 9.0}),
+  EXPECT_EQ(answer_to(task, {-1.5f}, {.numbers = {{10.0, 4.0, 9.0}}}),
             std::vector<float>{4.0f});
   EXPECT_EQ(answer_words(task, std::vector<float>{12.345f}), Names{"12.35"});
 }
@@ -78,7 +78,7 @@ TEST(Answer, NamesCarryTheTaskWhereThereAreSeveral) {
       (Names{"scene/sea", "scene/sky", "people", "size/w", "size/h"}));
 }
 
-TEST(Prior, SaysWhatTheTrainingImagesSayBeforehand) {
+TEST(TargetStatistics, SaysWhatTheTrainingImagesSayBeforehand) {
   const DatasetPtr data =
       test::labelled({"a", "b", "weather", "distance", "people"},
                      {1, kNaN, 0,    2,    4,     //
@@ -88,30 +88,35 @@ TEST(Prior, SaysWhatTheTrainingImagesSayBeforehand) {
   const std::vector<Task> tasks{multilabel("scene", {"a", "b"}),
                                 categorical("weather", {"x", "y", "z"}),
                                 regression("distance"), count("people")};
-  const auto prior = prior_of(tasks, *data);
-  // Shares, then the most frequent set of labels, then the first label.
-  EXPECT_EQ(prior[0], (std::vector<double>{0.75, 0.5, 1, 0, 1, 0}));
-  EXPECT_NEAR(prior[1][0], 1.0 / 3, 1e-15);
-  EXPECT_NEAR(prior[1][1], 2.0 / 3, 1e-15);
-  EXPECT_EQ(prior[1][2], 0.0);
-  EXPECT_EQ(prior[2][0], 5.0);
-  EXPECT_NEAR(prior[2][1], std::sqrt(26.0 / 3), 1e-12);
-  EXPECT_EQ(prior[2][2], 4.0);
-  EXPECT_EQ(prior[3][0], 2.0);
-  EXPECT_NEAR(prior[3][1], std::sqrt(8.0 / 3), 1e-12);
-  EXPECT_EQ(prior[3][2], 2.0);
+  const auto found = target_statistics_of(tasks, *data);
+  EXPECT_EQ(found[0], (TargetStatistics{.shares = {0.75, 0.5},
+                                        .first_label = {1, 0},
+                                        .label_set = {1, 0},
+                                        .numbers = {}}));
+  EXPECT_NEAR(found[1].shares[0], 1.0 / 3, 1e-15);
+  EXPECT_NEAR(found[1].shares[1], 2.0 / 3, 1e-15);
+  EXPECT_EQ(found[1].shares[2], 0.0);
+  EXPECT_EQ(found[2].numbers[0].mean, 5.0);
+  EXPECT_NEAR(found[2].numbers[0].deviation, std::sqrt(26.0 / 3), 1e-12);
+  EXPECT_EQ(found[2].numbers[0].median, 4.0);
+  EXPECT_EQ(found[3].numbers[0].mean, 2.0);
+  EXPECT_NEAR(found[3].numbers[0].deviation, std::sqrt(8.0 / 3), 1e-12);
+  EXPECT_EQ(found[3].numbers[0].median, 2.0);
 }
 
-TEST(Prior, WhatIsNeverAnsweredIsNotANumber) {
+TEST(TargetStatistics, WhatNoImageAnswersIsNotANumber) {
   const DatasetPtr data = test::labelled({"distance"}, {kNaN, kNaN});
-  const auto prior = prior_of({regression("distance")}, *data);
-  for (const double p : prior[0]) EXPECT_TRUE(std::isnan(p));
+  const auto found = target_statistics_of({regression("distance")}, *data);
+  ASSERT_EQ(found[0].numbers.size(), 1u);
+  EXPECT_TRUE(std::isnan(found[0].numbers[0].mean));
+  EXPECT_TRUE(std::isnan(found[0].numbers[0].deviation));
+  EXPECT_TRUE(std::isnan(found[0].numbers[0].median));
 }
 
 TEST(Standardise, GivesDeviationsFromTheMeanAndKeepsWhatIsMissing) {
   std::vector<float> targets{14.0f, 0.5f, kNaN, 1.5f};
   standardise(regression("size", {"w", "h"}),
-              std::vector<double>{10, 2, 0, 1, 0, 1}, targets);
+              {.numbers = {{10, 2, 0}, {1, 0, 1}}}, targets);
   EXPECT_EQ(targets[0], 2.0f);
   EXPECT_EQ(targets[1], -0.5f);  // A number that never changes keeps its size.
   EXPECT_TRUE(std::isnan(targets[2]));

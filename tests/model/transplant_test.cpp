@@ -26,7 +26,8 @@ Model model_of(std::vector<Task> tasks) {
   Model model = make_model(spec_of(std::move(tasks)), 3);
   for (float& value : model.parameters.flat()) value += 0.125f;
   for (const Task& task : model.spec.tasks) {
-    model.prior.emplace_back(task.labels.size(), 0.25);
+    model.target_statistics.push_back(
+        {.shares = std::vector<double>(task.labels.size(), 0.25)});
   }
   return model;
 }
@@ -65,16 +66,20 @@ TEST(AddTasks, KeepsEveryBitOfTheOldAndDrawsTheNewHead) {
             kernel);
 }
 
-TEST(AddTasks, KeepsThePriorsAndKnowsNoneOfTheNew) {
+TEST(AddTasks, KeepsTheTargetStatisticsAndKnowsNoneOfTheNew) {
   const Model after = add_tasks(old_model(), {regression("distance")}, 7);
-  ASSERT_EQ(after.prior.size(), 3u);
-  EXPECT_EQ(after.prior[0], (std::vector<double>{0.25, 0.25}));
-  EXPECT_EQ(after.prior[1], (std::vector<double>{0.25, 0.25, 0.25}));
-  ASSERT_EQ(after.prior[2].size(), 3u);
-  for (const double p : after.prior[2]) EXPECT_TRUE(std::isnan(p));
+  const std::vector<TargetStatistics>& now = after.target_statistics;
+  ASSERT_EQ(now.size(), 3u);
+  EXPECT_EQ(now[0].shares, (std::vector<double>{0.25, 0.25}));
+  EXPECT_EQ(now[1].shares, (std::vector<double>{0.25, 0.25, 0.25}));
+  ASSERT_EQ(now[2].numbers.size(), 1u);
+  EXPECT_TRUE(std::isnan(now[2].numbers[0].mean));
+  EXPECT_TRUE(std::isnan(now[2].numbers[0].deviation));
+  EXPECT_TRUE(std::isnan(now[2].numbers[0].median));
   Model untrained = old_model();
-  untrained.prior.clear();
-  EXPECT_TRUE(add_tasks(untrained, {count("people")}, 7).prior.empty());
+  untrained.target_statistics.clear();
+  EXPECT_TRUE(
+      add_tasks(untrained, {count("people")}, 7).target_statistics.empty());
 }
 
 TEST(AddTasks, ANameThatIsTakenIsRefused) {
@@ -104,8 +109,9 @@ TEST(Transplant, TakesTrunkAndHeadsOfTheSameNameAndDropsTheRest) {
   EXPECT_EQ(array_of(after, "weather/kernel"),
             array_of(before, "weather/kernel"));
   EXPECT_TRUE(array_of(after, "scene/kernel").empty());
-  EXPECT_EQ(after.prior[0], (std::vector<double>{0.25, 0.25, 0.25}));
-  EXPECT_TRUE(std::isnan(after.prior[1].at(0)));
+  EXPECT_EQ(after.target_statistics[0].shares,
+            (std::vector<double>{0.25, 0.25, 0.25}));
+  EXPECT_TRUE(std::isnan(after.target_statistics[1].numbers.at(0).mean));
 }
 
 TEST(Transplant, AnotherTaskUnderTheSameNameIsRefused) {

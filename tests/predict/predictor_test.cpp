@@ -57,7 +57,8 @@ TEST(Predictor, EachTaskAnswersOnItsOwnScale) {
                   .tasks = {regression("distance"), regression("tint")}},
                  1);
   std::ranges::fill(model.parameters.flat(), 0.0f);
-  model.prior = {{100.0, 20.0, 90.0}, {-3.0, 0.5, -2.0}};
+  model.target_statistics = {{.numbers = {{100.0, 20.0, 90.0}}},
+                             {.numbers = {{-3.0, 0.5, -2.0}}}};
   Predictor predictor(std::move(model), {.threads = 1});
   EXPECT_EQ(answers(predictor, *data),
             (std::vector<float>{100.0f, -3.0f, 100.0f, -3.0f}));

@@ -33,7 +33,8 @@ class RecipeStart : public ::testing::Test {
                               .network = test::plain_network(),
                               .tasks = {light, count("people")}},
                              3);
-    model.prior = {{0.5, 0.5}, {2.0, 1.0, 1.5}};
+    model.target_statistics = {{.shares = {0.5, 0.5}},
+                               {.numbers = {{2.0, 1.0, 1.5}}}};
     save_model(model, folder_ / "old.safetensors");
   }
 
@@ -74,7 +75,8 @@ TEST_F(RecipeStart, AFrozenTrunkKeepsTheTasksAndAddsThoseOfTheRecipe) {
     EXPECT_EQ(warning.find("the new model"), std::string::npos) << warning;
   }
   const Model model = first_model(run, 1);
-  EXPECT_EQ(model.prior.at(1), (std::vector<double>{2.0, 1.0, 1.5}));
+  EXPECT_EQ(model.target_statistics.at(1).numbers,
+            (std::vector<NumberStatistics>{{2.0, 1.0, 1.5}}));
   const std::string note = model.notes.at("start");
   EXPECT_EQ(note,
             "{\"model\":\"old.safetensors\",\"crc32c\":\"" +

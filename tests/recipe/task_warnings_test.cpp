@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "polytask/data/dataset.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/recipe/recipe_tasks.h"
 #include "tests/train/answers_table.h"
 #include "tests/train/questions.h"
@@ -31,7 +32,7 @@ Texts warnings_of(const std::vector<std::vector<float>>& train,
                   const std::vector<Task>& tasks = four_tasks()) {
   TrainData data{.train = table(train), .validation = nullptr};
   if (!validation.empty()) data.validation = table(validation);
-  return task_warnings(tasks, data);
+  return task_warnings(tasks, data, target_statistics_of(tasks, *data.train));
 }
 
 TEST(TaskWarnings, AreSilentWhereAllIsWell) {
@@ -74,8 +75,9 @@ TEST(TaskWarnings, AskForImagesOfAClassThatIsInNoPart) {
 TEST(TaskWarnings, NameTheNumberAmongSeveral) {
   const DatasetPtr data =
       answers_table({"size/width", "size/height"}, {{1, 2}, {1, 3}});
-  EXPECT_EQ(task_warnings({regression("size", {"width", "height"})},
-                          {.train = data, .validation = data}),
+  const std::vector<Task> tasks{regression("size", {"width", "height"})};
+  EXPECT_EQ(task_warnings(tasks, {.train = data, .validation = data},
+                          target_statistics_of(tasks, *data)),
             (Texts{"training part: \"width\" of task \"size\" is always 1; "
                    "there is nothing to learn"}));
 }

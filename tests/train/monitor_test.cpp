@@ -37,50 +37,51 @@ void add(TaskMeter& meter, std::vector<float> logits,
 // no (the majorities .75 and .5) it is one of the three.
 TEST(RelativeError, OfLabelsCountsWrongLabels) {
   const Task task = multilabel("scene", {"a", "b"});
-  TaskMeter meter(task, std::vector<double>{0.75, 0.5});
-  add(meter, {-1, 1, -1, 1}, {1, 0, 0, kNaN});
-  EXPECT_DOUBLE_EQ(meter.relative_error(), 2.0);
+  const auto meter = make_task_meter(task, {.shares = {0.75, 0.5}});
+  add(*meter, {-1, 1, -1, 1}, {1, 0, 0, kNaN});
+  EXPECT_DOUBLE_EQ(meter->relative_error(), 2.0);
 }
 
 // One of three is wrong; the most frequent class, b, two of them.
 TEST(RelativeError, OfClassesCountsWrongImages) {
   const Task task = categorical("weather", {"a", "b", "c"});
-  TaskMeter meter(task, std::vector<double>{0.3, 0.4, 0.3});
-  add(meter, {9, 0, 0, 0, 9, 0, 0, 9, 0, 0, 9, 0}, {0, 1, 2, kNaN});
-  EXPECT_DOUBLE_EQ(meter.relative_error(), 0.5);
+  const auto meter = make_task_meter(task, {.shares = {0.3, 0.4, 0.3}});
+  add(*meter, {9, 0, 0, 0, 9, 0, 0, 9, 0, 0, 9, 0}, {0, 1, 2, kNaN});
+  EXPECT_DOUBLE_EQ(meter->relative_error(), 0.5);
 }
 
 // The median of .3, .3, .4 is b, though c is the most frequent. Cumulative
 // logits: all below, all above.
 TEST(RelativeError, OfAnOrdinalTaskMeasuresClasses) {
   const Task task = ordinal("level", {"a", "b", "c"});
-  TaskMeter meter(task, std::vector<double>{0.3, 0.3, 0.4});
-  add(meter, {-9, -9, 9, 9}, {2, 2});
-  EXPECT_DOUBLE_EQ(meter.relative_error(), 2.0 / 2.0);
+  const auto meter = make_task_meter(task, {.shares = {0.3, 0.3, 0.4}});
+  add(*meter, {-9, -9, 9, 9}, {2, 2});
+  EXPECT_DOUBLE_EQ(meter->relative_error(), 2.0 / 2.0);
 }
 
 // Mean 10, deviation 2, median 11: the constant answer is .5 deviations.
 TEST(RelativeError, OfNumbersIsTheMeanOverThem) {
   const Task task = regression("size", {"width", "height"});
-  TaskMeter meter(task, std::vector<double>{10, 2, 11, 10, 2, 11});
-  add(meter, {1, 0, 1, 0}, {0.75f, 0, 1, 1.5f});
+  const auto meter =
+      make_task_meter(task, {.numbers = {{10, 2, 11}, {10, 2, 11}}});
+  add(*meter, {1, 0, 1, 0}, {0.75f, 0, 1, 1.5f});
   // width: .25 of .25 + .5; height: 1.5 of .5 + 1
-  EXPECT_NEAR(meter.relative_error(), (0.25 / 0.75 + 1.0) / 2.0, 1e-12);
+  EXPECT_NEAR(meter->relative_error(), (0.25 / 0.75 + 1.0) / 2.0, 1e-12);
 }
 
 // The mean of the training images is 3, so the constant answer is 2 off.
 TEST(RelativeError, OfACountMeasuresFromItsMean) {
-  TaskMeter meter(count("people"), std::vector<double>{3, 1, 3});
-  EXPECT_TRUE(std::isnan(meter.relative_error()));
-  add(meter, {0}, {1});
-  const double error = metric(meter.values(), "mean_absolute_error");
-  EXPECT_NEAR(meter.relative_error(), error / 2.0, 1e-12);
+  const auto meter = make_task_meter(count("people"), {.numbers = {{3, 1, 3}}});
+  EXPECT_TRUE(std::isnan(meter->relative_error()));
+  add(*meter, {0}, {1});
+  const double error = metric(meter->values(), "mean_absolute_error");
+  EXPECT_NEAR(meter->relative_error(), error / 2.0, 1e-12);
 }
 
 TEST(RelativeError, LeavesOutWhatNothingIsKnownOf) {
   const std::vector<Task> tasks{categorical("a", {"x", "y"}),
                                 categorical("b", {"x", "y"})};
-  EpochMeter meter(tasks, {{0.9, 0.1}, {0.9, 0.1}});
+  EpochMeter meter(tasks, {{.shares = {0.9, 0.1}}, {.shares = {0.9, 0.1}}});
   EXPECT_TRUE(std::isnan(meter.relative_error()));
   add(meter[0], {1, 0, 1, 0}, {0, 1});  // half right, as the constant answer
   EXPECT_DOUBLE_EQ(meter.relative_error(), 1.0);

@@ -130,7 +130,7 @@ TEST(Tasks, TheModelFileKeepsWhatTheyAre) {
   save_model(model, folder / "model.safetensors");
   Model loaded = load_model(folder / "model.safetensors");
   EXPECT_EQ(loaded.spec, model.spec);
-  EXPECT_EQ(loaded.prior, model.prior);
+  EXPECT_EQ(loaded.target_statistics, model.target_statistics);
   const DatasetPtr data = questions(6, 9);
   Predictor before(std::move(model), {.threads = 1});
   Predictor after(std::move(loaded), {.threads = 1});

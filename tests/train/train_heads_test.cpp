@@ -170,10 +170,11 @@ TEST(TrainHeads, TrunkAndOldHeadsKeepEveryBitAndOldAnswersTheirs) {
   const TrainReport report = train(model, data_of(), options_for(5));
   EXPECT_EQ(report.outcome, Outcome::finished);
   expect_same_old_arrays(model, old);
-  ASSERT_EQ(model.prior.size(), 3u);
-  EXPECT_EQ(model.prior[0], old.prior[0]);
-  EXPECT_EQ(model.prior[1], old.prior[1]);
-  EXPECT_FALSE(std::isnan(model.prior[2].at(0)));
+  const std::vector<TargetStatistics>& now = model.target_statistics;
+  ASSERT_EQ(now.size(), 3u);
+  EXPECT_EQ(now[0], old.target_statistics[0]);
+  EXPECT_EQ(now[1], old.target_statistics[1]);
+  EXPECT_FALSE(std::isnan(now[2].numbers.at(0).mean));
   const std::vector<float> before =
       answers_of(old, (folder / "old.safetensors").string());
   const std::vector<float> after =
@@ -255,7 +256,7 @@ TEST(TrainHeads, ItsFilesHoldTheWholeModelAndMomentsOfTheHeadAlone) {
         options_for(2), {.folder = folder / "run"});
   const Model saved = load_model(folder / "run" / "model.safetensors");
   EXPECT_EQ(saved.spec, model.spec);
-  EXPECT_EQ(saved.prior, model.prior);
+  EXPECT_EQ(saved.target_statistics, model.target_statistics);
   EXPECT_EQ(saved.notes, model.notes);
   EXPECT_EQ(test::values_of(saved), test::values_of(model));
   const SafetensorsFile checkpoint(folder / "run" / "checkpoints" /

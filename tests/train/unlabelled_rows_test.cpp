@@ -16,7 +16,7 @@
 #include <numeric>
 
 #include "polytask/model/model_plan.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "tests/train/answers_table.h"
@@ -88,8 +88,8 @@ class Stepper {
                                        .workers = pool_.workers(),
                                        .training = true})),
         network_(plan_, pool_) {
-    model_.prior =
-        prior_of(every_kind(), *answers_table(columns(), answers(12)));
+    model_.target_statistics = target_statistics_of(
+        every_kind(), *answers_table(columns(), answers(12)));
   }
 
   // Images of `data` in this order; dropout depends on their numbers.

@@ -8,7 +8,7 @@
 
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/model/model_plan.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/train/batch_loss.h"
 #include "polytask/train/epoch_meter.h"
@@ -81,14 +81,15 @@ TEST(ValidationNumbers, TheModelKnowsTheTargetsOfTheTrainingImages) {
   Model model = model_of(every_kind());
   train(model, {.train = images, .validation = questions(12, 2)},
         {.epochs = 1, .batch_size = 20, .threads = 1});
-  EXPECT_EQ(model.prior, prior_of(every_kind(), *images));
+  EXPECT_EQ(model.target_statistics,
+            target_statistics_of(every_kind(), *images));
 }
 
 TEST(ValidationNumbers, TheLossOfABatchIsTheWeightedSumOfItsTasks) {
   const std::vector<Task> tasks = weighted_tasks();
   const DatasetPtr data = questions(20, 1);
   Model model = model_of(tasks);
-  model.prior = prior_of(tasks, *data);
+  model.target_statistics = target_statistics_of(tasks, *data);
   ThreadPool pool(1);
   const auto plan = plan_model(model, {.batch = 20, .workers = 1});
   Network network(plan, pool);
@@ -133,14 +134,15 @@ TEST(ValidationNumbers, ATaskWithoutAnAnswerInABatchHasNoWeightInIt) {
 // Columns of a regression have units of their own.
 TEST(ValidationNumbers, AnErrorOfANumberIsInItsUnit) {
   const Task task = regression("size", {"width", "height"});
-  TaskMeter meter(task, std::vector<double>{10, 2, 11, 0, 5, 1});
+  const auto meter =
+      make_task_meter(task, {.numbers = {{10, 2, 11}, {0, 5, 1}}});
   const std::vector<float> logits{1, 0, 1, 0};
   const std::vector<float> targets{0.5f, 1, 1, kNaN};
   const std::vector<float> weights{1, 1, 1, 0};
-  meter.add(logits, targets, weights, {.weighted_sum = 1.0, .observed = 3.0});
-  EXPECT_DOUBLE_EQ(metric(meter.values(), "mean_absolute_error/width"),
+  meter->add(logits, targets, weights, {.weighted_sum = 1.0, .observed = 3.0});
+  EXPECT_DOUBLE_EQ(metric(meter->values(), "mean_absolute_error/width"),
                    2.0 * 0.25);
-  EXPECT_DOUBLE_EQ(metric(meter.values(), "mean_absolute_error/height"),
+  EXPECT_DOUBLE_EQ(metric(meter->values(), "mean_absolute_error/height"),
                    5.0 * 1.0);
 }
 

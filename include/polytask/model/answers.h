@@ -34,10 +34,10 @@ namespace polytask {
     const std::vector<Task>& tasks);
 
 // Overwrites one image's answer.
-//   prior    of the task, as Model::prior has it: the scale of a regression
-//   logits   [units]
-//   answer   [answer_count]
-void answer(const Task& task, std::span<const double> prior,
+//   statistics   of the task: the scale of a regression; {} before training
+//   logits       [units]
+//   answer       [answer_count]
+void answer(const Task& task, const TargetStatistics& statistics,
             std::span<const float> logits, std::span<float> answer);
 
 // The class of an answer of a categorical or ordinal task: the most probable;

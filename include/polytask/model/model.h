@@ -45,13 +45,8 @@ struct Model {
   ModelSpec spec;
   ParameterStore parameters;
 
-  // What the training images say of each task before an image is seen, from
-  // the targets that are there: of labels the [3 L] numbers of prior.h; the
-  // share a class; mean, standard deviation and median of a count and of each
-  // number of a regression. NaN where nothing was observed; empty before
-  // training. The baseline of every evaluation, and the scale in which a
-  // regression is learned.
-  std::vector<std::vector<double>> prior;
+  // Of each task; empty before training.
+  std::vector<TargetStatistics> target_statistics;
 
   // Texts that travel with the model: "recipe", "metrics", "provenance".
   std::map<std::string, std::string> notes;
@@ -63,11 +58,11 @@ struct Model {
 [[nodiscard]] Model make_model(ModelSpec spec, std::uint64_t seed);
 
 // A model with these tasks behind those of `model`, on the same trunk: new
-// heads with random parameters, without a prior until they are trained. All
-// that `model` has keeps every bit, so it gives the same answers; its notes
-// stay with it. Train the new heads alone with TrainOptions::only_heads.
-// Throws Fault::config, listing every problem, when the tasks cannot be used or
-// the model has one of that name already.
+// heads with random parameters, without target statistics until they are
+// trained. All that `model` has keeps every bit, so it gives the same answers;
+// its notes stay with it. Train the new heads alone with
+// TrainOptions::only_heads. Throws Fault::config, listing every problem, when
+// the tasks cannot be used or the model has one of that name already.
 [[nodiscard]] Model add_tasks(const Model& model, std::vector<Task> tasks,
                               std::uint64_t seed);
 

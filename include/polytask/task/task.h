@@ -57,19 +57,37 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
+// Of one number of a regression, or of a count. NaN where none was observed,
+// and where a model does not know it.
+struct NumberStatistics {
+  double mean = 0.0;
+  double deviation = 1.0;  // 0 where the number never changes
+  double median = 0.0;
+
+  // What a regression is learned in: the deviation, or 1 where it is not > 0.
+  [[nodiscard]] double scale() const;
+  bool operator==(const NumberStatistics&) const = default;
+};
+
+// What the training images say of a task before an image is seen, from the
+// targets that are there: the baseline of every evaluation, and the scale in
+// which a regression is learned. NaN where nothing was observed.
+struct TargetStatistics {
+  // Of each label the share of positives; of each class its share.
+  std::vector<double> shares{};
+  // Of each label how often it is the first positive of an image. Empty in
+  // models from before it was kept.
+  std::vector<double> first_label{};
+  // Of each label 0 or 1: the most frequent complete set of labels. Empty in
+  // models from before it was kept.
+  std::vector<double> label_set{};
+  std::vector<NumberStatistics> numbers{};
+
+  bool operator==(const TargetStatistics&) const = default;
+};
+
 // [labels]
 [[nodiscard]] std::vector<double> thresholds_of(const Task& task);
-
-// Each with the loss of its kind: binary cross-entropy, categorical
-// cross-entropy, CORN, squared error, Poisson.
-[[nodiscard]] Task multilabel(std::string name,
-                              std::vector<std::string> labels);
-[[nodiscard]] Task categorical(std::string name,
-                               std::vector<std::string> classes);
-[[nodiscard]] Task ordinal(std::string name, std::vector<std::string> classes);
-[[nodiscard]] Task regression(std::string name,
-                              std::vector<std::string> numbers = {});
-[[nodiscard]] Task count(std::string name);
 
 // Their names, in this order.
 [[nodiscard]] std::vector<std::string> task_names(

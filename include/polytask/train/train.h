@@ -109,10 +109,10 @@ struct TrainReport {
 
 // Trains `model` in place: afterwards it holds the parameters of the last
 // finished step (of a diverged run: of the step before), or with
-// adam.ema_momentum their moving average, and the prior of the
-// training images, of the tasks that learn, with the numbers that balanced
-// losses came to on them. The data's columns are found by the tasks' names; see
-// columns.h.
+// adam.ema_momentum their moving average, and the target
+// statistics of the training images, of the tasks that learn, with the numbers
+// that balanced losses came to on them. The data's columns are found by the
+// tasks' names; see columns.h.
 //
 // Throws Fault::config for options that cannot be used, Fault::data when the
 // data and the model do not fit, Fault::io when something cannot be saved,

@@ -1,18 +1,15 @@
 #include "polytask/checkpoint/model_content.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/checkpoint/bounded_json.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/safetensors_header.h"
+#include "polytask/checkpoint/statistics_text.h"
 #include "polytask/model/model_parameters.h"
 #include "polytask/model/model_settings.h"
-#include "polytask/model/prior.h"
 #include "polytask/settings/settings_yaml.h"
 
 namespace polytask {
@@ -21,20 +18,8 @@ namespace {
 constexpr const char* kFormat = "polytask.format";
 constexpr const char* kVersion = "1";
 constexpr const char* kSpec = "polytask.model";
-constexpr const char* kPrior = "polytask.prior";
+constexpr const char* kStatistics = "polytask.prior";
 constexpr std::string_view kNote = "polytask.note.";
-
-std::string prior_text(const Model& model) {
-  nlohmann::json tasks = nlohmann::json::object();
-  for (std::size_t t = 0; t < model.prior.size(); ++t) {
-    nlohmann::json values = nlohmann::json::array();
-    for (const double p : model.prior[t]) {
-      values.push_back(p == p ? nlohmann::json(p) : nlohmann::json());
-    }
-    tasks[model.spec.tasks[t].name] = values;
-  }
-  return tasks.dump();
-}
 
 // What a file says of itself before its values are read.
 struct ModelHead {
@@ -82,70 +67,6 @@ ModelSpec read_spec(const ModelHead& head) {
            "the description of the model cannot be used:" + bullet_list(found));
   }
   return spec;
-}
-
-// Once the shares of labels and the mean of a count alone.
-std::size_t older_prior_size(const Task& task) {
-  return task.kind == TaskKind::multilabel ? task.labels.size()
-         : task.kind == TaskKind::count    ? 1
-                                           : prior_size(task);
-}
-
-// Of one task: null is a number that is not known.
-std::vector<double> read_numbers(const ModelHead& head, const Task& task,
-                                 const nlohmann::json& values) {
-  const bool is_share =
-      task.kind != TaskKind::regression && task.kind != TaskKind::count;
-  std::vector<double> numbers;
-  for (const auto& value : values) {
-    if (!value.is_number() && !value.is_null()) {
-      refuse(head, cat("polytask.prior: expected numbers or null for task \"",
-                       task.name, "\", found ", in_quotes(value.dump())));
-    }
-    numbers.push_back(value.is_null() ? std::nan("") : value.get<double>());
-    const double number = numbers.back();
-    if (is_share && (number < 0.0 || number > 1.0)) {
-      refuse(head, cat("polytask.prior: expected shares of 0 to 1 for task \"",
-                       task.name, "\", found ", number));
-    }
-  }
-  return numbers;
-}
-
-std::vector<std::vector<double>> read_prior(const ModelHead& head,
-                                            const ModelSpec& spec) {
-  JsonBounds bounds{.depth = 2, .values = 1};
-  for (const Task& task : spec.tasks) bounds.values += 1 + prior_size(task);
-  const nlohmann::json json =
-      parse_bounded_json(text_of(head, kPrior), bounds,
-                         cat(head.path.string(), ": polytask.prior"));
-  if (!json.is_object()) {
-    refuse(head,
-           "polytask.prior: expected a map from the tasks' names to "
-           "their numbers");
-  }
-  std::vector<std::vector<double>> prior;
-  if (json.empty()) return prior;
-  for (const Task& task : spec.tasks) {
-    const auto values = json.find(task.name);
-    const bool older =
-        values != json.end() && values->size() == older_prior_size(task);
-    if (values == json.end() || !values->is_array() ||
-        (values->size() != prior_size(task) && !older)) {
-      refuse(head, cat("polytask.prior: expected ", prior_size(task),
-                       " numbers for task \"", task.name, "\""));
-    }
-    prior.push_back(read_numbers(head, task, *values));
-    if (task.kind == TaskKind::count) {
-      prior.back().resize(prior_size(task), std::nan(""));
-    }
-  }
-  if (json.size() > spec.tasks.size()) {
-    refuse(head,
-           "polytask.prior: expected numbers for the model's tasks, found "
-           "others");
-  }
-  return prior;
 }
 
 bool is_of_the_training(const TensorView& tensor) {
@@ -196,7 +117,9 @@ Model read_model(const ModelHead& head) {
   }
   Model model;
   model.spec = read_spec(head);
-  model.prior = read_prior(head, model.spec);
+  model.target_statistics =
+      read_statistics(text_of(head, kStatistics), model.spec.tasks,
+                      cat(head.path.string(), ": ", kStatistics));
   for (const auto& [key, text] : head.metadata) {
     if (key.starts_with(kNote)) model.notes[key.substr(kNote.size())] = text;
   }
@@ -214,7 +137,7 @@ Model read_model(const ModelHead& head) {
 Metadata model_metadata(const Model& model) {
   Metadata metadata{{kFormat, kVersion},
                     {kSpec, to_yaml(to_settings(model.spec))},
-                    {kPrior, prior_text(model)}};
+                    {kStatistics, statistics_text(model)}};
   for (const auto& [name, text] : model.notes) {
     metadata[std::string(kNote) + name] = text;
   }

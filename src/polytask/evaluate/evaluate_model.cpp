@@ -10,7 +10,7 @@
 #include "polytask/metrics/evaluate.h"
 #include "polytask/metrics/resampled_numbers.h"
 #include "polytask/model/answers.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 
 namespace polytask {
@@ -64,10 +64,10 @@ std::vector<float> columns_of(const std::vector<float>& all, std::size_t rows,
 
 // What each image adds to the loss of one task.
 std::vector<RatioTerm> loss_terms(const Task& task,
-                                  std::span<const double> prior,
+                                  const TargetStatistics& statistics,
                                   std::span<const float> logits,
                                   std::vector<float> targets) {
-  standardise(task, prior, targets);
+  standardise(task, statistics, targets);
   const auto columns = static_cast<std::size_t>(task.columns());
   const auto units = static_cast<std::size_t>(task.units());
   std::vector<RatioTerm> terms;
@@ -163,7 +163,7 @@ void add_baseline(const Answered& a, ModelEvaluation& result) {
                                    .probabilities = a.answers,
                                    .targets = a.targets,
                                    .thresholds = thresholds_of(task),
-                                   .prior = label_prior(task, a.prior).shares});
+                                   .prior = a.statistics.shares});
   if (loss) result.evaluation.loss.baseline = *loss;
 }
 
@@ -209,8 +209,7 @@ std::vector<Answered> answers_to(const Model& model, const Judged& judged,
     const auto at = all.size();
     if (at < judged.tasks.size() && judged.tasks[at].name == task.name) {
       all.push_back({.task = task,
-                     .prior = model.prior.empty() ? std::vector<double>()
-                                                  : model.prior[t],
+                     .statistics = statistics_of(model, t),
                      .answers = columns_of(answers, images, answer, count),
                      .targets = judged.targets[at],
                      .logits = columns_of(logits, images, unit, units)});
@@ -244,7 +243,7 @@ ModelEvaluation evaluate_model(Predictor& predictor, const Dataset& all,
                                    result.answers, logits);
   std::vector<std::vector<RatioTerm>> terms;
   for (const Answered& a : answered) {
-    terms.push_back(loss_terms(a.task, a.prior, a.logits, a.targets));
+    terms.push_back(loss_terms(a.task, a.statistics, a.logits, a.targets));
     result.evaluation.tasks.push_back(evaluate_task(a, bootstrap));
     if (judged.size() == 1) continue;
     Task alone = a.task;

@@ -6,23 +6,24 @@
 #include "polytask/metrics/evaluate_classes.h"
 #include "polytask/metrics/evaluate_numbers.h"
 #include "polytask/model/answers.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
 
 TaskEvaluation evaluate_labels(const Answered& a,
                                const BootstrapOptions& bootstrap) {
-  const LabelPrior prior = label_prior(a.task, a.prior);
-  return evaluate_multilabel({.task = a.task.name,
-                              .labels = a.task.labels,
-                              .probabilities = a.answers,
-                              .targets = a.targets,
-                              .thresholds = thresholds_of(a.task),
-                              .prior = prior.shares,
-                              .first_label = prior.first,
-                              .label_set = prior.set},
-                             bootstrap);
+  return evaluate_multilabel(
+      {.task = a.task.name,
+       .labels = a.task.labels,
+       .probabilities = a.answers,
+       .targets = a.targets,
+       .thresholds = thresholds_of(a.task),
+       .prior = a.statistics.shares,
+       .first_label = where_known(a.statistics.first_label),
+       .label_set = where_known(a.statistics.label_set)},
+      bootstrap);
 }
 
 TaskEvaluation evaluate_class_numbers(const Answered& a,
@@ -34,46 +35,49 @@ TaskEvaluation evaluate_class_numbers(const Answered& a,
         answered_class(a.task, std::span(a.answers).subspan(row, classes)));
   }
   return evaluate_classes({.task = a.task.name,
-                           .ordinal = a.task.kind == TaskKind::ordinal,
+                           .ordinal = traits_of(a.task).ordered,
                            .classes = a.task.labels,
                            .probabilities = a.answers,
                            .answered = answered,
                            .targets = a.targets,
-                           .prior = a.prior},
+                           .prior = a.statistics.shares},
                           bootstrap);
 }
 
 TaskEvaluation evaluate_amounts(const Answered& a,
                                 const BootstrapOptions& bootstrap) {
   NumbersInput input{.task = a.task.name,
-                     .count = a.task.kind == TaskKind::count,
+                     .count = traits_of(a.task).counted,
                      .outputs = a.task.outputs(),
                      .answers = a.answers,
                      .targets = a.targets};
-  if (!a.prior.empty()) {
-    for (std::size_t d = 0; d < input.outputs.size(); ++d) {
-      input.means.push_back(moments(a.prior, d).mean);
-      input.medians.push_back(moments(a.prior, d).median);
-    }
+  for (const NumberStatistics& n : a.statistics.numbers) {
+    input.means.push_back(n.mean);
+    input.medians.push_back(n.median);
   }
   return evaluate_numbers(input, bootstrap);
+}
+
+TaskEvaluation evaluate_answers(const Answered& a,
+                                const BootstrapOptions& bootstrap) {
+  switch (form_of(a.task)) {
+    case AnswerForm::labels:
+      return evaluate_labels(a, bootstrap);
+    case AnswerForm::classes:
+      return evaluate_class_numbers(a, bootstrap);
+    case AnswerForm::numbers:
+      break;
+  }
+  return evaluate_amounts(a, bootstrap);
 }
 
 }  // namespace
 
 TaskEvaluation evaluate_task(const Answered& a,
                              const BootstrapOptions& bootstrap) {
-  switch (a.task.kind) {
-    case TaskKind::multilabel:
-      return evaluate_labels(a, bootstrap);
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
-      return evaluate_class_numbers(a, bootstrap);
-    case TaskKind::regression:
-    case TaskKind::count:
-      break;
-  }
-  return evaluate_amounts(a, bootstrap);
+  TaskEvaluation found = evaluate_answers(a, bootstrap);
+  found.kind = traits_of(a.task).name;
+  return found;
 }
 
 }  // namespace polytask

@@ -13,10 +13,10 @@ namespace polytask {
 // One task's answers and what is known of them.
 struct Answered {
   const Task& task;
-  std::vector<double> prior;   // see Model::prior
-  std::vector<float> answers;  // [N, answer_count]
-  std::vector<float> targets;  // [N, columns], NaN where missing
-  std::vector<float> logits;   // [N, units]
+  TargetStatistics statistics;  // of the training
+  std::vector<float> answers;   // [N, answer_count]
+  std::vector<float> targets;   // [N, columns], NaN where missing
+  std::vector<float> logits;    // [N, units]
 };
 
 // The metrics of its kind.

@@ -4,8 +4,9 @@
 
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/model/answers.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -27,18 +28,18 @@ RatioTerm right_labels(const Task& task, Floats answer, Floats target) {
 RatioTerm class_term(const Task& task, Floats answer, float target) {
   if (std::isnan(target)) return {};
   const int off = answered_class(task, answer) - static_cast<int>(target);
-  if (task.kind == TaskKind::ordinal) return {std::abs(off) * 1.0, 1.0};
+  if (traits_of(task).ordered) return {std::abs(off) * 1.0, 1.0};
   return {off == 0 ? 1.0 : 0.0, 1.0};
 }
 
-//   spread   the task's moments over the images: not the model's, or two models
-//            would measure with two units
-RatioTerm absolute_errors(std::span<const double> spread, Floats answer,
+//   spread   the task's statistics over the images: not the model's, or two
+//            models would measure with two units
+RatioTerm absolute_errors(const TargetStatistics& spread, Floats answer,
                           Floats target) {
   RatioTerm term;
   for (std::size_t i = 0; i < target.size(); ++i) {
     if (std::isnan(target[i])) continue;
-    const double unit = target.size() > 1 ? moments(spread, i).deviation : 1.0;
+    const double unit = target.size() > 1 ? spread.numbers[i].scale() : 1.0;
     term.numerator +=
         std::abs(static_cast<double>(answer[i]) - target[i]) / unit;
     term.denominator += 1.0;
@@ -46,31 +47,26 @@ RatioTerm absolute_errors(std::span<const double> spread, Floats answer,
   return term;
 }
 
-RatioTerm term_of(const Task& task, std::span<const double> spread,
+RatioTerm term_of(const Task& task, const TargetStatistics& spread,
                   Floats answer, Floats target) {
-  switch (task.kind) {
-    case TaskKind::multilabel:
+  switch (form_of(task)) {
+    case AnswerForm::labels:
       return right_labels(task, answer, target);
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
+    case AnswerForm::classes:
       return class_term(task, answer, target.front());
-    case TaskKind::regression:
-    case TaskKind::count:
+    case AnswerForm::numbers:
       break;
   }
   return absolute_errors(spread, answer, target);
 }
 
 TaskScores empty_scores(const Task& task) {
-  switch (task.kind) {
-    case TaskKind::multilabel:
-      return {task.name, "label_accuracy", Direction::higher_is_better, {}};
-    case TaskKind::categorical:
-      return {task.name, "top_1_accuracy", Direction::higher_is_better, {}};
-    case TaskKind::ordinal:
-    case TaskKind::regression:
-    case TaskKind::count:
-      break;
+  const KindTraits& kind = traits_of(task);
+  if (kind.form == AnswerForm::labels) {
+    return {task.name, "label_accuracy", Direction::higher_is_better, {}};
+  }
+  if (kind.form == AnswerForm::classes && !kind.ordered) {
+    return {task.name, "top_1_accuracy", Direction::higher_is_better, {}};
   }
   return {task.name, "mean_absolute_error", Direction::lower_is_better, {}};
 }
@@ -85,7 +81,8 @@ std::vector<TaskScores> score_images(Predictor& predictor, const Dataset& all) {
   const std::vector<float> answers = predict_dataset(predictor, *data);
   std::vector<TaskScores> scores;
   for (const Task& task : tasks) scores.push_back(empty_scores(task));
-  const std::vector<std::vector<double>> spread = prior_of(tasks, *data);
+  const std::vector<TargetStatistics> spread =
+      target_statistics_of(tasks, *data);
   std::vector<float> targets(data->spec().labels.size());
   Floats rest(answers);
   for (std::int64_t i = 0; i < data->size(); ++i) {

@@ -4,33 +4,10 @@
 #include <cmath>
 
 #include "polytask/base/text.h"
-#include "polytask/model/prior.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
-
-void softmax(std::span<const float> logits, std::span<float> probabilities) {
-  const double largest = *std::ranges::max_element(logits);
-  double sum = 0.0;
-  for (const float z : logits) sum += std::exp(z - largest);
-  for (std::size_t c = 0; c < logits.size(); ++c) {
-    probabilities[c] = static_cast<float>(std::exp(logits[c] - largest) / sum);
-  }
-}
-
-// From P(y > k): products of the conditional ones (CORN), or the smallest so
-// far (cumulative), so that they never rise with k.
-void class_probabilities(LossKind loss, std::span<const float> logits,
-                         std::span<float> probabilities) {
-  float above = 1.0f;  // P(y > k - 1)
-  for (std::size_t k = 0; k < logits.size(); ++k) {
-    const float p = sigmoid(logits[k]);
-    const float next = loss == LossKind::corn ? above * p : std::min(above, p);
-    probabilities[k] = above - next;
-    above = next;
-  }
-  probabilities[logits.size()] = above;
-}
 
 void add_names(const Task& task, bool alone, std::vector<std::string>& names) {
   for (const std::string& output : task.outputs()) {
@@ -56,18 +33,13 @@ std::string number_word(double value) {
 }  // namespace
 
 int answer_count(const Task& task) {
-  switch (task.kind) {
-    case TaskKind::count:
-      return 1;
-    case TaskKind::regression:
-      return task.columns();
-    default:
-      return static_cast<int>(task.labels.size());
-  }
+  return form_of(task) == AnswerForm::numbers
+             ? task.columns()
+             : static_cast<int>(task.labels.size());
 }
 
 bool holds_probabilities(const Task& task) {
-  return task.kind != TaskKind::regression && task.kind != TaskKind::count;
+  return form_of(task) != AnswerForm::numbers;
 }
 
 std::vector<std::string> answer_names(const std::vector<Task>& tasks) {
@@ -79,7 +51,7 @@ std::vector<std::string> answer_names(const std::vector<Task>& tasks) {
 std::vector<std::string> target_names(const std::vector<Task>& tasks) {
   std::vector<std::string> names;
   for (const Task& task : tasks) {
-    if (task.kind == TaskKind::categorical || task.kind == TaskKind::ordinal) {
+    if (form_of(task) == AnswerForm::classes) {
       names.push_back(task.name);
     } else {
       add_names(task, tasks.size() == 1, names);
@@ -88,34 +60,13 @@ std::vector<std::string> target_names(const std::vector<Task>& tasks) {
   return names;
 }
 
-void answer(const Task& task, std::span<const double> prior,
+void answer(const Task& task, const TargetStatistics& statistics,
             std::span<const float> logits, std::span<float> answer) {
-  switch (task.kind) {
-    case TaskKind::multilabel:
-      for (std::size_t i = 0; i < answer.size(); ++i) {
-        answer[i] = sigmoid(logits[i]);
-      }
-      break;
-    case TaskKind::categorical:
-      softmax(logits, answer);
-      break;
-    case TaskKind::ordinal:
-      class_probabilities(task.loss.kind, logits, answer);
-      break;
-    case TaskKind::regression:
-      for (std::size_t i = 0; i < answer.size(); ++i) {
-        const Moments m = prior.empty() ? Moments{} : moments(prior, i);
-        answer[i] = static_cast<float>(m.mean + m.deviation * logits[i]);
-      }
-      break;
-    case TaskKind::count:
-      answer[0] = std::exp(std::min(logits[0], 30.0f));
-      break;
-  }
+  traits_of(task).answer(task, statistics, logits, answer);
 }
 
 int answered_class(const Task& task, std::span<const float> answer) {
-  if (task.kind == TaskKind::ordinal) {
+  if (traits_of(task).ordered) {
     double sum = 0.0;
     for (std::size_t c = 0; c + 1 < answer.size(); ++c) {
       sum += answer[c];
@@ -129,24 +80,23 @@ int answered_class(const Task& task, std::span<const float> answer) {
 std::vector<std::string> answer_words(const Task& task,
                                       std::span<const float> answer) {
   std::vector<std::string> words;
-  switch (task.kind) {
-    case TaskKind::multilabel:
+  switch (form_of(task)) {
+    case AnswerForm::labels:
       for (std::size_t i = 0; i < answer.size(); ++i) {
         if (answer[i] > task.thresholds.of(task.labels[i])) {
           words.push_back(task.labels[i]);
         }
       }
       break;
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
+    case AnswerForm::classes:
       words.push_back(
           task.labels[static_cast<std::size_t>(answered_class(task, answer))]);
       break;
-    case TaskKind::regression:
-      for (const float value : answer) words.push_back(number_word(value));
-      break;
-    case TaskKind::count:
-      words.push_back(cat(std::lround(answer[0])));
+    case AnswerForm::numbers:
+      for (const float value : answer) {
+        words.push_back(traits_of(task).counted ? cat(std::lround(value))
+                                                : number_word(value));
+      }
       break;
   }
   return words;

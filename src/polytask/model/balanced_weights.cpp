@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "polytask/base/text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -14,7 +15,7 @@ using Counts = std::vector<std::int64_t>;
 // The counts of a balanced task: one list per label, or one of all classes.
 std::vector<Counts> room_for(const Task& task) {
   if (!task.loss.balanced) return {};
-  if (task.kind == TaskKind::multilabel) {
+  if (form_of(task) == AnswerForm::labels) {
     return std::vector<Counts>(task.labels.size(), Counts(2));
   }
   return {Counts(task.labels.size())};
@@ -95,7 +96,7 @@ std::vector<std::string> derive_balanced_weights(std::vector<Task>& tasks,
     Task& task = tasks[t];
     if (!task.loss.balanced) continue;
     task.loss.balanced = false;
-    if (task.kind == TaskKind::multilabel) {
+    if (form_of(task) == AnswerForm::labels) {
       derive_positive_weights(task, counts[t], warnings);
     } else {
       derive_class_weights(task, counts[t].front(), warnings);

@@ -5,32 +5,11 @@
 
 #include "polytask/base/text.h"
 #include "polytask/model/model_settings.h"
+#include "polytask/task/kind_traits.h"
 #include "polytask/task/losses.h"
 
 namespace polytask {
 namespace {
-
-struct Choice {
-  TaskKind task;
-  std::vector<LossKind> losses;  // the default first
-};
-
-const std::vector<Choice>& choices() {
-  static const std::vector<Choice> all{
-      {TaskKind::multilabel,
-       {LossKind::binary_crossentropy, LossKind::focal, LossKind::asymmetric}},
-      {TaskKind::categorical, {LossKind::categorical_crossentropy}},
-      {TaskKind::ordinal, {LossKind::corn, LossKind::cumulative}},
-      {TaskKind::regression,
-       {LossKind::squared_error, LossKind::absolute_error, LossKind::huber,
-        LossKind::gaussian}},
-      {TaskKind::count, {LossKind::poisson}}};
-  return all;
-}
-
-const std::vector<LossKind>& losses_of(TaskKind kind) {
-  return std::ranges::find(choices(), kind, &Choice::task)->losses;
-}
 
 void check_weights(const char* key, const std::vector<double>& weights,
                    bool used, const char* whose, std::size_t count,
@@ -62,12 +41,12 @@ void check_balanced(const LossOptions& o, std::vector<std::string>& found) {
 
 }  // namespace
 
-LossKind default_loss(TaskKind kind) { return losses_of(kind).front(); }
+LossKind default_loss(TaskKind kind) { return traits_of(kind).losses.front(); }
 
 std::vector<std::string> problems(const LossOptions& o, TaskKind kind,
                                   std::size_t labels) {
   std::vector<std::string> found;
-  const std::vector<LossKind>& fitting = losses_of(kind);
+  const std::span<const LossKind> fitting = traits_of(kind).losses;
   if (std::ranges::find(fitting, o.kind) == fitting.end()) {
     std::vector<std::string> names;
     for (const LossKind one : fitting) names.emplace_back(name_of(one));

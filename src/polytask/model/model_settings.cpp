@@ -53,7 +53,7 @@ Settings write_setting(const ThresholdsOf& field) {
 template <class Visitor>
 void describe(Visitor& visitor, Task& task) {
   visitor.key("labels", task.labels);
-  if (task.kind == TaskKind::multilabel) {
+  if (form_of(task) == AnswerForm::labels) {
     ThresholdsOf field{task.labels, task.thresholds};
     visitor.key("thresholds", field);
     task.thresholds = std::move(field.thresholds);

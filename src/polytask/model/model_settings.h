@@ -14,16 +14,16 @@
 #include "polytask/model/model.h"
 #include "polytask/network/network_settings.h"
 #include "polytask/settings/settings_reader.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 
-constexpr auto names_of(TaskKind) {
-  return std::array{
-      std::pair{std::string_view("multilabel"), TaskKind::multilabel},
-      std::pair{std::string_view("categorical"), TaskKind::categorical},
-      std::pair{std::string_view("ordinal"), TaskKind::ordinal},
-      std::pair{std::string_view("regression"), TaskKind::regression},
-      std::pair{std::string_view("count"), TaskKind::count}};
+inline auto names_of(TaskKind) {
+  std::array<std::pair<std::string_view, TaskKind>, kTaskKinds.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = {kTaskKinds[i]->name, kTaskKinds[i]->kind};
+  }
+  return names;
 }
 
 constexpr auto names_of(LossKind) {

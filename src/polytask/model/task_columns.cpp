@@ -1,21 +1,20 @@
 #include "polytask/model/task_columns.h"
 
+#include "polytask/task/kind_traits.h"
+
 namespace polytask {
 namespace {
 
-ColumnKind column_kind(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::multilabel:
+ColumnKind column_kind(const KindTraits& kind) {
+  switch (kind.form) {
+    case AnswerForm::labels:
       return ColumnKind::label;
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
+    case AnswerForm::classes:
       return ColumnKind::class_number;
-    case TaskKind::count:
-      return ColumnKind::count;
-    case TaskKind::regression:
+    case AnswerForm::numbers:
       break;
   }
-  return ColumnKind::number;
+  return kind.counted ? ColumnKind::count : ColumnKind::number;
 }
 
 }  // namespace
@@ -23,7 +22,7 @@ ColumnKind column_kind(TaskKind kind) {
 std::vector<ColumnUse> column_uses(const std::vector<Task>& tasks) {
   std::vector<ColumnUse> uses;
   for (const Task& task : tasks) {
-    ColumnUse use{.task = task.name, .kind = column_kind(task.kind)};
+    ColumnUse use{.task = task.name, .kind = column_kind(traits_of(task))};
     (use.kind == ColumnKind::class_number ? use.classes : use.members) =
         task.labels;
     uses.push_back(std::move(use));

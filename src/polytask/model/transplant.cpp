@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/model/model_settings.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 
 namespace polytask {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Why the head of `before` cannot go on as that of `now`.
 std::string obstacle(const Task& before, const Task& now) {
@@ -49,13 +46,12 @@ void require_same_heads(const std::vector<Task>& before,
   throw_if_any(found, "the list of tasks");
 }
 
-std::vector<double> prior_in(const Model& from, const Task& task) {
+TargetStatistics statistics_in(const Model& from, const Task& task) {
   const std::vector<Task>& known = from.spec.tasks;
   const auto found = std::ranges::find(known, task.name, &Task::name);
-  if (found == known.end()) {
-    return std::vector<double>(prior_size(task), kNaN);
-  }
-  return from.prior[static_cast<std::size_t>(found - known.begin())];
+  if (found == known.end()) return unknown_statistics(task);
+  return from
+      .target_statistics[static_cast<std::size_t>(found - known.begin())];
 }
 
 }  // namespace
@@ -75,9 +71,9 @@ Model transplant(const Model& from, ModelSpec spec, std::uint64_t seed) {
   require_same_heads(from.spec.tasks, spec.tasks);
   Model model = make_model(std::move(spec), seed);
   copy_parameters(from, model);
-  if (from.prior.empty()) return model;
+  if (from.target_statistics.empty()) return model;
   for (const Task& task : model.spec.tasks) {
-    model.prior.push_back(prior_in(from, task));
+    model.target_statistics.push_back(statistics_in(from, task));
   }
   return model;
 }

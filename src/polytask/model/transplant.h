@@ -13,7 +13,7 @@ void copy_parameters(const Model& from, Model& to);
 
 // A model of `spec`, which has the image and the trunk of `from`: the trunk and
 // the heads of tasks that `from` has by that name begin with its parameters and
-// its priors, the other heads as make_model(spec, seed) has them.
+// its target statistics, the other heads as make_model(spec, seed) has them.
 // Throws as make_model does; Fault::config, listing every one, for tasks of
 // `from` with another kind, other labels or another head.
 [[nodiscard]] Model transplant(const Model& from, ModelSpec spec,

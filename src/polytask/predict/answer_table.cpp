@@ -3,6 +3,7 @@
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
 #include "polytask/model/answers.h"
+#include "polytask/model/target_statistics.h"
 
 namespace polytask {
 
@@ -25,9 +26,8 @@ std::vector<float> AnswerTable::answers(std::span<const float> logits) const {
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const auto units = static_cast<std::size_t>(tasks[t].units());
       const auto count = static_cast<std::size_t>(answer_count(tasks[t]));
-      answer(tasks[t],
-             model_.prior.empty() ? std::span<const double>() : model_.prior[t],
-             logits.first(units), rest.first(count));
+      answer(tasks[t], statistics_of(model_, t), logits.first(units),
+             rest.first(count));
       logits = logits.subspan(units);
       rest = rest.subspan(count);
     }

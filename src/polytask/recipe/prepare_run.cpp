@@ -7,7 +7,7 @@
 #include "polytask/data/dataset.h"
 #include "polytask/data/image/pixel_range.h"
 #include "polytask/data/split.h"
-#include "polytask/model/balanced_weights.h"
+#include "polytask/model/training_targets.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/recipe/recipe.h"
 #include "polytask/recipe/recipe_pixels.h"
@@ -92,8 +92,11 @@ Preprocessing preprocessing_for(const RecipePixels& pixels,
 // Balances the losses of the recipe's tasks on the way.
 std::vector<std::string> warnings_of(Recipe& recipe, const PreparedRun& run,
                                      const RecipePixels& pixels) {
-  std::vector<std::string> all = task_warnings(recipe.tasks, run.data);
-  add(all, derive_balanced_weights(recipe.tasks, *run.data.train));
+  const TrainingTargets targets =
+      read_training_targets(recipe.tasks, *run.data.train);
+  std::vector<std::string> all =
+      task_warnings(recipe.tasks, run.data, targets.statistics);
+  add(all, targets.warnings);
   add(all, weighting_warnings(recipe.tasks, recipe.train.weighting.kind));
   add(all, run.start ? start_warnings(run.model, *run.start)
                      : pixel_warnings(pixels));

@@ -10,6 +10,7 @@
 #include "polytask/recipe/recipe_start.h"
 #include "polytask/settings/settings_override.h"
 #include "polytask/settings/settings_yaml.h"
+#include "polytask/task/kind_traits.h"
 #include "polytask/train/train_settings.h"
 
 namespace polytask {
@@ -52,9 +53,8 @@ void add(std::vector<std::string>& all, const std::vector<std::string>& some) {
 std::vector<std::string> problems_of_tasks(const std::vector<Task>& tasks) {
   std::vector<Task> named;
   for (const Task& task : tasks) {
-    const bool complete = !task.labels.empty() ||
-                          task.kind == TaskKind::regression ||
-                          task.kind == TaskKind::count;
+    const bool complete =
+        !task.labels.empty() || form_of(task) == AnswerForm::numbers;
     if (complete) named.push_back(task);
   }
   if (named.empty()) return {};

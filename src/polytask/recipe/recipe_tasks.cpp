@@ -9,9 +9,10 @@
 #include "polytask/data/label_summary.h"
 #include "polytask/data/table/column_look.h"
 #include "polytask/data/table/shown_text.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "polytask/recipe/derived_tasks.h"
+#include "polytask/task/kind_traits.h"
 #include "polytask/weighting/weighting_settings.h"
 
 namespace polytask {
@@ -70,7 +71,8 @@ struct Findings {
 void complete_labels(Task& task, const Dataset& data, bool alone,
                      Findings& found) {
   const DatasetSpec& spec = data.spec();
-  if (task.kind == TaskKind::multilabel) {
+  if (form_of(task) == AnswerForm::numbers) return;
+  if (form_of(task) == AnswerForm::labels) {
     task.labels = members_of(spec, task.name);
     if (task.labels.empty() && alone) {
       task.labels = labels_in(data, found.notes);
@@ -78,9 +80,6 @@ void complete_labels(Task& task, const Dataset& data, bool alone,
     if (task.labels.empty()) {
       found.problems.push_back(not_in_data(task, spec, "group of columns"));
     }
-    return;
-  }
-  if (task.kind != TaskKind::categorical && task.kind != TaskKind::ordinal) {
     return;
   }
   const auto at = std::ranges::find(spec.labels, task.name);
@@ -99,12 +98,13 @@ void complete_labels(Task& task, const Dataset& data, bool alone,
   }
 }
 
+//   shares       of each class
 //   validation   the same of the validation part; empty without one
-void add_unseen_classes(const Task& task, std::span<const double> prior,
-                        std::span<const double> validation,
+void add_unseen_classes(const Task& task, const std::vector<double>& shares,
+                        const std::vector<double>& validation,
                         std::vector<std::string>& warnings) {
-  for (std::size_t c = 0; c < prior.size(); ++c) {
-    if (prior[c] > 0.0) continue;
+  for (std::size_t c = 0; c < shares.size(); ++c) {
+    if (shares[c] > 0.0) continue;
     const bool elsewhere = !validation.empty() && validation[c] > 0.0;
     warnings.push_back(
         cat("training part: class \"", task.labels[c], "\" of task \"",
@@ -113,29 +113,25 @@ void add_unseen_classes(const Task& task, std::span<const double> prior,
   }
 }
 
-void add_constants(const Task& task, std::span<const double> prior,
+void add_constants(const Task& task,
+                   const std::vector<NumberStatistics>& numbers,
                    std::vector<std::string>& warnings) {
-  constexpr std::size_t kDeviation = 1;
-  for (std::size_t i = 0; 3 * i < prior.size(); ++i) {
-    if (prior[3 * i + kDeviation] != 0.0) continue;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i].deviation != 0.0) continue;
     const std::string number =
         task.labels.empty() ? "" : cat("\"", task.labels[i], "\" of ");
     warnings.push_back(cat("training part: ", number, "task \"", task.name,
-                           "\" is always ", prior[3 * i],
+                           "\" is always ", numbers[i].mean,
                            "; there is nothing to learn"));
   }
 }
 
-bool is_unanswered(std::span<const double> prior) {
-  return std::ranges::all_of(prior, [](double p) { return std::isnan(p); });
-}
-
 void add_unjudged(const std::vector<Task>& tasks,
-                  const std::vector<std::vector<double>>& validation,
+                  const std::vector<TargetStatistics>& validation,
                   std::vector<std::string>& warnings) {
   for (std::size_t t = 0; t < validation.size(); ++t) {
     // Its labels have a warning each.
-    if (tasks[t].kind == TaskKind::multilabel) continue;
+    if (form_of(tasks[t]) == AnswerForm::labels) continue;
     if (!is_unanswered(validation[t])) continue;
     warnings.push_back(cat("validation part: task \"", tasks[t].name,
                            "\" is missing in every image; the best epoch is "
@@ -173,8 +169,9 @@ std::vector<std::string> complete_tasks(std::vector<Task>& tasks,
                                      bullet_list(problems));
 }
 
-std::vector<std::string> task_warnings(const std::vector<Task>& tasks,
-                                       const TrainData& data) {
+std::vector<std::string> task_warnings(
+    const std::vector<Task>& tasks, const TrainData& data,
+    const std::vector<TargetStatistics>& training) {
   std::vector<std::string> warnings;
   std::vector<ColumnUse> labels;
   for (const ColumnUse& use : column_uses(tasks)) {
@@ -187,20 +184,19 @@ std::vector<std::string> task_warnings(const std::vector<Task>& tasks,
             ? split_warnings(*train, *select_columns(data.validation, labels))
             : split_warnings(*train);
   }
-  const std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);
-  std::vector<std::vector<double>> validation;
-  if (data.validation) validation = prior_of(tasks, *data.validation);
+  std::vector<TargetStatistics> validation;
+  if (data.validation) {
+    validation = target_statistics_of(tasks, *data.validation);
+  }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     // train() refuses it.
-    if (is_unanswered(prior[t])) continue;
-    if (tasks[t].kind == TaskKind::regression ||
-        tasks[t].kind == TaskKind::count) {
-      add_constants(tasks[t], prior[t], warnings);
-    } else if (tasks[t].kind != TaskKind::multilabel) {
-      add_unseen_classes(
-          tasks[t], prior[t],
-          validation.empty() ? std::vector<double>() : validation[t], warnings);
-    }
+    if (is_unanswered(training[t])) continue;
+    add_constants(tasks[t], training[t].numbers, warnings);
+    if (form_of(tasks[t]) != AnswerForm::classes) continue;
+    add_unseen_classes(
+        tasks[t], training[t].shares,
+        validation.empty() ? std::vector<double>() : validation[t].shares,
+        warnings);
   }
   add_unjudged(tasks, validation, warnings);
   add_weightless(tasks, warnings);

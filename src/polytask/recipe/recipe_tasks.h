@@ -23,9 +23,11 @@ std::vector<std::string> complete_tasks(std::vector<Task>& tasks,
 // validation part cannot judge: a label with one value only, a class that never
 // occurs, a number or count that never changes, a task without an answer to
 // judge it by, and for tasks without a weight.
-//   data   with the columns of the tasks
+//   data       with the columns of the tasks
+//   training   of each task the statistics of its training part
 [[nodiscard]] std::vector<std::string> task_warnings(
-    const std::vector<Task>& tasks, const TrainData& data);
+    const std::vector<Task>& tasks, const TrainData& data,
+    const std::vector<TargetStatistics>& training);
 
 // A sentence for every task whose loss does not go with the weighting.
 [[nodiscard]] std::vector<std::string> weighting_warnings(

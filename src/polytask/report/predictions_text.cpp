@@ -13,6 +13,7 @@
 #include "polytask/report/csv_field.h"
 #include "polytask/report/document_version.h"
 #include "polytask/report/number_text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -95,8 +96,7 @@ std::string csv_row(const std::vector<Task>& tasks, const PredictionRow& row) {
 
 std::string truth_cell(const Task& task, float value,
                        const PredictionRow& row) {
-  const bool is_class =
-      task.kind == TaskKind::categorical || task.kind == TaskKind::ordinal;
+  const bool is_class = form_of(task) == AnswerForm::classes;
   if (!is_class || std::isnan(value)) return finite_text(value, "");
   if (value < 0.0f || value >= static_cast<float>(task.labels.size())) {
     throw Error(Fault::shape, cat("prediction of image '", row.image,
@@ -128,7 +128,7 @@ std::string truth_cells(const std::vector<Task>& tasks,
 ordered_json task_json(const Task& task) {
   ordered_json json{{"kind", name_of(task.kind)}};
   if (!task.labels.empty()) json["labels"] = task.labels;
-  if (task.kind != TaskKind::multilabel) return json;
+  if (form_of(task) != AnswerForm::labels) return json;
   for (const std::string& label : task.labels) {
     json["thresholds"][label] = task.thresholds.of(label);
   }

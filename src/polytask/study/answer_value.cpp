@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "polytask/model/task_columns.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -60,7 +61,7 @@ std::vector<AnswerValue> answer_values(
     for (std::size_t l = 0; l < labels.size(); ++l) {
       // A label has a column of its own; the classes of a task share one.
       const std::size_t column =
-          tasks[t].kind == TaskKind::multilabel ? first + l : first;
+          form_of(tasks[t]) == AnswerForm::labels ? first + l : first;
       for (std::size_t p = 0; p + 1 < points.size(); ++p) {
         const double to = points[p].columns[column].observed;
         const double from = points[p + 1].columns[column].observed;

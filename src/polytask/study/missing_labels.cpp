@@ -13,6 +13,7 @@
 #include "polytask/study/observed_answers.h"
 #include "polytask/study/study_parts.h"
 #include "polytask/study/trained_network.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "polytask/task/kind_traits.h"
+
 namespace polytask {
 
 std::vector<std::int64_t> observed_answers(const Dataset& data) {
@@ -22,7 +24,7 @@ bool knows_every_label(const std::vector<Task>& tasks,
   std::size_t column = 0;
   for (const Task& task : tasks) {
     for (int c = 0; c < task.columns(); ++c, ++column) {
-      if (task.kind != TaskKind::multilabel) continue;
+      if (form_of(task) != AnswerForm::labels) continue;
       if (observed[column] < images) return false;
     }
   }

@@ -10,7 +10,7 @@
 #include "polytask/data/problem_list.h"
 #include "polytask/data/split.h"
 #include "polytask/model/model_plan.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/train/train_settings.h"
 
 namespace polytask {
@@ -88,7 +88,7 @@ void require_answers(const std::string& study, const std::vector<Task>& tasks,
   ProblemList found;
   for (const NamedPart& part : parts) {
     for (const std::string& what :
-         unanswered(tasks, prior_of(tasks, *part.train))) {
+         unanswered(tasks, target_statistics_of(tasks, *part.train))) {
       found.add(
           cat(part.name, ": ", what, " is missing in every training image"));
     }

@@ -6,6 +6,7 @@
 
 #include "polytask/evaluate/evaluate_model.h"
 #include "polytask/model/answers.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -33,7 +34,7 @@ std::string to_text(UnknownPolicy policy) {
 int most_labels(const std::vector<Task>& tasks) {
   int most = 0;
   for (const Task& task : tasks) {
-    if (task.kind == TaskKind::multilabel) most = std::max(most, task.units());
+    if (form_of(task) == AnswerForm::labels) most = std::max(most, task.units());
   }
   return most;
 }
@@ -54,7 +55,7 @@ std::vector<float> sure_answers(Predictor& teacher, const Dataset& data) {
     for (const Task& task : teacher.model().spec.tasks) {
       const auto count = static_cast<std::size_t>(answer_count(task));
       for (int c = 0; c < task.columns(); ++c) {
-        const float p = task.kind == TaskKind::multilabel
+        const float p = form_of(task) == AnswerForm::labels
                             ? rest[static_cast<std::size_t>(c)]
                             : 0.5f;
         sure.push_back(p >= kSureYes ? 1.0f : p <= kSureNo ? 0.0f : kUnknown);

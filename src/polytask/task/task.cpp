@@ -5,33 +5,35 @@
 #include <set>
 
 #include "polytask/base/text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
 
-// The fewest names a task of this kind needs.
-std::size_t fewest_labels(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::multilabel:
+// The fewest names a task needs.
+std::size_t fewest_labels(const Task& task) {
+  switch (form_of(task)) {
+    case AnswerForm::labels:
       return 1;
-    case TaskKind::categorical:
-    case TaskKind::ordinal:
+    case AnswerForm::classes:
       return 2;
-    default:
-      return 0;
+    case AnswerForm::numbers:
+      break;
   }
+  return 0;
 }
 
 void check_labels(const Task& task, std::vector<std::string>& found) {
   const std::string key = cat("tasks.", task.name, ".labels: ");
-  const std::size_t fewest = fewest_labels(task.kind);
+  const std::size_t fewest = fewest_labels(task);
   if (task.labels.size() < fewest) {
     found.push_back(cat(key, "expected at least ",
                         fewest == 1 ? "one label" : "two classes", ", got ",
                         task.labels.empty() ? "none" : "one"));
   }
-  if (task.kind == TaskKind::count && !task.labels.empty()) {
-    found.push_back(cat(key, "a count has none; leave it out"));
+  if (traits_of(task).counted && !task.labels.empty()) {
+    found.push_back(
+        cat(key, "a ", traits_of(task).name, " has none; leave it out"));
   }
   std::set<std::string> seen;
   for (const std::string& label : task.labels) {
@@ -46,7 +48,7 @@ void check_labels(const Task& task, std::vector<std::string>& found) {
 void check_thresholds(const Task& task, std::vector<std::string>& found) {
   const std::string key = cat("tasks.", task.name, ".thresholds");
   const Thresholds& thresholds = task.thresholds;
-  if (task.kind != TaskKind::multilabel) {
+  if (form_of(task) != AnswerForm::labels) {
     if (thresholds == Thresholds{}) return;
     found.push_back(
         cat(key, ": only multilabel tasks have thresholds; leave it out"));
@@ -78,21 +80,15 @@ void check_loss(const Task& task, std::vector<std::string>& found) {
   }
 }
 
-Task make_task(std::string name, TaskKind kind,
-               std::vector<std::string> labels) {
-  Task task;
-  task.name = std::move(name);
-  task.kind = kind;
-  task.labels = std::move(labels);
-  task.loss.kind = default_loss(kind);
-  return task;
-}
-
 }  // namespace
 
 double Thresholds::of(const std::string& label) const {
   const auto own = labels.find(label);
   return own == labels.end() ? all : own->second;
+}
+
+double NumberStatistics::scale() const {
+  return deviation > 0.0 ? deviation : 1.0;
 }
 
 std::vector<double> thresholds_of(const Task& task) {
@@ -104,49 +100,15 @@ std::vector<double> thresholds_of(const Task& task) {
 }
 
 int Task::columns() const {
-  const bool one_a_label =
-      kind == TaskKind::multilabel || kind == TaskKind::regression;
-  return one_a_label ? static_cast<int>(outputs().size()) : 1;
+  const KindTraits& traits = traits_of(kind);
+  const bool one = traits.form == AnswerForm::classes || traits.counted;
+  return one ? 1 : static_cast<int>(outputs().size());
 }
 
-int Task::units() const {
-  const auto names = static_cast<int>(labels.size());
-  switch (kind) {
-    case TaskKind::multilabel:
-    case TaskKind::categorical:
-      return names;
-    case TaskKind::ordinal:
-      return names - 1;
-    case TaskKind::count:
-      return 1;
-    case TaskKind::regression:
-      break;
-  }
-  return loss.kind == LossKind::gaussian ? 2 * columns() : columns();
-}
+int Task::units() const { return traits_of(kind).units(*this); }
 
 std::vector<std::string> Task::outputs() const {
   return labels.empty() ? std::vector<std::string>{name} : labels;
-}
-
-Task multilabel(std::string name, std::vector<std::string> labels) {
-  return make_task(std::move(name), TaskKind::multilabel, std::move(labels));
-}
-
-Task categorical(std::string name, std::vector<std::string> classes) {
-  return make_task(std::move(name), TaskKind::categorical, std::move(classes));
-}
-
-Task ordinal(std::string name, std::vector<std::string> classes) {
-  return make_task(std::move(name), TaskKind::ordinal, std::move(classes));
-}
-
-Task regression(std::string name, std::vector<std::string> numbers) {
-  return make_task(std::move(name), TaskKind::regression, std::move(numbers));
-}
-
-Task count(std::string name) {
-  return make_task(std::move(name), TaskKind::count, {});
 }
 
 std::vector<std::string> task_names(const std::vector<Task>& tasks) {

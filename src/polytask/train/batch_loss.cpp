@@ -1,19 +1,20 @@
 #include "polytask/train/batch_loss.h"
 
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 
 void standardise(const Model& model, Batch& batch) {
   for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
-    standardise(model.spec.tasks[t], model.prior[t], batch.targets(t));
+    standardise(model.spec.tasks[t], statistics_of(model, t), batch.targets(t));
   }
 }
 
 void assume_missing_labels(const Model& model, double weight, Batch& batch) {
   if (weight == 0.0) return;
   for (std::size_t t = 0; t < model.spec.tasks.size(); ++t) {
-    if (model.spec.tasks[t].kind != TaskKind::multilabel) continue;
+    if (form_of(model.spec.tasks[t]) != AnswerForm::labels) continue;
     batch.assume_zero(t, static_cast<float>(weight));
   }
 }

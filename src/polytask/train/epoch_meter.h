@@ -2,10 +2,10 @@
 
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "polytask/metrics/multilabel.h"
 #include "polytask/model/model.h"
 #include "polytask/task/multi_task_loss.h"
 #include "polytask/train/progress.h"
@@ -18,15 +18,14 @@ namespace polytask {
 //   categorical    loss, top_1_accuracy
 //   ordinal        loss, top_1_accuracy, mean_absolute_error (in classes)
 //   regression     loss, mean_absolute_error (in the units of the data), of
-//   each
-//                  number where there are several
+//                  each number where there are several
 //   count          loss, mean_absolute_error
 //
 // NaN where nothing was observed.
 class TaskMeter {
  public:
-  //   prior   of the task; see Model::prior
-  TaskMeter(const Task& task, std::span<const double> prior);
+  explicit TaskMeter(const Task& task) : task_(task) {}
+  virtual ~TaskMeter() = default;
 
   void reset();
   // The rows of one batch: [n, units], then [n, columns] twice; the targets as
@@ -38,43 +37,38 @@ class TaskMeter {
   [[nodiscard]] double loss() const;
   // See Monitor::relative_error. NaN also where the best answer that ignores
   // the image is never wrong.
-  [[nodiscard]] double relative_error() const;
+  [[nodiscard]] virtual double relative_error() const = 0;
+
+ protected:
+  [[nodiscard]] const Task& task() const { return task_; }
 
  private:
-  // Of one number: errors of what was observed.
-  struct Errors {
-    double sum = 0.0;
-    double right = 0.0;
-    double observed = 0.0;
-    // Of the best answer that ignores the image.
-    double constant_sum = 0.0;
-    double constant_right = 0.0;
-  };
-  void add_answers(std::span<const float> logits,
-                   std::span<const float> targets);
-  void add_answer(std::span<const float> answer,
-                  std::span<const float> targets);
-  [[nodiscard]] double relative_error_of_labels() const;
+  virtual void reset_answers() = 0;
+  virtual void add_answers(std::span<const float> logits,
+                           std::span<const float> targets,
+                           std::span<const float> weights) = 0;
+  virtual void append_values(MetricValues& values) const = 0;
 
   Task task_;
-  std::vector<double> prior_;
-  std::vector<double> constant_;  // the best answer that ignores the image
-  MultilabelMeter counts_;
   LossValue loss_;
-  std::vector<Errors> errors_;        // one per column
-  std::vector<float> probabilities_;  // of a batch
 };
+
+// The meter for the answers of the task.
+//   statistics   of the task, for the best answer that ignores the image; {}
+//                where there is none
+[[nodiscard]] std::unique_ptr<TaskMeter> make_task_meter(
+    const Task& task, const TargetStatistics& statistics);
 
 // Of all tasks. With several, "loss" is their sum, each times its weight, and
 // the numbers of a task are called "task/name".
 class EpochMeter {
  public:
   EpochMeter(const std::vector<Task>& tasks,
-             const std::vector<std::vector<double>>& prior);
+             const std::vector<TargetStatistics>& statistics);
 
   void reset();
   [[nodiscard]] TaskMeter& operator[](std::size_t task) {
-    return meters_[task];
+    return *meters_[task];
   }
   [[nodiscard]] MetricValues values() const;
   // [T], NaN where nothing was observed.
@@ -84,7 +78,7 @@ class EpochMeter {
 
  private:
   std::vector<Task> tasks_;
-  std::vector<TaskMeter> meters_;
+  std::vector<std::unique_ptr<TaskMeter>> meters_;
 };
 
 }  // namespace polytask

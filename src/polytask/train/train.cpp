@@ -8,9 +8,9 @@
 #include "polytask/base/thread_limit.h"
 #include "polytask/checkpoint/safetensors.h"
 #include "polytask/layers/limits.h"
-#include "polytask/model/balanced_weights.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
+#include "polytask/model/training_targets.h"
 #include "polytask/train/train_heads.h"
 #include "polytask/train/train_settings.h"
 #include "polytask/train/training.h"
@@ -51,8 +51,8 @@ DatasetPtr fitted(const ModelSpec& spec, const std::vector<Task>& tasks,
 
 // Nothing can be learned of a task that no training image answers.
 void require_answers(const std::vector<Task>& tasks,
-                     const std::vector<std::vector<double>>& prior) {
-  std::vector<std::string> found = unanswered(tasks, prior);
+                     const std::vector<TargetStatistics>& statistics) {
+  std::vector<std::string> found = unanswered(tasks, statistics);
   if (found.empty()) return;
   for (std::string& what : found) {
     what += " is missing in every training image";
@@ -149,16 +149,17 @@ TrainReport train(Model& model, const TrainData& all,
   require_judge(options, data);
   require_finite_pixels(*data.train);
   if (data.validation) require_finite_pixels(*data.validation);
-  std::vector<std::vector<double>> prior = prior_of(tasks, *data.train);
-  require_answers(tasks, prior);
-  derive_balanced_weights(tasks, *data.train);
+  TrainingTargets targets = read_training_targets(tasks, *data.train);
+  require_answers(tasks, targets.statistics);
   take_tasks(tasks, model.spec.tasks);
   if (!options.only_heads.empty()) {
-    return train_heads(
-        {.model = model, .tasks = tasks, .prior = prior, .data = data}, options,
-        run);
+    return train_heads({.model = model,
+                        .tasks = tasks,
+                        .statistics = targets.statistics,
+                        .data = data},
+                       options, run);
   }
-  model.prior = std::move(prior);
+  model.target_statistics = std::move(targets.statistics);
   return Training({.model = model}, data, options, run).run();
 }
 

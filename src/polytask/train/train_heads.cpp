@@ -9,7 +9,7 @@
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/batch.h"
 #include "polytask/model/model_plan.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/transplant.h"
 #include "polytask/network/network.h"
 #include "polytask/train/training.h"
@@ -111,16 +111,15 @@ class FrozenTrunk {
   Network network_;
 };
 
-void set_prior(const HeadsToTrain& heads) {
+void set_statistics(const HeadsToTrain& heads) {
   const std::vector<Task>& tasks = heads.model.spec.tasks;
-  auto& prior = heads.model.prior;
-  for (std::size_t t = prior.size(); t < tasks.size(); ++t) {
-    prior.emplace_back(prior_size(tasks[t]),
-                       std::numeric_limits<double>::quiet_NaN());
+  std::vector<TargetStatistics>& all = heads.model.target_statistics;
+  for (std::size_t t = all.size(); t < tasks.size(); ++t) {
+    all.push_back(unknown_statistics(tasks[t]));
   }
   for (std::size_t i = 0; i < heads.tasks.size(); ++i) {
     const auto at = std::ranges::find(tasks, heads.tasks[i].name, &Task::name);
-    prior[static_cast<std::size_t>(at - tasks.begin())] = heads.prior[i];
+    all[static_cast<std::size_t>(at - tasks.begin())] = heads.statistics[i];
   }
 }
 
@@ -134,7 +133,7 @@ Model heads_alone(const HeadsToTrain& heads, const Shape& features) {
                             .network = std::move(network),
                             .tasks = heads.tasks},
                            /*seed=*/0);
-  alone.prior = heads.prior;
+  alone.target_statistics = heads.statistics;
   copy_parameters(heads.model, alone);
   return alone;
 }
@@ -176,7 +175,7 @@ TrainReport train_heads(const HeadsToTrain& heads, const TrainOptions& options,
                 "stopped while the trunk looked at the images, before "
                 "any step"};
   }
-  set_prior(heads);
+  set_statistics(heads);
   Model alone = heads_alone(heads, shape);
   TrainReport report =
       Training({.model = alone, .whole = &heads.model}, features, options, run)

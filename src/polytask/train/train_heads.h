@@ -24,9 +24,9 @@ namespace polytask {
 
 struct HeadsToTrain {
   Model& model;
-  const std::vector<Task>& tasks;                 // those that learn
-  const std::vector<std::vector<double>>& prior;  // of these tasks
-  const TrainData& data;                          // with their columns
+  const std::vector<Task>& tasks;                   // those that learn
+  const std::vector<TargetStatistics>& statistics;  // of these tasks
+  const TrainData& data;                            // with their columns
 };
 
 // As train() does, which has checked everything. Allocates F floats an image.

@@ -32,7 +32,7 @@ Training::Training(const TrainingSubject& subject, const TrainData& data,
       run_(run),
       pool_(options.threads),
       step_(subject.model, *data.train, options, pool_),
-      meter_(subject.model.spec.tasks, subject.model.prior),
+      meter_(subject.model.spec.tasks, subject.model.target_statistics),
       order_(static_cast<std::size_t>(data.train->size())) {
   if (data_.validation) {
     validation_batch_.emplace(*data_.validation, options.batch_size,

@@ -4,13 +4,15 @@
 #include <cmath>
 
 #include "polytask/base/text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
 
 // What a logit is about.
 std::string what_of(const Task& task, std::size_t unit) {
-  if (task.kind != TaskKind::multilabel) return cat("task \"", task.name, "\"");
+  if (form_of(task) != AnswerForm::labels)
+    return cat("task \"", task.name, "\"");
   return cat("label \"", task.labels[unit], "\"");
 }
 

@@ -75,7 +75,7 @@ class TrainingStep {
  public:
   // Reserves all that a step needs. The model, the data and the pool must
   // outlive it; the data has the columns of the model's tasks, and the model
-  // the prior of the data.
+  // the target statistics of the data.
   // Throws as plan_training and TaskBalance do; Fault::resource when memory is
   // short.
   TrainingStep(Model& model, const Dataset& data, const TrainOptions& options,

@@ -1,4 +1,4 @@
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,20 +7,12 @@
 #include <numeric>
 
 #include "polytask/base/text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMoments = 3;  // of a number: mean, deviation, median
-
-bool has_moments(const Task& task) {
-  return task.kind == TaskKind::regression || task.kind == TaskKind::count;
-}
-
-bool has_classes(const Task& task) {
-  return task.kind == TaskKind::categorical || task.kind == TaskKind::ordinal;
-}
 
 double mean_of(std::span<const float> values) {
   if (values.empty()) return kNaN;
@@ -28,8 +20,7 @@ double mean_of(std::span<const float> values) {
          static_cast<double>(values.size());
 }
 
-// Mean, standard deviation, median.
-void add_moments(std::vector<float> values, std::vector<double>& prior) {
+NumberStatistics statistics_of(std::vector<float> values) {
   const double mean = mean_of(values);
   double squares = 0.0;
   for (const float v : values) squares += (v - mean) * (v - mean);
@@ -39,9 +30,10 @@ void add_moments(std::vector<float> values, std::vector<double>& prior) {
     std::ranges::sort(values);
     median = 0.5 * (static_cast<double>(values[(n - 1) / 2]) + values[n / 2]);
   }
-  prior.push_back(mean);
-  prior.push_back(n == 0 ? kNaN : std::sqrt(squares / static_cast<double>(n)));
-  prior.push_back(median);
+  return {
+      .mean = mean,
+      .deviation = n == 0 ? kNaN : std::sqrt(squares / static_cast<double>(n)),
+      .median = median};
 }
 
 // The share of each class among the observed numbers.
@@ -80,18 +72,22 @@ class LabelRows {
     if (complete) ++sets_[set];
   }
 
-  void add_to(std::vector<double>& prior) const {
+  [[nodiscard]] std::vector<double> first_label() const {
     const double rows = std::accumulate(first_.begin(), first_.end(), 0.0);
+    std::vector<double> shares;
     for (const double count : first_) {
-      prior.push_back(rows > 0.0 ? count / rows : kNaN);
+      shares.push_back(rows > 0.0 ? count / rows : kNaN);
     }
-    if (sets_.empty()) {
-      prior.resize(prior.size() + first_.size(), kNaN);
-      return;
-    }
+    return shares;
+  }
+
+  [[nodiscard]] std::vector<double> usual_set() const {
+    if (sets_.empty()) return std::vector<double>(first_.size(), kNaN);
     const auto usual = std::ranges::max_element(
         sets_, {}, [](const auto& entry) { return entry.second; });
-    for (const bool label : usual->first) prior.push_back(label ? 1.0 : 0.0);
+    std::vector<double> set;
+    for (const bool label : usual->first) set.push_back(label ? 1.0 : 0.0);
+    return set;
   }
 
  private:
@@ -100,25 +96,36 @@ class LabelRows {
 };
 
 //   observed   of each column of the task, the targets that are there
-std::vector<double> prior_of(const Task& task,
-                             const std::vector<std::vector<float>>& observed) {
-  std::vector<double> prior;
-  if (has_classes(task)) return shares(observed.front(), task.labels.size());
-  for (const std::vector<float>& column : observed) {
-    if (has_moments(task)) {
-      add_moments(column, prior);
-    } else {
-      prior.push_back(mean_of(column));
-    }
+//   rows       of a multilabel task
+TargetStatistics statistics_of(const Task& task,
+                               std::span<const std::vector<float>> observed,
+                               const LabelRows& rows) {
+  TargetStatistics found;
+  switch (form_of(task)) {
+    case AnswerForm::labels:
+      for (const std::vector<float>& column : observed) {
+        found.shares.push_back(mean_of(column));
+      }
+      found.first_label = rows.first_label();
+      found.label_set = rows.usual_set();
+      break;
+    case AnswerForm::classes:
+      found.shares = shares(observed.front(), task.labels.size());
+      break;
+    case AnswerForm::numbers:
+      for (const std::vector<float>& column : observed) {
+        found.numbers.push_back(statistics_of(column));
+      }
+      break;
   }
-  return prior;
+  return found;
 }
 
 void add_rows(const std::vector<Task>& tasks, std::span<const float> row,
               std::vector<LabelRows>& rows) {
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const auto columns = static_cast<std::size_t>(tasks[t].columns());
-    if (tasks[t].kind == TaskKind::multilabel) {
+    if (form_of(tasks[t]) == AnswerForm::labels) {
       rows[t].add(row.first(columns));
     }
     row = row.subspan(columns);
@@ -127,14 +134,8 @@ void add_rows(const std::vector<Task>& tasks, std::span<const float> row,
 
 }  // namespace
 
-std::size_t prior_size(const Task& task) {
-  if (task.kind == TaskKind::multilabel) return 3 * task.labels.size();
-  if (!has_moments(task)) return task.labels.size();
-  return kMoments * static_cast<std::size_t>(task.columns());
-}
-
-std::vector<std::vector<double>> prior_of(const std::vector<Task>& tasks,
-                                          const Dataset& data) {
+std::vector<TargetStatistics> target_statistics_of(
+    const std::vector<Task>& tasks, const Dataset& data) {
   std::vector<std::vector<float>> observed(data.spec().labels.size());
   std::vector<float> row(observed.size());
   std::vector<LabelRows> rows;
@@ -146,48 +147,48 @@ std::vector<std::vector<double>> prior_of(const std::vector<Task>& tasks,
       if (!std::isnan(row[c])) observed[c].push_back(row[c]);
     }
   }
-  std::vector<std::vector<double>> priors;
-  auto first = observed.begin();
-  for (const Task& task : tasks) {
-    const auto behind = first + task.columns();
-    priors.push_back(prior_of(task, {first, behind}));
-    if (task.kind == TaskKind::multilabel) {
-      rows[priors.size() - 1].add_to(priors.back());
-    }
-    first = behind;
+  std::vector<TargetStatistics> statistics;
+  std::span<const std::vector<float>> rest(observed);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const auto columns = static_cast<std::size_t>(tasks[t].columns());
+    statistics.push_back(statistics_of(tasks[t], rest.first(columns), rows[t]));
+    rest = rest.subspan(columns);
   }
-  return priors;
+  return statistics;
 }
 
-LabelPrior label_prior(const Task& task, std::span<const double> prior) {
-  const std::size_t labels = task.labels.size();
-  const auto part = [&](std::size_t number) {
-    if (prior.size() < (number + 1) * labels) return std::vector<double>();
-    const auto some = prior.subspan(number * labels, labels);
-    return std::vector<double>(some.begin(), some.end());
-  };
-  LabelPrior found{part(0), part(1), part(2)};
-  // Of a training without a complete row, or of an older model.
-  for (std::vector<double>* known : {&found.first, &found.set}) {
-    if (!known->empty() && std::isnan(known->front())) known->clear();
-  }
-  return found;
+TargetStatistics unknown_statistics(const Task& task) {
+  const std::vector<std::vector<float>> none(
+      static_cast<std::size_t>(task.columns()));
+  return statistics_of(task, none, LabelRows(task.labels.size()));
+}
+
+const TargetStatistics& statistics_of(const Model& model, std::size_t task) {
+  static const TargetStatistics untrained;
+  return model.target_statistics.empty() ? untrained
+                                         : model.target_statistics[task];
+}
+
+bool is_unanswered(const TargetStatistics& statistics) {
+  return std::ranges::all_of(statistics.shares,
+                             [](double share) { return std::isnan(share); }) &&
+         std::ranges::all_of(statistics.numbers, [](const NumberStatistics& n) {
+           return std::isnan(n.mean);
+         });
 }
 
 std::vector<std::string> unanswered(
     const std::vector<Task>& tasks,
-    const std::vector<std::vector<double>>& prior) {
-  const auto is_missing = [](double p) { return std::isnan(p); };
+    const std::vector<TargetStatistics>& statistics) {
   std::vector<std::string> found;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const Task& task = tasks[t];
-    if (std::ranges::all_of(prior[t], is_missing)) {
+    if (is_unanswered(statistics[t])) {
       found.push_back(cat("task \"", task.name, '"'));
       continue;
     }
-    if (task.kind != TaskKind::regression) continue;
-    for (std::size_t i = 0; kMoments * i < prior[t].size(); ++i) {
-      if (!is_missing(prior[t][kMoments * i])) continue;
+    for (std::size_t i = 0; i < statistics[t].numbers.size(); ++i) {
+      if (!std::isnan(statistics[t].numbers[i].mean)) continue;
       found.push_back(
           cat("number \"", task.outputs()[i], "\" of task \"", task.name, '"'));
     }
@@ -195,21 +196,18 @@ std::vector<std::string> unanswered(
   return found;
 }
 
-Moments moments(std::span<const double> prior, std::size_t number) {
-  const auto of_number = prior.subspan(kMoments * number, kMoments);
-  const double deviation = of_number[1];
-  return {.mean = of_number[0],
-          .deviation = deviation > 0.0 ? deviation : 1.0,
-          .median = of_number[2]};
+std::vector<double> where_known(const std::vector<double>& of_labels) {
+  const bool known = !of_labels.empty() && !std::isnan(of_labels.front());
+  return known ? of_labels : std::vector<double>();
 }
 
-void standardise(const Task& task, std::span<const double> prior,
+void standardise(const Task& task, const TargetStatistics& statistics,
                  std::span<float> targets) {
-  if (task.kind != TaskKind::regression) return;
+  if (statistics.numbers.empty() || traits_of(task).counted) return;
   const auto columns = static_cast<std::size_t>(task.columns());
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Moments m = moments(prior, i % columns);
-    targets[i] = static_cast<float>((targets[i] - m.mean) / m.deviation);
+    const NumberStatistics& n = statistics.numbers[i % columns];
+    targets[i] = static_cast<float>((targets[i] - n.mean) / n.scale());
   }
 }
 
