@@ -5,6 +5,7 @@
 
 #include "polytask/report/document_version.h"
 #include "polytask/report/evaluation_text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -94,9 +95,9 @@ std::string evaluation_json(const Evaluation& evaluation) {
     Json& object = document["tasks"][task.task];
     object["kind"] = task.kind;
     object["metrics"] = numbers_json(task.metrics);
-    const bool counts_answers = task.kind == "multilabel" ||
-                                task.kind == "categorical" ||
-                                task.kind == "ordinal";
+    const KindTraits* const kind = kind_named(task.kind);
+    const bool counts_answers =
+        kind != nullptr && kind->form != AnswerForm::numbers;
     if (counts_answers) {
       object["never_answered"] = task.never_answered;
       object["do_not_occur"] = task.do_not_occur;

@@ -7,6 +7,7 @@
 #include "polytask/report/evaluation_text.h"
 #include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -197,7 +198,8 @@ std::string evaluation_table(const Evaluation& evaluation) {
       text += metric_line(printable(name), number, width);
     }
     if (task.labels.empty()) continue;
-    if (task.kind == "regression") {
+    const KindTraits* const kind = kind_named(task.kind);
+    if (kind != nullptr && kind->form == AnswerForm::numbers) {
       text += number_lines(task, width);
       continue;
     }

@@ -9,6 +9,7 @@
 #include "polytask/report/html/line_chart.h"
 #include "polytask/report/missing_study_numbers.h"
 #include "polytask/report/number_text.h"
+#include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
@@ -62,10 +63,13 @@ Band band_of(const MissingStudy& study, std::size_t task) {
 // Of the score: "share of the labels".
 std::string unit_of(const MissingStudy& study, std::size_t task) {
   const TaskEvaluation& evaluation = evaluation_of(study, task);
-  if (evaluation.kind == "multilabel") return "share of the labels";
-  if (evaluation.kind == "categorical") return "share of the images";
-  if (evaluation.kind == "ordinal") return "classes";
-  if (evaluation.kind == "count") return "counted things";
+  if (const KindTraits* const kind = kind_named(evaluation.kind)) {
+    if (kind->form == AnswerForm::labels) return "share of the labels";
+    if (kind->form == AnswerForm::classes) {
+      return kind->ordered ? "classes" : "share of the images";
+    }
+    if (kind->counted) return "counted things";
+  }
   const std::string& metric = study.points.front().tasks[task].metric;
   const bool one = std::ranges::any_of(
       evaluation.metrics,
