@@ -16,6 +16,10 @@ MOST_FILES = 40  # of a folder, its public headers among them
 MOST_PRIVATE_FUNCTIONS = 20  # of a class
 MOST_VERB_FILES = 3
 VERB = "version"  # as good as any other
+# The list of kinds and the kind's own file; a test and the documents beside.
+MOST_KIND_FILES = 2
+KIND_LIST = "include/polytask/task/task_kind.h"
+KIND_DEFAULT = "include/polytask/task/task.h"  # of the first kind alone
 # The network's own classes are taken apart with the graph it will become.
 LARGE_CLASSES = {"Network", "NetworkPlan"}
 
@@ -95,7 +99,29 @@ def verb_files():
                f"found {VERB} in {len(touched)}")
 
 
+def kind_files():
+    listed = (ROOT / KIND_LIST).read_text(encoding="utf-8")
+    enum = re.search(r"enum class TaskKind \{(.*?)\}", listed, re.DOTALL)[1]
+    kinds = re.findall(r"^ *(\w+),", enum, re.MULTILINE)
+    if len(kinds) < 2:
+        yield f"{KIND_LIST}: expected a list of kinds"
+    sources = [path for top in ("src", "apps", "include")
+               for path in (ROOT / top).rglob("*.[hc]*")]
+    texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+             for path in sources}
+    for kind in kinds:
+        named = re.compile(rf'\b(TaskKind|kinds)::{kind}\b|'
+                           rf'\bkind [!=]= "{kind}"')
+        touched = {place for place, text in texts.items()
+                   if named.search(text)} - {KIND_DEFAULT}
+        if not 1 < len(touched) <= MOST_KIND_FILES:
+            yield (f"expected the kind {kind} in at most {MOST_KIND_FILES} "
+                   f"files, found it in {len(touched)}: "
+                   + ", ".join(sorted(touched)))
+
+
 if __name__ == "__main__":
-    found = [*public_headers(), *folders(), *classes(), *verb_files()]
+    found = [*public_headers(), *folders(), *classes(), *verb_files(),
+             *kind_files()]
     print("\n".join(found) or "the house is as small as it is to be")
     sys.exit(bool(found))
