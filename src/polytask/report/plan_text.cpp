@@ -55,8 +55,8 @@ std::string shards_text(const NetworkPlan& plan) {
   const int shards = plan.shards(plan.options().batch);
   const std::string text =
       cat(", ", shards, shards == 1 ? " shard" : " shards");
-  if (plan.group == 1) return text;
-  return cat(text, ", in groups of ", plan.group, " images");
+  if (plan.micro_batch == 1) return text;
+  return cat(text, ", in groups of ", plan.micro_batch, " images");
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ Json plan_json(const NetworkPlan& plan, const AdamOptions& adam) {
           {"batch", options.batch},
           {"threads", options.workers},
           {"shards", plan.shards(options.batch)},
-          {"group", plan.group},
+          {"group", plan.micro_batch},
           {"parameters", plan.parameters().parameter_count()},
           {"forward_flops", plan.forward_flops()},
           {"layers", layers},
