@@ -42,6 +42,14 @@ TEST(RelativeError, OfLabelsCountsWrongLabels) {
   EXPECT_DOUBLE_EQ(meter->relative_error(), 2.0);
 }
 
+// Of always yes to a and no to b one is wrong; of these answers three.
+TEST(RelativeError, OfLabelsMeasuresFromTheMajorityOfEach) {
+  const Task task = multilabel("scene", {"a", "b"});
+  const auto meter = make_task_meter(task, {.shares = {0.75, 0.25}});
+  add(*meter, {-1, 1, -1, 1}, {1, 0, 1, 1});
+  EXPECT_DOUBLE_EQ(meter->relative_error(), 3.0);
+}
+
 // One of three is wrong; the most frequent class, b, two of them.
 TEST(RelativeError, OfClassesCountsWrongImages) {
   const Task task = categorical("weather", {"a", "b", "c"});
