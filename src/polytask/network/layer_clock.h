@@ -23,7 +23,6 @@ class LayerClock {
     seconds_.assign(seconds_.size(), 0.0);
     running_ = true;
   }
-  void stop() { running_ = false; }
 
   // Of all workers since start().
   [[nodiscard]] double seconds(std::size_t line) const {
