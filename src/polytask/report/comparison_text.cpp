@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/document_version.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
 namespace polytask {

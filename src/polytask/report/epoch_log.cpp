@@ -4,10 +4,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
 #include "polytask/report/line_file.h"
-#include "polytask/report/number_text.h"
 
 namespace polytask {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
 namespace polytask {

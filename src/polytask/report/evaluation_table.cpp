@@ -3,9 +3,9 @@
 #include <optional>
 #include <string_view>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/evaluation_text.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 #include "polytask/task/kind_traits.h"
 

@@ -4,9 +4,9 @@
 #include <ostream>
 #include <utility>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/epoch_text.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/redrawn_line.h"
 #include "polytask/report/terminal_text.h"
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <vector>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
-#include "polytask/report/number_text.h"
 
 namespace polytask {
 namespace {

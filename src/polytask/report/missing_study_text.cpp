@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
 #include "polytask/report/document_version.h"
 #include "polytask/report/missing_study_numbers.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 
 namespace polytask {

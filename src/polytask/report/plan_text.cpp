@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
-#include "polytask/report/number_text.h"
 #include "polytask/report/terminal_text.h"
 #include "polytask/train/training_step.h"
 

@@ -6,13 +6,13 @@
 #include <span>
 
 #include "polytask/base/error.h"
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/model/answers.h"
 #include "polytask/model/model_settings.h"
 #include "polytask/report/csv_field.h"
 #include "polytask/report/document_version.h"
-#include "polytask/report/number_text.h"
 #include "polytask/task/kind_traits.h"
 
 namespace polytask {

@@ -4,12 +4,12 @@
 #include <array>
 #include <cmath>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/conflict_history.h"
 #include "polytask/report/html/heat_map.h"
 #include "polytask/report/html/html_page.h"
 #include "polytask/report/html/html_text.h"
-#include "polytask/report/number_text.h"
 
 namespace polytask {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/html/html_text.h"
-#include "polytask/report/number_text.h"
 
 namespace polytask {
 namespace {

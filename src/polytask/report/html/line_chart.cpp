@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/html/chart_axis.h"
 #include "polytask/report/html/html_text.h"
-#include "polytask/report/number_text.h"
 
 namespace polytask {
 namespace {

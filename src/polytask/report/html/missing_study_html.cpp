@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/html/html_page.h"
 #include "polytask/report/html/html_text.h"
 #include "polytask/report/html/line_chart.h"
 #include "polytask/report/missing_study_numbers.h"
-#include "polytask/report/number_text.h"
 #include "polytask/task/kind_traits.h"
 
 namespace polytask {

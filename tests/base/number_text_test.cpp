@@ -1,4 +1,4 @@
-#include "polytask/report/number_text.h"
+#include "polytask/base/number_text.h"
 
 #include <gtest/gtest.h>
 
