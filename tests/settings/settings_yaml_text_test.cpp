@@ -29,7 +29,8 @@ TEST(ToYaml, LooksLikeARecipe) {
       "  trunk:\n"
       "    - conv2d: {filters: 32, kernel_size: 3}\n"
       "    - flatten\n"
-      "    - - a\n"
+      "    -\n"
+      "      - a\n"
       "      - [b, c]\n"
       "train: {}\n"
       "run: null\n");
@@ -104,18 +105,27 @@ TEST(ToYaml, NullAsTextIsAlwaysInQuotes) {
 }
 
 TEST(ToYaml, WhatYamlWouldMisreadIsInQuotes) {
-  for (const char* text : {"-",    "- a", "---",  "...", "?",  "? a", ":",
-                           "a: b", "a:",  "a #b", "#a",  " a", "a ",  "[a",
-                           "a]",   "{a",  "a}",   "a,b", "&a", "*a",  "!a",
-                           "|",    ">",   "%a",   "@a",  "`a", "'a'"}) {
+  for (const char* text :
+       {"-",  "- a",  "---", "...", "?",  "? a", ":",  "a: b",
+        "a:", "a #b", "#a",  " a",  "a ", "[a",  "{a", "&a",
+        "*a", "!a",   "|",   ">",   "%a", "@a",  "`a", "'a'"}) {
     EXPECT_EQ(to_yaml(Settings::scalar(text)),
               '"' + std::string(text) + "\"\n");
   }
 }
 
+TEST(ToYaml, WhatABracketWouldMisreadIsInQuotesThere) {
+  for (const char* text : {"a]", "a}", "a,b"}) {
+    EXPECT_EQ(to_yaml(Settings::scalar(text)), std::string(text) + "\n");
+    Settings root;
+    root.set("a", Settings::list({Settings::scalar(text)}));
+    EXPECT_EQ(to_yaml(root), "a: [\"" + std::string(text) + "\"]\n");
+  }
+}
+
 TEST(ToYaml, EscapesWhatHasNoPrintedForm) {
   EXPECT_EQ(to_yaml(Settings::scalar("a\"\\\n\t\r\x01\xC2\x85\xE2\x80\xA8")),
-            "\"a\\\"\\\\\\n\\t\\r\\u0001\\u0085\\u2028\"\n");
+            "\"a\\\"\\\\\\n\\t\\r\\x01\\x85\\u2028\"\n");
 }
 
 TEST(ToYaml, KeysAreQuotedLikeStrings) {
