@@ -1,14 +1,13 @@
 #include "polytask/data/image/image_batch.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <exception>
-#include <system_error>
 #include <thread>
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_pool.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/image_file.h"
 
@@ -52,25 +51,12 @@ std::string read_into(const std::filesystem::path& path,
   }
 }
 
-// Runs `work` on this thread and on up to `threads` - 1 others; fewer when the
-// system gives no more.
-template <class Work>
-void run_on_threads(int threads, const Work& work) {
-  std::vector<std::jthread> others;
-  try {
-    for (int i = 1; i < threads; ++i) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The threads that did start, and this one, do it all.
-  }
-  work();
-}
-
 int thread_count(int wanted, std::size_t images) {
   constexpr int kMostThreads = 256;
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   const int most = std::clamp(wanted > 0 ? wanted : cores, 1, kMostThreads);
-  return images < static_cast<std::size_t>(most) ? static_cast<int>(images)
-                                                 : most;
+  return static_cast<int>(
+      std::clamp<std::size_t>(images, 1, static_cast<std::size_t>(most)));
 }
 
 }  // namespace
@@ -83,12 +69,11 @@ ImageBatch read_image_batch(const std::vector<std::filesystem::path>& paths,
                             static_cast<std::size_t>(options.width);
   ImageBatch batch{.pixels = allocate_images(paths.size() * bytes),
                    .problems = std::vector<std::string>(paths.size())};
-  std::atomic<std::size_t> next{0};
-  run_on_threads(thread_count(options.threads, paths.size()), [&] {
-    for (std::size_t i = next++; i < paths.size(); i = next++) {
-      batch.problems[i] =
-          read_into(paths[i], options, batch.pixels.get() + i * bytes);
-    }
+  ThreadPool threads(thread_count(options.threads, paths.size()));
+  threads.run(static_cast<int>(paths.size()), [&](int part, int /*worker*/) {
+    const auto i = static_cast<std::size_t>(part);
+    batch.problems[i] =
+        read_into(paths[i], options, batch.pixels.get() + i * bytes);
   });
   return batch;
 }

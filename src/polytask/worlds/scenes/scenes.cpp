@@ -8,8 +8,8 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_pool.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/worlds/drawing/each_index.h"
 #include "polytask/worlds/scenes/camera.h"
 #include "polytask/worlds/scenes/composition.h"
 #include "polytask/worlds/scenes/label_sets.h"
@@ -88,7 +88,8 @@ DatasetPtr draw_scenes(const SceneOptions& options) {
   const std::size_t bytes = content.spec.bytes_per_image();
   const auto images = allocate_images(sets.size() * bytes);
   auto* pixels = reinterpret_cast<std::uint8_t*>(images.get());
-  draw::for_each_index(options.count, options.threads, [&](std::int64_t index) {
+  ThreadPool threads(options.threads);
+  threads.run(static_cast<int>(options.count), [&](int index, int /*worker*/) {
     const auto i = static_cast<std::size_t>(index);
     draw_one(options, index, sets[i], {pixels + i * bytes, bytes});
   });

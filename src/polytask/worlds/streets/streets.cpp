@@ -10,8 +10,8 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
+#include "polytask/base/thread_pool.h"
 #include "polytask/data/array_dataset.h"
-#include "polytask/worlds/drawing/each_index.h"
 #include "polytask/worlds/streets/dashcam.h"
 #include "polytask/worlds/streets/street_scene.h"
 
@@ -102,7 +102,8 @@ DatasetPtr draw_streets(const StreetOptions& options) {
   const auto images = allocate_images(count * bytes);
   auto* pixels = reinterpret_cast<std::uint8_t*>(images.get());
   const std::span targets(content.targets);
-  draw::for_each_index(options.count, options.threads, [&](std::int64_t index) {
+  ThreadPool threads(options.threads);
+  threads.run(static_cast<int>(options.count), [&](int index, int /*worker*/) {
     const auto i = static_cast<std::size_t>(index);
     draw_one(options, index, {pixels + i * bytes, bytes},
              targets.subspan(i * kColumns, kColumns));
