@@ -8,12 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace CLI {
-class App;
-}
-
 namespace polytask::cli {
 
+struct DescribedVerb;
 using Arguments = std::span<const std::string>;
 
 // Results go to `out`, talk goes to `err`, so a pipe sees only results. What
@@ -25,8 +22,9 @@ struct Console {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   std::ostream* pipe = nullptr;  // what is behind `out`, for output.h
-  // Where set, a verb does nothing but show its arguments to it.
-  const std::function<void(const CLI::App&)>* describe = nullptr;
+  // Where set, a verb does nothing but show its arguments to it; its name and
+  // summary are left out.
+  const std::function<void(DescribedVerb)>* describe = nullptr;
 };
 
 // The exit codes of docs/cli.md.

@@ -3,7 +3,6 @@
 // out: the table, or comparison.json's document with --json.
 // err: a line per training, with an estimate of the rest.
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -16,6 +15,7 @@
 #include "apps/cli/study_progress.h"
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/recipe/recipe.h"
@@ -154,12 +154,10 @@ std::string text_of(const Comparison& comparison) {
 }
 
 std::string document_of(const Comparison& comparison) {
-  auto document = nlohmann::ordered_json::parse(comparison_json(comparison));
+  Json document = Json::parse(comparison_json(comparison)).value();
   const std::vector<std::string> pages = drawings_of(comparison);
   if (!pages.empty()) document["conflicts"] = pages;
-  return document.dump(2, ' ', false,
-                       nlohmann::ordered_json::error_handler_t::replace) +
-         '\n';
+  return document.text(2) + '\n';
 }
 
 int run(Arguments arguments, const Console& console) {

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <vector>
 
+#include "apps/cli/described_verbs.h"
 #include "apps/cli/recipe_keys.h"
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
@@ -71,6 +73,53 @@ std::string message_of(const CLI::ParseError& e) {
   return text;
 }
 
+// Whether the verb takes key=value behind a recipe.
+bool takes_overrides(const CLI::App& app) {
+  return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
+    const std::string& text = option->get_description();
+    return text.find("recipe") != std::string::npos &&
+           text.find("key=value") != std::string::npos;
+  });
+}
+
+// Of "TEXT:{names,csv,json}".
+std::vector<std::string> choices_in(const std::string& type) {
+  const std::size_t begin = type.find('{');
+  const std::size_t end = type.find('}');
+  std::vector<std::string> choices;
+  if (begin == std::string::npos || end == std::string::npos) return choices;
+  std::istringstream words(type.substr(begin + 1, end - begin - 1));
+  for (std::string word; std::getline(words, word, ',');) {
+    choices.push_back(word);
+  }
+  return choices;
+}
+
+// Lines of the help as one.
+std::string unwrapped(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+DescribedArgument described(const CLI::Option& option) {
+  return {.name = option.get_name(option.get_positional()),
+          .help = unwrapped(option.get_description()),
+          .choices = choices_in(option.get_type_name()),
+          .takes_value = option.get_items_expected_max() > 0,
+          .required = option.get_required(),
+          .many = option.get_items_expected_max() > 1};
+}
+
+DescribedVerb described(const CLI::App& app) {
+  DescribedVerb verb{.description = unwrapped(app.get_description()),
+                     .takes_keys = takes_overrides(app)};
+  for (const CLI::Option* option : app.get_options()) {
+    (option->get_positional() ? verb.places : verb.flags)
+        .push_back(described(*option));
+  }
+  return verb;
+}
+
 }  // namespace
 
 Flags::Flags(const std::string& description, const std::string& verb)
@@ -129,19 +178,11 @@ Flags::Argument Flags::add_flag(const std::string& name, bool& value,
   return Argument(app_->add_flag(name, value, help));
 }
 
-bool takes_overrides(const CLI::App& app) {
-  return std::ranges::any_of(app.get_options(), [](const CLI::Option* option) {
-    const std::string& text = option->get_description();
-    return text.find("recipe") != std::string::npos &&
-           text.find("key=value") != std::string::npos;
-  });
-}
-
 bool parse_flags(const Flags& flags, Arguments arguments,
                  const Console& console) {
   CLI::App& app = flags.app();
   if (console.describe != nullptr) {
-    (*console.describe)(app);
+    (*console.describe)(described(app));
     return false;
   }
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -10,6 +10,7 @@
 #include "apps/cli/command.h"
 
 namespace CLI {
+class App;
 class Option;
 }  // namespace CLI
 
@@ -59,8 +60,5 @@ class Flags {
 // Throws Fault::config for anything that is not understood.
 [[nodiscard]] bool parse_flags(const Flags& flags, Arguments arguments,
                                const Console& console);
-
-// Whether the verb takes key=value behind a recipe.
-[[nodiscard]] bool takes_overrides(const CLI::App& app);
 
 }  // namespace polytask::cli

@@ -4,15 +4,15 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 
+#include "polytask/base/json.h"
 #include "polytask/recipe/recipe.h"
 
 namespace polytask::cli {
 
 // {"images": 400, "crc32c": "0a1b2c3d"}: of the pixels and the answers to the
 // recipe's questions.
-[[nodiscard]] nlohmann::ordered_json held_back_record(const Dataset& part);
+[[nodiscard]] Json held_back_record(const Dataset& part);
 
 // Throws Fault::data when run.json in the folder remembers other images or
 // answers than these, which the recipe holds back of its data today. A run from

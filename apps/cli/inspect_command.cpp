@@ -1,7 +1,7 @@
 // polytask inspect: what a file holds: a model, a data set or a recipe.
 
-#include <nlohmann/json.hpp>
 #include <ostream>
+#include <sstream>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
@@ -11,6 +11,7 @@
 #include "apps/cli/output.h"
 #include "apps/cli/recipe_job.h"
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/base/thread_pool.h"
 #include "polytask/base/utf8.h"
@@ -25,13 +26,6 @@
 
 namespace polytask::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Names of files need not be UTF-8.
-std::string text_of(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 Json describe_network(const ModelSpec& spec) {
   const auto plan = plan_model(spec, {.training = true});
@@ -150,7 +144,7 @@ int print_plan(const InspectArguments& args, const Console& console) {
               {"file", args.file().string()},
               {"kind", "plan"}};
     json.update(plan_json(*plan, adam));
-    print_json(console, text_of(json, 2) + '\n');
+    print_json(console, json.text(2) + '\n');
   } else {
     console.out << plan_table(*plan, adam);
   }
@@ -159,22 +153,20 @@ int print_plan(const InspectArguments& args, const Console& console) {
 
 // The document as indented lines: texts of several lines keep them.
 void print(const Json& json, const std::string& indent, std::ostream& out) {
-  for (const auto& [name, value] : json.items()) {
+  for (const auto& [name, value] : json.members()) {
     const std::string key = printable(name);
+    const std::string* text = value.string();
     if (value.is_object()) {
       out << indent << key << '\n';
       print(value, indent + "  ", out);
-    } else if (value.is_string() && value.get_ref<const std::string&>().find(
-                                        '\n') != std::string::npos) {
+    } else if (text && text->find('\n') != std::string::npos) {
       out << indent << key << '\n';
-      std::istringstream lines(value.get<std::string>());
+      std::istringstream lines(*text);
       for (std::string line; std::getline(lines, line);) {
         out << indent << "  " << line << '\n';
       }
     } else if (key != "tensors") {
-      out << indent << key << "  "
-          << (value.is_string() ? value.get<std::string>() : text_of(value, -1))
-          << '\n';
+      out << indent << key << "  " << (text ? *text : value.text()) << '\n';
     }
   }
 }
@@ -206,7 +198,7 @@ int run(Arguments arguments, const Console& console) {
   if (args.json) {
     Json document{{"version", kDocumentVersion}};
     document.update(found);
-    print_json(console, text_of(document, 2) + '\n');
+    print_json(console, document.text(2) + '\n');
   } else {
     print(found, "", console.out);
   }

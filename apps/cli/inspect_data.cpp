@@ -11,8 +11,6 @@
 namespace polytask::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // What is in a column of answers: labels (-1 is a missing one), numbers of
 // classes that have names, or numbers.
 class ColumnCounts {
@@ -82,14 +80,6 @@ std::vector<ColumnCounts> count(const Dataset& data) {
   return columns;
 }
 
-// A member of a name that is there is not looked for: that would take the
-// square of their number.
-void append(Json& object, const std::string& name, Json value) {
-  auto& members = object.get_ref<Json::object_t&>();
-  static_cast<Json::object_t::Container&>(members).emplace_back(
-      name, std::move(value));
-}
-
 const char* words_for(int orientation) {
   switch (orientation) {
     case 1:
@@ -126,7 +116,7 @@ Json inspect_data(const std::filesystem::path& path) {
   json["labels"] = Json::object();
   const std::vector<ColumnCounts> columns = count(*data);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    append(json["labels"], spec.labels[c], columns[c].describe(data->size()));
+    json["labels"].append(spec.labels[c], columns[c].describe(data->size()));
   }
   return json;
 }

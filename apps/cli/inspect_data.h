@@ -3,17 +3,16 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
+
+#include "polytask/base/json.h"
 
 namespace polytask::cli {
 
 // Size, pixels, and of each column how often each answer occurs. One pass over
 // the answers.
-[[nodiscard]] nlohmann::ordered_json inspect_data(
-    const std::filesystem::path& path);
+[[nodiscard]] Json inspect_data(const std::filesystem::path& path);
 
 // Format, size, colours and orientation, from the header alone.
-[[nodiscard]] nlohmann::ordered_json inspect_image(
-    const std::filesystem::path& path);
+[[nodiscard]] Json inspect_image(const std::filesystem::path& path);
 
 }  // namespace polytask::cli

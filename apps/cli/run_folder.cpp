@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/cli/held_back.h"
 #include "apps/cli/machine.h"
 #include "polytask/base/atomic_file.h"
+#include "polytask/base/json.h"
 
 namespace polytask::cli {
 namespace {
@@ -21,20 +21,21 @@ std::string now_utc() {
   return text;
 }
 
-std::string text_of(const nlohmann::ordered_json& json) {
-  return json.dump(2, ' ', false,
-                   nlohmann::ordered_json::error_handler_t::replace) +
-         "\n";
-}
-
 std::string run_text(const Recipe& recipe,
                      const std::vector<std::string>& command,
                      const DatasetPtr& held_back) {
-  const std::string text = provenance_text(recipe, command);
-  if (!held_back) return text;
-  auto json = nlohmann::ordered_json::parse(text);
-  json["held_back"] = held_back_record(*held_back);
-  return text_of(json);
+  Json json{{"polytask", POLYTASK_VERSION},
+            {"started", now_utc()},
+            {"processor", processor_name()},
+            {"vector_extensions", vector_extensions()},
+            {"processors", std::thread::hardware_concurrency()},
+            {"threads", recipe.train.threads},
+            {"seed", recipe.train.seed},
+            {"data", recipe.data.path.string()}};
+  if (!command.empty()) json["command"] = command;
+  if (!recipe.start.from.empty()) json["from"] = recipe.start.from.string();
+  if (held_back) json["held_back"] = held_back_record(*held_back);
+  return json.text(2) + '\n';
 }
 
 }  // namespace
@@ -51,18 +52,7 @@ Recipe names_alone(Recipe recipe) {
 
 std::string provenance_text(const Recipe& recipe,
                             const std::vector<std::string>& command) {
-  nlohmann::ordered_json json{
-      {"polytask", POLYTASK_VERSION},
-      {"started", now_utc()},
-      {"processor", processor_name()},
-      {"vector_extensions", vector_extensions()},
-      {"processors", std::thread::hardware_concurrency()},
-      {"threads", recipe.train.threads},
-      {"seed", recipe.train.seed},
-      {"data", recipe.data.path.string()}};
-  if (!command.empty()) json["command"] = command;
-  if (!recipe.start.from.empty()) json["from"] = recipe.start.from.string();
-  return text_of(json);
+  return run_text(recipe, command, nullptr);
 }
 
 void write_conflicts(const std::filesystem::path& folder,

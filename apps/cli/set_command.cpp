@@ -2,7 +2,6 @@
 //
 // out: each change, and where the new model is; one JSON document with --json.
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -11,6 +10,7 @@
 #include "apps/cli/model_changes.h"
 #include "apps/cli/output.h"
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/checkpoint/model_content.h"
@@ -21,8 +21,6 @@
 namespace polytask::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kChangesNote = "changes";
 
 struct SetArguments {
@@ -31,24 +29,20 @@ struct SetArguments {
   bool json = false;
 };
 
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 // Behind the changes the model has had before.
 std::string changes_note(const Model& model, const std::string& checksum,
                          const std::vector<ModelChange>& changes) {
   const auto before = model.notes.find(kChangesNote);
   Json all = before == model.notes.end()
                  ? Json::array()
-                 : Json::parse(before->second, nullptr, false);
+                 : Json::parse(before->second).value_or(Json());
   if (!all.is_array()) all = Json::array();
   Json entry{{"from_crc32c", checksum}, {"keys", Json::object()}};
   for (const ModelChange& change : changes) {
     entry["keys"][change.key] = change.to;
   }
   all.push_back(entry);
-  return dump(all, -1);
+  return all.text();
 }
 
 void require_file_name(const SetArguments& args) {
@@ -76,7 +70,7 @@ void print(const std::vector<ModelChange>& changes, const SetArguments& args,
       json["changes"].push_back(
           {{"key", change.key}, {"from", change.from}, {"to", change.to}});
     }
-    print_json(console, dump(json, 2) + '\n');
+    print_json(console, json.text(2) + '\n');
     return;
   }
   for (const ModelChange& change : changes) {

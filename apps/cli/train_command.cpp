@@ -4,7 +4,6 @@
 //      document with --json.
 // err: Keras' progress.
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "apps/cli/commands.h"
@@ -13,6 +12,7 @@
 #include "apps/cli/output.h"
 #include "apps/cli/run_recipe.h"
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
 #include "polytask/report/document_version.h"
@@ -84,23 +84,19 @@ const char* word_for(Outcome outcome) {
 }
 
 void print_json(const RecipeRun& run, const Console& console) {
-  nlohmann::ordered_json json{{"version", kDocumentVersion},
-                              {"outcome", word_for(run.report.outcome)},
-                              {"message", run.report.message},
-                              {"epochs", run.report.history.size()},
-                              {"best_epoch", run.report.best_epoch},
-                              {"run", run.folder.string()},
-                              {"model", run.model.string()}};
+  Json json{{"version", kDocumentVersion},
+            {"outcome", word_for(run.report.outcome)},
+            {"message", run.report.message},
+            {"epochs", run.report.history.size()},
+            {"best_epoch", run.report.best_epoch},
+            {"run", run.folder.string()},
+            {"model", run.model.string()}};
   const std::filesystem::path drawing = run.folder / "conflicts.html";
   if (std::filesystem::exists(drawing)) json["conflicts"] = drawing.string();
   if (!run.evaluation.tasks.empty()) {
-    json["evaluation"] =
-        nlohmann::ordered_json::parse(evaluation_json(run.evaluation));
+    json["evaluation"] = Json::parse(evaluation_json(run.evaluation)).value();
   }
-  print_json(console,
-             json.dump(2, ' ', false,
-                       nlohmann::ordered_json::error_handler_t::replace) +
-                 '\n');
+  print_json(console, json.text(2) + '\n');
 }
 
 void print_text(const RecipeRun& run, const Console& console) {

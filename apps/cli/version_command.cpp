@@ -1,11 +1,11 @@
 // polytask version: which one this is.
 
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "apps/cli/commands.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/output.h"
+#include "polytask/base/json.h"
 
 namespace polytask::cli {
 namespace {
@@ -16,8 +16,7 @@ int run(Arguments arguments, const Console& console) {
   flags.add_flag("--json", json, "print one JSON document instead of text");
   if (!parse_flags(flags, arguments, console)) return kOk;
   if (json) {
-    print_json(console,
-               nlohmann::json{{"polytask", POLYTASK_VERSION}}.dump(2) + '\n');
+    print_json(console, Json{{"polytask", POLYTASK_VERSION}}.text(2) + '\n');
   } else {
     console.out << "polytask " POLYTASK_VERSION "\n";
   }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iomanip>
 
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
@@ -22,7 +21,9 @@ constexpr std::string_view kEnd = ".safetensors";
 
 // epoch-0007
 std::string name_of(int epoch, std::string_view begin = kBegin) {
-  return cat(begin, std::setw(4), std::setfill('0'), epoch);
+  const std::string digits = std::to_string(epoch);
+  const std::size_t zeros = digits.size() < 4 ? 4 - digits.size() : 0;
+  return cat(begin, std::string(zeros, '0'), digits);
 }
 
 // Only of names that name_of makes: not epoch-7 or epoch-0007-best.

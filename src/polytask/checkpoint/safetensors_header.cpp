@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/safetensors_header_reader.h"
 
@@ -23,13 +23,9 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 
 // A JSON string, quotes included.
 std::string json_string(const std::string& text, const std::string& place) {
-  try {
-    return nlohmann::json(text).dump();
-  } catch (const nlohmann::json::exception&) {
-    throw Error(Fault::data,
-                cat(place, ": expected UTF-8, found other bytes in ",
-                    in_quotes(text), "; write the text as UTF-8"));
-  }
+  if (auto quoted = exact_json(text)) return *quoted;
+  throw Error(Fault::data, cat(place, ": expected UTF-8, found other bytes in ",
+                               in_quotes(text), "; write the text as UTF-8"));
 }
 
 std::string metadata_entries(const Metadata& metadata,
@@ -115,9 +111,7 @@ std::string hex_digits(std::uint32_t checksum) {
 std::string in_quotes(std::string_view name) {
   constexpr std::size_t kLongest = 80;
   const bool cut = name.size() > kLongest;
-  return nlohmann::json(name.substr(0, kLongest))
-             .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) +
-         (cut ? "..." : "");
+  return ascii_json(name.substr(0, kLongest)) + (cut ? "..." : "");
 }
 
 std::optional<std::uint64_t> bytes_of_shape(

@@ -1,9 +1,9 @@
 #include "polytask/recipe/recipe_start.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/checkpoint_folder.h"
 #include "polytask/checkpoint/model_content.h"
@@ -38,10 +38,10 @@ void require_new_names(const Recipe& recipe, const Model& start) {
 
 std::string start_note(const std::filesystem::path& file,
                        const std::string& checksum, bool frozen) {
-  return nlohmann::ordered_json{{"model", file.filename().string()},
-                                {"crc32c", checksum},
-                                {"trunk_frozen", frozen}}
-      .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return Json{{"model", file.filename().string()},
+              {"crc32c", checksum},
+              {"trunk_frozen", frozen}}
+      .text();
 }
 
 }  // namespace

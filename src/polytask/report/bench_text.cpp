@@ -1,8 +1,8 @@
 #include "polytask/report/bench_text.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "polytask/base/json.h"
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/document_version.h"
@@ -10,8 +10,6 @@
 
 namespace polytask {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWidth = 10;
 
@@ -178,7 +176,7 @@ std::string bench_json(const BenchSubject& subject, const BenchReport& report) {
       {"step", step_json(report, summary)},
       {"images_per_second", report.batch / summary.median},
       {"peak_memory_bytes", subject.peak_memory_bytes}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.text(2) + "\n";
 }
 
 std::string bench_table(const BenchSubject& subject,

@@ -1,8 +1,8 @@
 #include "polytask/report/comparison_text.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "polytask/base/json.h"
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/document_version.h"
@@ -10,8 +10,6 @@
 
 namespace polytask {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string cell(const std::optional<double>& value, std::size_t width = 10) {
   return right(value ? fixed_text(*value, 4) : "-", width);
@@ -175,7 +173,7 @@ std::string comparison_json(const Comparison& comparison) {
   }
   json["networks"] = networks;
   json["advice"] = comparison.advice;
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json.text(2) + '\n';
 }
 
 }  // namespace polytask

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "polytask/base/json.h"
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
@@ -11,8 +11,6 @@
 
 namespace polytask {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double to_milliseconds(double seconds) {
   return std::round(seconds * 1000.0) / 1000.0;
@@ -37,7 +35,7 @@ std::string json_line(const EpochReport& epoch) {
   if (!epoch.weighting.empty()) {
     object["weighting"] = values_json(epoch.weighting);
   }
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+  return object.text() + '\n';
 }
 
 MetricValues named_values(const EpochReport& epoch) {

@@ -1,16 +1,14 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
+#include "polytask/base/json.h"
 #include "polytask/report/document_version.h"
 #include "polytask/report/evaluation_text.h"
 #include "polytask/task/kind_traits.h"
 
 namespace polytask {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 void add_if_finite(Json& object, const char* key,
                    const std::optional<double>& value) {
@@ -109,7 +107,7 @@ std::string evaluation_json(const Evaluation& evaluation) {
     }
     if (!task.confusion.empty()) object["confusion"] = task.confusion;
   }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return document.text(2) + '\n';
 }
 
 }  // namespace polytask

@@ -45,7 +45,9 @@ Spread score_of(const MissingPoint& point, std::size_t task) {
   return {.mean = compared.scores.candidate.value};
 }
 
-std::string percent_text(double share) { return cat(100.0 * share, " %"); }
+std::string percent_text(double share) {
+  return cat(significant_text(100.0 * share, 6), " %");
+}
 
 std::string images_text(const MissingStudy& study) {
   return cat(study.seeds, study.seeds == 1 ? " seed" : " seeds",

@@ -1,8 +1,8 @@
 #include "polytask/report/missing_study_text.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "polytask/base/json.h"
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/csv_field.h"
@@ -12,8 +12,6 @@
 
 namespace polytask {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string spread_cell(const Spread& spread) {
   if (!spread.mean) return right("-", 18);
@@ -121,7 +119,7 @@ Json task_json(const MissingPoint& point, std::size_t task) {
 }
 
 std::string csv_value(const Number& number) {
-  return number.value ? cat(*number.value) : std::string();
+  return number.value ? significant_text(*number.value, 6) : std::string();
 }
 
 }  // namespace
@@ -168,7 +166,7 @@ std::string missing_study_json(const MissingStudy& study) {
                   {"margin", study.margin},
                   {"points", points},
                   {"answer_values", values}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json.text(2) + '\n';
 }
 
 std::string missing_study_csv(const MissingStudy& study) {
@@ -176,7 +174,8 @@ std::string missing_study_csv(const MissingStudy& study) {
   for (const MissingPoint& point : study.points) {
     for (std::size_t s = 0; s < point.trainings.size(); ++s) {
       const std::string head =
-          cat(to_text(point.policy), ',', point.hidden, ',', s + 1, ',');
+          cat(to_text(point.policy), ',', significant_text(point.hidden, 6),
+              ',', s + 1, ',');
       for (const TaskEvaluation& task :
            point.trainings[s].result.evaluation.tasks) {
         for (const auto& [name, number] : task.metrics) {

@@ -10,8 +10,6 @@
 namespace polytask {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kNumberWidth = 12;
 
 std::string number(double value, int decimals) {

@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "polytask/base/json.h"
 #include "polytask/network/network_plan.h"
 #include "polytask/optim/adam_options.h"
 
@@ -13,8 +13,7 @@ namespace polytask {
 // image, batch, threads, shards, layers, memory; every size in bytes, FLOPs for
 // one image.
 //   adam   of the training: what it keeps of each parameter is memory too
-[[nodiscard]] nlohmann::ordered_json plan_json(const NetworkPlan& plan,
-                                               const AdamOptions& adam);
+[[nodiscard]] Json plan_json(const NetworkPlan& plan, const AdamOptions& adam);
 
 [[nodiscard]] std::string plan_table(const NetworkPlan& plan,
                                      const AdamOptions& adam);

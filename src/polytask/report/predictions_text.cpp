@@ -2,10 +2,10 @@
 
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/base/utf8.h"
@@ -18,7 +18,6 @@
 namespace polytask {
 namespace {
 
-using nlohmann::ordered_json;
 using Floats = std::span<const float>;
 
 std::string finite_text(float value, const char* otherwise) {
@@ -27,13 +26,9 @@ std::string finite_text(float value, const char* otherwise) {
                               : otherwise;
 }
 
-std::string json_text(const ordered_json& json) {
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 std::string name_list(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(json_text(name));
+  for (const std::string& name : names) quoted.push_back(Json(name).text());
   return cat('[', join(quoted), ']');
 }
 
@@ -125,8 +120,8 @@ std::string truth_cells(const std::vector<Task>& tasks,
   return line;
 }
 
-ordered_json task_json(const Task& task) {
-  ordered_json json{{"kind", name_of(task.kind)}};
+Json task_json(const Task& task) {
+  Json json{{"kind", name_of(task.kind)}};
   if (!task.labels.empty()) json["labels"] = task.labels;
   if (form_of(task) != AnswerForm::labels) return json;
   for (const std::string& label : task.labels) {
@@ -140,16 +135,16 @@ std::string number_object(std::span<const std::string> names, Floats numbers) {
   std::vector<std::string> members;
   for (std::size_t i = 0; i < names.size(); ++i) {
     members.push_back(
-        cat(json_text(names[i]), ": ", finite_text(numbers[i], "null")));
+        cat(Json(names[i]).text(), ": ", finite_text(numbers[i], "null")));
   }
   return join(members);
 }
 
 std::string row_json(const std::vector<Task>& tasks, const PredictionRow& row) {
   require_answers(tasks, row);
-  const std::string image = cat("{\"image\": ", json_text(row.image));
+  const std::string image = cat("{\"image\": ", Json(row.image).text());
   if (row.answers.empty()) {
-    return cat(image, ", \"labels\": null, \"error\": ", json_text(row.error),
+    return cat(image, ", \"labels\": null, \"error\": ", Json(row.error).text(),
                '}');
   }
   const std::vector<std::string> names = answer_names(tasks);
@@ -219,14 +214,14 @@ std::string predictions_csv_with_truth(const Predictions& predictions) {
 }
 
 std::string predictions_json(const Predictions& predictions) {
-  ordered_json tasks = ordered_json::object();
+  Json tasks = Json::object();
   for (const Task& task : predictions.tasks) tasks[task.name] = task_json(task);
   std::vector<std::string> rows;
   for (const PredictionRow& row : predictions.rows) {
     rows.push_back(row_json(predictions.tasks, row));
   }
   return cat("{\"version\": ", kDocumentVersion,
-             ",\n \"tasks\": ", json_text(tasks), ",\n \"predictions\": [",
+             ",\n \"tasks\": ", tasks.text(), ",\n \"predictions\": [",
              rows.empty() ? "" : "\n  ", join(rows, ",\n  "), "]}\n");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "polytask/base/error.h"
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/checkpoint/model_file.h"
 #include "polytask/checkpoint/run_model.h"
@@ -68,7 +69,7 @@ std::vector<UnknownPolicy> with_ignore_first(
   return all;
 }
 
-std::string percent(double share) { return cat(100.0 * share); }
+std::string percent(double share) { return significant_text(100.0 * share, 6); }
 
 // Trains and measures one point after another; each of a point's seeds in turn.
 class Study {

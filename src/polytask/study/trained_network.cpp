@@ -1,10 +1,10 @@
 #include "polytask/study/trained_network.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "polytask/base/atomic_file.h"
 #include "polytask/base/error.h"
+#include "polytask/base/json.h"
 #include "polytask/base/stopwatch.h"
 #include "polytask/base/text.h"
 #include "polytask/base/text_file.h"
@@ -28,23 +28,25 @@ std::string checksum_in(const fs::path& folder) {
 // The seconds of the training. In folders of an older version there is no
 // "model", the checksum of what it made.
 double read_seconds(const fs::path& file, const std::string& checksum) {
-  const nlohmann::json json =
-      nlohmann::json::parse(read_text_file(file, kMostBytes), nullptr, false);
-  const auto found = json.is_object() ? json.find("seconds") : json.end();
-  if (found == json.end() || !found->is_number()) {
+  const Json json =
+      Json::parse(read_text_file(file, kMostBytes)).value_or(Json());
+  const Json* found = json.find("seconds");
+  const auto seconds = found ? found->number() : std::nullopt;
+  if (!seconds) {
     throw Error(Fault::data,
                 cat(file.string(),
                     ": expected {\"seconds\": ...}; delete its folder to train "
                     "the network again"));
   }
-  if (json.value("model", nlohmann::json(checksum)) != checksum) {
+  const Json* model = json.find("model");
+  if (model && (!model->string() || *model->string() != checksum)) {
     throw Error(Fault::data,
                 cat((file.parent_path() / kModelFile).string(),
                     ": expected the model that was trained here, found "
                     "another one; put it back, or delete the folder to train "
                     "the network again"));
   }
-  return found->get<double>();
+  return *seconds;
 }
 
 // The median over single images, the first of which warm up.
@@ -94,11 +96,11 @@ TrainedNetwork train_network(const NetworkToTrain& network) {
     }
     double seconds = 0.0;
     for (const EpochReport& epoch : report.history) seconds += epoch.seconds;
-    write_file_atomically({Folder(network.folder), finished.filename()},
-                          nlohmann::json{{"seconds", seconds},
-                                         {"model", checksum_in(network.folder)}}
-                                  .dump() +
-                              '\n');
+    write_file_atomically(
+        {Folder(network.folder), finished.filename()},
+        Json{{"model", checksum_in(network.folder)}, {"seconds", seconds}}
+                .text() +
+            '\n');
   }
   // Large, and of no use any more.
   fs::remove_all(network.folder / "checkpoints");
