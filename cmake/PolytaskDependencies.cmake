@@ -46,6 +46,7 @@ set(POLYTASK_PRIVATE_DEPENDENCIES ${POLYTASK_DEPENDENCIES} OpenMP::OpenMP_CXX
 polytask_require(nlohmann_json nlohmann-json3-dev)
 list(APPEND POLYTASK_PRIVATE_DEPENDENCIES
      $<BUILD_INTERFACE:PkgConfig::nlohmann_json>)
+polytask_require(fmt libfmt-dev)  # its headers alone
 
 if(POLYTASK_BUILD_APPS)
   polytask_require(CLI11 libcli11-dev)

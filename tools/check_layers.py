@@ -41,6 +41,7 @@ CONFINED = {
     r"jpeglib.h|turbojpeg.h|png.h": {"data/image"},
     r"hwy/.*": {"kernels"},
     r"yaml-cpp/.*": {"settings"},
+    r"fmt/.*": {"base"},
     r"nlohmann/.*": {"base", "checkpoint", "train"},
 }
 THIRD_PARTY = r"(hwy|yaml-cpp|nlohmann|fmt|CLI|oneapi)/.*|dnnl.*|hdf5.*|H5.*|" \

@@ -13,7 +13,8 @@ if(result EQUAL 0)
   message(FATAL_ERROR "configured without any of its packages")
 endif()
 set(packages libdnnl-dev libhdf5-dev libhwy-dev libjpeg-dev
-    libpng-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libgtest-dev)
+    libpng-dev libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev
+    libgtest-dev)
 list(JOIN packages " " command)
 if(NOT output MATCHES "apt-get install ${command}")
   message(FATAL_ERROR "expected \"apt-get install ${command}\", got\n${output}")

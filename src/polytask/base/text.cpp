@@ -1,5 +1,9 @@
 #include "polytask/base/text.h"
 
+// Compiled in, so that the program loads no further library.
+#define FMT_HEADER_ONLY
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -31,6 +35,30 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+template <class Number>
+std::string_view TextPiece::print(Number value) {
+  const char* end = fmt::format_to(digits_.data(), "{}", value);
+  return {digits_.data(), end};
+}
+
+TextPiece::TextPiece(int value) : text_(print(value)) {}
+TextPiece::TextPiece(unsigned value) : text_(print(value)) {}
+TextPiece::TextPiece(long value) : text_(print(value)) {}
+TextPiece::TextPiece(unsigned long value) : text_(print(value)) {}
+TextPiece::TextPiece(long long value) : text_(print(value)) {}
+TextPiece::TextPiece(unsigned long long value) : text_(print(value)) {}
+TextPiece::TextPiece(float value) : text_(print(value)) {}
+TextPiece::TextPiece(double value) : text_(print(value)) {}
+
+std::string concatenated(std::span<const TextPiece> pieces) {
+  std::size_t size = 0;
+  for (const TextPiece& piece : pieces) size += piece.text().size();
+  std::string text;
+  text.reserve(size);
+  for (const TextPiece& piece : pieces) text += piece.text();
+  return text;
+}
 
 std::string nearest(std::string_view word,
                     const std::vector<std::string>& candidates) {

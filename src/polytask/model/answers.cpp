@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/task/kind_traits.h"
 
@@ -27,7 +28,7 @@ std::string with_task(const Task& task, std::size_t i,
 // As many digits as help a person.
 std::string number_word(double value) {
   const double rounded = std::round(value * 100.0) / 100.0;
-  return cat(rounded == 0.0 ? 0.0 : rounded);
+  return significant_text(rounded == 0.0 ? 0.0 : rounded, 6);
 }
 
 }  // namespace

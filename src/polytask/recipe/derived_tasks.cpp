@@ -78,8 +78,9 @@ class Derivation {
         });
     guessed_ = guessed_ || !named;
     if (look.looks == Looks::numbers) {
-      return add(regression(name), cat("regression, numbers from ", look.least,
-                                       " to ", look.largest));
+      return add(regression(name), cat("regression, numbers from ",
+                                       static_cast<float>(look.least), " to ",
+                                       static_cast<float>(look.largest)));
     }
     std::vector<std::string> classes;
     if (look.looks == Looks::classes) classes = classes_of_column(data_, c);

@@ -121,7 +121,7 @@ void add_constants(const Task& task,
     const std::string number =
         task.labels.empty() ? "" : cat("\"", task.labels[i], "\" of ");
     warnings.push_back(cat("training part: ", number, "task \"", task.name,
-                           "\" is always ", numbers[i].mean,
+                           "\" is always ", static_cast<float>(numbers[i].mean),
                            "; there is nothing to learn"));
   }
 }
