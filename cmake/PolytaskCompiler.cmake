@@ -31,3 +31,20 @@ endfunction()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
 endif()
+
+# Makes a header of a folder's assets.h.in, in which @NAME@ is the text of the
+# file of this name beside it. Sources of the folder find it.
+function(polytask_embed folder)
+  set(source ${PROJECT_SOURCE_DIR}/src/${folder})
+  file(GLOB assets CONFIGURE_DEPENDS ${source}/*.css ${source}/*.html)
+  foreach(asset ${assets})
+    get_filename_component(name ${asset} NAME)
+    file(READ ${asset} "${name}")
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${assets})
+  configure_file(${source}/assets.h.in
+                 ${PROJECT_BINARY_DIR}/assets/${folder}/assets.h @ONLY)
+  file(GLOB sources CONFIGURE_DEPENDS ${source}/*.cpp)
+  set_source_files_properties(${sources} PROPERTIES
+    INCLUDE_DIRECTORIES ${PROJECT_BINARY_DIR}/assets)
+endfunction()

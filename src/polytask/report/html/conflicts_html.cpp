@@ -7,6 +7,7 @@
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/conflict_history.h"
+#include "polytask/report/html/assets.h"
 #include "polytask/report/html/heat_map.h"
 #include "polytask/report/html/html_page.h"
 #include "polytask/report/html/html_text.h"
@@ -85,17 +86,12 @@ class Page {
                     share_cell));
     body += epochs();
     return html_page({.title = "Conflict between tasks",
-                      .style = heat_map_style() + kPageStyle,
+                      .style = cat(kHeatMapStyle, kConflictsStyle),
                       .body = body});
   }
 
  private:
   using ToCell = HeatCell (*)(const std::string&, const ConflictNumbers&);
-
-  static constexpr const char* kPageStyle =
-      R"(summary { cursor: pointer; padding: 6px 0; }
-.legend { margin: 18px 0 0; }
-)";
 
   static std::string section(const std::string& title, const std::string& text,
                              const std::string& map) {

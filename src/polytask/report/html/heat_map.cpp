@@ -6,6 +6,7 @@
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
 #include "polytask/report/html/html_text.h"
+#include "polytask/report/html/markup.h"
 
 namespace polytask {
 namespace {
@@ -53,60 +54,87 @@ Layout layout_of(const HeatMap& map) {
   return at;
 }
 
+std::string column_name(const std::string& name, int x, const Layout& at) {
+  const int y = at.head - 8;
+  const std::string text = html_text(shortened_text(name, kMostLetters));
+  if (at.slanted) {
+    return element(
+        "text",
+        {{"role", "columnheader"},
+         {"class", "name"},
+         {"text-anchor", "start"},
+         {"transform", cat("translate(", x, ' ', y, ") rotate(-45)")}},
+        text);
+  }
+  return element("text",
+                 {{"role", "columnheader"},
+                  {"class", "name"},
+                  {"text-anchor", "middle"},
+                  {"x", x},
+                  {"y", y}},
+                 text);
+}
+
 std::string column_names(const HeatMap& map, const Layout& at) {
-  std::string svg = "<g role=\"row\">";
+  std::string names;
   for (std::size_t c = 0; c < map.columns.size(); ++c) {
     if (map.columns[c].empty()) continue;
     const int left = at.names + at.cell * static_cast<int>(c);
-    const int x = left + at.cell / 2;
-    const int y = at.head - 8;
-    const std::string place =
-        at.slanted ? cat("text-anchor=\"start\" transform=\"translate(", x, ' ',
-                         y, ") rotate(-45)\"")
-                   : cat("text-anchor=\"middle\" x=\"", x, "\" y=\"", y, '"');
-    svg +=
-        cat("<text role=\"columnheader\" class=\"name\" ", place, '>',
-            html_text(shortened_text(map.columns[c], kMostLetters)), "</text>");
+    names += column_name(map.columns[c], left + at.cell / 2, at);
   }
-  return svg + "</g>\n";
+  return element("g", {{"role", "row"}}, names) + '\n';
 }
 
 std::string cell_svg(const HeatCell& cell, int x, int y, int width) {
   const bool none = std::isnan(cell.value);
   const double opacity = none ? 1.0 : heat(cell.value);
   const char* color = none ? "none" : cell.value >= 0 ? "agree" : "conflict";
-  std::string svg = cat(
-      "<g role=\"cell\" aria-label=\"", html_text(cell.meaning), "\"><title>",
-      html_text(cell.meaning), "</title><rect class=\"cell\" x=\"", x,
-      "\" y=\"", y, "\" width=\"", width, "\" height=\"", kRowHeight - kGap,
-      "\"/><rect class=\"", color, "\" x=\"", x, "\" y=\"", y, "\" width=\"",
-      width, "\" height=\"", kRowHeight - kGap, "\" fill-opacity=\"",
-      fixed_text(opacity, 3), "\"/>");
+  constexpr int kHeight = kRowHeight - kGap;
+  std::string svg = element("title", {}, html_text(cell.meaning)) +
+                    element("rect", {{"class", "cell"},
+                                     {"x", x},
+                                     {"y", y},
+                                     {"width", width},
+                                     {"height", kHeight}}) +
+                    element("rect", {{"class", color},
+                                     {"x", x},
+                                     {"y", y},
+                                     {"width", width},
+                                     {"height", kHeight},
+                                     {"fill-opacity", fixed_text(opacity, 3)}});
   if (width >= kRoomForNumber) {
     constexpr double kDark = 0.8;  // above it, dark letters would be lost
-    svg += cat("<text class=\"number", !none && opacity > kDark ? " on" : "",
-               "\" text-anchor=\"middle\" x=\"", x + width / 2, "\" y=\"",
-               y + 16, "\">", html_text(cell.text), "</text>");
+    svg +=
+        element("text",
+                {{"class", !none && opacity > kDark ? "number on" : "number"},
+                 {"text-anchor", "middle"},
+                 {"x", x + width / 2},
+                 {"y", y + 16}},
+                html_text(cell.text));
   }
-  return svg + "</g>";
+  return element("g", {{"role", "cell"}, {"aria-label", cell.meaning}}, svg);
 }
 
 std::string row_svg(const HeatMap& map, std::size_t row, const Layout& at) {
   const int y = at.head + kRowHeight * static_cast<int>(row);
   const auto& wholes = map.whole_rows.empty() ? map.rows : map.whole_rows;
-  std::string svg = cat("<g role=\"row\"><g><title>", html_text(wholes[row]),
-                        "</title><text role=\"rowheader\" class=\"name\" "
-                        "text-anchor=\"end\" x=\"",
-                        at.names - 8, "\" y=\"", y + 16, "\">",
-                        html_text(shortened_text(map.rows[row], kMostLetters)),
-                        "</text></g>");
+  std::string svg = element(
+      "g", {},
+      element("title", {}, html_text(wholes[row])) +
+          element("text",
+                  {{"role", "rowheader"},
+                   {"class", "name"},
+                   {"text-anchor", "end"},
+                   {"x", at.names - 8},
+                   {"y", y + 16}},
+                  html_text(shortened_text(map.rows[row], kMostLetters))));
   const std::size_t columns = map.columns.size();
   const int gap = at.cell > 12 ? kGap : 0;
   for (std::size_t c = 0; c < columns; ++c) {
     svg += cell_svg(map.cells[row * columns + c],
                     at.names + at.cell * static_cast<int>(c), y, at.cell - gap);
   }
-  return svg + "</g>\n";
+  return element("g", {{"role", "row"}}, svg) + '\n';
 }
 
 }  // namespace
@@ -117,31 +145,18 @@ double heat(double value) {
 
 std::string heat_map_svg(const HeatMap& map) {
   const Layout at = layout_of(map);
-  std::string svg =
-      cat("<svg role=\"table\" aria-label=\"", html_text(map.title),
-          "\" width=\"", at.width, "\" height=\"", at.height,
-          "\" viewBox=\"0 0 ", at.width, ' ', at.height, "\">\n");
-  svg += column_names(map, at);
+  std::string svg = '\n' + column_names(map, at);
   for (std::size_t row = 0; row < map.rows.size(); ++row) {
     svg += row_svg(map, row, at);
   }
-  return svg + "</svg>\n";
-}
-
-std::string heat_map_style() {
-  return R"(:root { --agree: #2166ac; --conflict: #b2182b; --on: #ffffff; }
-@media (prefers-color-scheme: dark) {
-  :root { --agree: #2f6fc4; --conflict: #c23a2e; --on: #ffffff; }
-}
-svg { display: block; max-width: none; }
-svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-svg .number { font-size: 11.5px; font-variant-numeric: tabular-nums; }
-svg .number.on { fill: var(--on); }
-svg .cell { fill: var(--empty); }
-svg .agree { fill: var(--agree); }
-svg .conflict { fill: var(--conflict); }
-svg .none { fill: none; stroke: var(--line); stroke-dasharray: 3 3; }
-)";
+  return element("svg",
+                 {{"role", "table"},
+                  {"aria-label", map.title},
+                  {"width", at.width},
+                  {"height", at.height},
+                  {"viewBox", cat("0 0 ", at.width, ' ', at.height)}},
+                 svg) +
+         '\n';
 }
 
 }  // namespace polytask

@@ -2,7 +2,7 @@
 //
 // Colours are classes, so that the page's style decides about light and dark:
 // a cell is a rectangle of class `agree` (values above 0) or `conflict`, more
-// or less opaque over the page's background; heat_map_style() is the style.
+// or less opaque over the page's background; heat_map.css is the style.
 // Every cell has a number where there is room, and a title with its whole
 // sentence. To a screen reader the map is a table.
 
@@ -32,8 +32,5 @@ struct HeatMap {
 [[nodiscard]] double heat(double value);
 
 [[nodiscard]] std::string heat_map_svg(const HeatMap& map);
-
-// The style sheet that heat maps need, on a page of html_page.h.
-[[nodiscard]] std::string heat_map_style();
 
 }  // namespace polytask

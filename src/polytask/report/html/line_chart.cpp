@@ -7,6 +7,7 @@
 #include "polytask/base/text.h"
 #include "polytask/report/html/chart_axis.h"
 #include "polytask/report/html/html_text.h"
+#include "polytask/report/html/markup.h"
 
 namespace polytask {
 namespace {
@@ -53,17 +54,22 @@ class Figure {
 
   [[nodiscard]] std::string svg() const {
     const int height = bottom() + kBelow;
-    std::string text = cat("<svg class=\"chart\" role=\"img\" aria-label=\"",
-                           html_text(chart_.title), "\" width=\"", kWidth,
-                           "\" height=\"", height, "\" viewBox=\"0 0 ", kWidth,
-                           ' ', height, "\">\n", legend_, axes(), level());
+    std::string text = cat('\n', legend_, axes(), level());
     for (std::size_t i = 0; i < chart_.lines.size(); ++i) {
       text += areas(i);
     }
     for (std::size_t i = 0; i < chart_.lines.size(); ++i) {
       text += strokes(i) + marks(i);
     }
-    return text + "</svg>\n";
+    return element("svg",
+                   {{"class", "chart"},
+                    {"role", "img"},
+                    {"aria-label", chart_.title},
+                    {"width", kWidth},
+                    {"height", height},
+                    {"viewBox", cat("0 0 ", kWidth, ' ', height)}},
+                   text) +
+           '\n';
   }
 
  private:
@@ -105,9 +111,15 @@ std::string color_of(std::size_t line) {
   return cat("series-", line % kColors);
 }
 
+std::string stroke(const std::string& way) {
+  return element("path", {{"class", "stroke"}, {"d", way}});
+}
+
 std::string mark(std::size_t line, double x, double y) {
-  return cat("<path class=\"mark\" transform=\"translate(", pixel(x), ' ',
-             pixel(y), ")\" d=\"", kMarks[line % kColors], "\"/>");
+  return element(
+      "path", {{"class", "mark"},
+               {"transform", cat("translate(", pixel(x), ' ', pixel(y), ')')},
+               {"d", kMarks[line % kColors]}});
 }
 
 // Names in rows above the plot; it finds out where that begins.
@@ -123,9 +135,13 @@ std::string Figure::legend() {
       x = kLeft;
       y += kLegendRow;
     }
-    text += cat("<g class=\"", color, "\" transform=\"translate(", pixel(x),
-                ' ', y, ")\"><path class=\"stroke\" d=\"M0 0H30\"/>", figure,
-                "<text x=\"38\" y=\"4\">", html_text(shown), "</text></g>\n");
+    text +=
+        element("g",
+                {{"class", color},
+                 {"transform", cat("translate(", pixel(x), ' ', y, ')')}},
+                stroke("M0 0H30") + figure +
+                    element("text", {{"x", 38}, {"y", 4}}, html_text(shown))) +
+        '\n';
     x += width;
   };
   for (std::size_t i = 0; i < chart_.lines.size(); ++i) {
@@ -139,13 +155,24 @@ std::string Figure::legend() {
 std::string Figure::axes() const {
   const int middle = top_ + kPlotHeight / 2;
   return cat(
-      y_ticks(), x_ticks(), "<path class=\"axis\" d=\"M", kLeft, ' ', top_, 'V',
-      bottom(), 'H', kRight, "\"/>\n",
-      "<text class=\"name\" text-anchor=\"middle\" x=\"", (kLeft + kRight) / 2,
-      "\" y=\"", bottom() + 42, "\">", html_text(chart_.x_label), "</text>\n",
-      "<text class=\"name\" text-anchor=\"middle\" "
-      "transform=\"translate(16 ",
-      middle, ") rotate(-90)\">", html_text(chart_.y_label), "</text>\n");
+      y_ticks(), x_ticks(),
+      element("path",
+              {{"class", "axis"},
+               {"d", cat('M', kLeft, ' ', top_, 'V', bottom(), 'H', kRight)}}),
+      '\n',
+      element("text",
+              {{"class", "name"},
+               {"text-anchor", "middle"},
+               {"x", (kLeft + kRight) / 2},
+               {"y", bottom() + 42}},
+              html_text(chart_.x_label)),
+      '\n',
+      element("text",
+              {{"class", "name"},
+               {"text-anchor", "middle"},
+               {"transform", cat("translate(16 ", middle, ") rotate(-90)")}},
+              html_text(chart_.y_label)),
+      '\n');
 }
 
 std::string Figure::y_ticks() const {
@@ -154,10 +181,15 @@ std::string Figure::y_ticks() const {
   std::string text;
   for (const double tick : ticks) {
     const std::string y = pixel(y_at(tick));
-    text += cat("<path class=\"grid\" d=\"M", kLeft, ' ', y, 'H', kRight,
-                "\"/><text class=\"number\" text-anchor=\"end\" x=\"",
-                kLeft - 8, "\" y=\"", pixel(y_at(tick) + 4), "\">",
-                fixed_text(tick, decimals), "</text>\n");
+    text += element("path", {{"class", "grid"},
+                             {"d", cat('M', kLeft, ' ', y, 'H', kRight)}}) +
+            element("text",
+                    {{"class", "number"},
+                     {"text-anchor", "end"},
+                     {"x", kLeft - 8},
+                     {"y", pixel(y_at(tick) + 4)}},
+                    fixed_text(tick, decimals)) +
+            '\n';
   }
   return text;
 }
@@ -168,22 +200,29 @@ std::string Figure::x_ticks() const {
   double free_from = 0.0;
   for (const double tick : xs_) {
     const double x = xs_.size() < 2 ? (kLeft + kRight) / 2.0 : x_at(tick, 0);
-    text +=
-        cat("<path class=\"axis\" d=\"M", pixel(x), ' ', bottom(), "v5\"/>\n");
+    text += element("path", {{"class", "axis"},
+                             {"d", cat('M', pixel(x), ' ', bottom(), "v5")}}) +
+            '\n';
     if (x < free_from) continue;
     free_from = x + kBetweenTicks;
-    text += cat("<text class=\"number\" text-anchor=\"middle\" x=\"", pixel(x),
-                "\" y=\"", bottom() + 20, "\">", significant_text(tick, 6),
-                "</text>\n");
+    text += element("text",
+                    {{"class", "number"},
+                     {"text-anchor", "middle"},
+                     {"x", pixel(x)},
+                     {"y", bottom() + 20}},
+                    significant_text(tick, 6)) +
+            '\n';
   }
   return text;
 }
 
 std::string Figure::level() const {
   if (!chart_.level) return {};
-  return cat("<g class=\"level\"><title>", html_text(chart_.level_name),
-             "</title><path class=\"stroke\" d=\"M", kLeft, ' ',
-             pixel(y_at(*chart_.level)), 'H', kRight, "\"/></g>\n");
+  return element("g", {{"class", "level"}},
+                 element("title", {}, html_text(chart_.level_name)) +
+                     stroke(cat('M', kLeft, ' ', pixel(y_at(*chart_.level)),
+                                'H', kRight))) +
+         '\n';
 }
 
 std::vector<Figure::Run> Figure::runs(std::size_t line) const {
@@ -215,8 +254,10 @@ std::string Figure::areas(std::size_t line) const {
           cat('L', x, ' ', pixel(y_at(point->low.value_or(*point->y))), below);
     }
     const bool alone = run.size() == 1;
-    text += cat("<path class=\"", color_of(line), alone ? " bar" : " band",
-                "\" d=\"", above, below, alone ? "" : "z", "\"/>\n");
+    text += element("path",
+                    {{"class", cat(color_of(line), alone ? " bar" : " band")},
+                     {"d", cat(above, below, alone ? "" : "z")}}) +
+            '\n';
   }
   return text;
 }
@@ -225,13 +266,12 @@ std::string Figure::strokes(std::size_t line) const {
   std::string text;
   for (const Run& run : runs(line)) {
     if (run.size() < 2) continue;
-    text +=
-        cat("<g class=\"", color_of(line), "\"><path class=\"stroke\" d=\"");
+    std::string way;
     for (const ChartPoint* point : run) {
-      text += cat(point == run.front() ? 'M' : 'L', pixel(x_at(point->x, line)),
-                  ' ', pixel(y_at(*point->y)));
+      way += cat(point == run.front() ? 'M' : 'L', pixel(x_at(point->x, line)),
+                 ' ', pixel(y_at(*point->y)));
     }
-    text += "\"/></g>\n";
+    text += element("g", {{"class", color_of(line)}}, stroke(way)) + '\n';
   }
   return text;
 }
@@ -240,9 +280,10 @@ std::string Figure::marks(std::size_t line) const {
   std::string text;
   for (const ChartPoint& point : chart_.lines[line].points) {
     if (!point.y) continue;
-    text += cat("<g class=\"", color_of(line), "\"><title>",
-                html_text(point.meaning), "</title>",
-                mark(line, x_at(point.x, line), y_at(*point.y)), "</g>\n");
+    text += element("g", {{"class", color_of(line)}},
+                    element("title", {}, html_text(point.meaning)) +
+                        mark(line, x_at(point.x, line), y_at(*point.y))) +
+            '\n';
   }
   return text;
 }
@@ -251,33 +292,6 @@ std::string Figure::marks(std::size_t line) const {
 
 std::string line_chart_svg(const LineChart& chart) {
   return Figure(chart).svg();
-}
-
-std::string line_chart_style() {
-  return R"(.chart { --series-0: #1f66ad; --series-1: #c04d00;
-  --series-2: #1a7f37; --series-3: #7d3fa8; }
-@media (prefers-color-scheme: dark) {
-  .chart { --series-0: #5aa7ee; --series-1: #f0924a;
-    --series-2: #57bd76; --series-3: #c493ea; }
-}
-.chart { display: block; max-width: none; }
-.chart text { font: 12px system-ui, sans-serif; fill: var(--ink); }
-.chart .number { font-size: 11.5px; font-variant-numeric: tabular-nums; }
-.chart .axis { fill: none; stroke: var(--soft); }
-.chart .grid { fill: none; stroke: var(--line); }
-.chart .series-0 { color: var(--series-0); }
-.chart .series-1 { color: var(--series-1); }
-.chart .series-2 { color: var(--series-2); }
-.chart .series-3 { color: var(--series-3); }
-.chart .level { color: var(--soft); }
-.chart .stroke { fill: none; stroke: currentColor; stroke-width: 2;
-  stroke-linejoin: round; }
-.chart .level .stroke { stroke-width: 1.5; stroke-dasharray: 6 5; }
-.chart .band { fill: currentColor; fill-opacity: 0.15; }
-.chart .bar { fill: none; stroke: currentColor; stroke-width: 2;
-  stroke-opacity: 0.6; }
-.chart .mark { fill: currentColor; stroke: var(--page); }
-)";
 }
 
 }  // namespace polytask

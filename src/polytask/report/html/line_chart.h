@@ -1,5 +1,5 @@
 // Lines over one axis, each with a band, as an SVG that stands inside an HTML
-// page (html_page.h).
+// page (html_page.h) with the style line_chart.css.
 //
 // The lines have colours and marks of their own, four of them; a fifth looks
 // like the first. A point that has no neighbour on its line shows its band as
@@ -40,8 +40,5 @@ struct LineChart {
 };
 
 [[nodiscard]] std::string line_chart_svg(const LineChart& chart);
-
-// The style sheet that line charts need, on a page of html_page.h.
-[[nodiscard]] std::string line_chart_style();
 
 }  // namespace polytask

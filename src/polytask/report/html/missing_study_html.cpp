@@ -5,6 +5,7 @@
 
 #include "polytask/base/number_text.h"
 #include "polytask/base/text.h"
+#include "polytask/report/html/assets.h"
 #include "polytask/report/html/html_page.h"
 #include "polytask/report/html/html_text.h"
 #include "polytask/report/html/line_chart.h"
@@ -15,16 +16,6 @@ namespace polytask {
 namespace {
 
 constexpr const char* kPlusMinus = " \xC2\xB1 ";
-
-constexpr const char* kTableStyle =
-    R"(table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 3px 14px 3px 0; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--soft); }
-th:first-child, td:first-child, .judged th:last-child,
-.judged td:last-child { text-align: left; }
-ul { margin: 0 0 10px; padding-left: 20px; }
-)";
 
 enum class Band { none, of_seeds, of_images };
 
@@ -259,7 +250,7 @@ std::string missing_study_html(const MissingStudy& study) {
     body += task_section(study, t);
   }
   return html_page({.title = "What missing labels cost",
-                    .style = line_chart_style() + kTableStyle,
+                    .style = cat(kLineChartStyle, kMissingStudyStyle),
                     .body = body + values_section(study)});
 }
 
