@@ -198,7 +198,7 @@ TEST_F(RecipeStart, ImagesTheModelDoesNotTakeAreRefused) {
       "the recipe has 2 problems:\n"
       "  - network.from: the model takes images [8, 10, 3], the data has "
       "[10, 10, 3]; a folder's are resized to data.image_size\n"
-      "  - data.scale: expected 0.00392157 as in the model of network.from, "
+      "  - data.scale: expected 0.003921569 as in the model of network.from, "
       "got 0.5; leave it out",
       kAdd, {from("small.safetensors"), "data.scale=0.5"});
   Recipe fits = load(kAdd, {from(), "data.scale=0.25"});
