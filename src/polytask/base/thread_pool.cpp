@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "polytask/base/error.h"
+#include "polytask/base/held_signals.h"
 #include "polytask/base/memory.h"
 #include "polytask/base/text.h"
 #include "polytask/base/thread_limit.h"
@@ -80,6 +81,7 @@ ThreadPool::ThreadPool(int workers) {
   const int count = checked_workers(workers);
   spins_ = count <= usable_processors();
   threads_.reserve(static_cast<std::size_t>(count - 1));
+  const HeldSignals held;  // for ever in the threads that are started here
   try {
     for (int i = 1; i < count; ++i) {
       require_memory(kStackBytes, "threads", "ask for fewer");

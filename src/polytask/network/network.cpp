@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "polytask/base/error.h"
+#include "polytask/base/held_signals.h"
 #include "polytask/base/text.h"
 #include "polytask/kernels/elementwise.h"
 
@@ -127,6 +128,7 @@ void Network::forward_training(const ImageBatch& batch, const BatchKey& key) {
 }
 
 void Network::run_forward(const ImageBatch& batch) {
+  const HeldSignals held;
   batch_ = batch;
   if (plan_->in_bands()) {
     for (int i = 0; i < batch.images; ++i) forward_in_bands(i);

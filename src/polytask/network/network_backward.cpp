@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "polytask/base/held_signals.h"
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/layer_parameters.h"
 #include "polytask/network/network.h"
@@ -12,6 +13,7 @@ constexpr int kShards = NetworkPlan::kShards;
 }  // namespace
 
 void Network::backward() {
+  const HeldSignals held;
   backward_heads();
   backward_trunk();
 }
@@ -46,6 +48,7 @@ void Network::backward(ParameterStore& gradients) {
 }
 
 void Network::for_each_gradient(GradientSink sink) {
+  const HeldSignals held;
   for (const ImageStep& step : plan_->image_steps) {
     for (std::size_t i = 0; i < step.parameters.size(); ++i) {
       sink(step.parameters[i], 0, workspace_[step.gradients[i]]);

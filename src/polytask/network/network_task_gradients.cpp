@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "polytask/base/held_signals.h"
 #include "polytask/kernels/elementwise.h"
 #include "polytask/network/network.h"
 
@@ -40,6 +41,7 @@ void Network::reserve_products() {
 }
 
 void Network::backward(TaskWeigher weigher) {
+  const HeldSignals held;
   if (!plan_->trunk_layers.empty()) {
     weigh_trunk_gradients(weigher);
     return;

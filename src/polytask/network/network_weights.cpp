@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "polytask/base/held_signals.h"
 #include "polytask/network/layer_parameters.h"
 #include "polytask/network/network.h"
 
 namespace polytask {
 
 void Network::prepare(const ParameterStore& parameters) {
+  const HeldSignals held;
   parameters_ = &parameters;
   ++version_;
   if (plan_->own_weights) return;
