@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "polytask/data/dataset.h"
-#include "polytask/model/prior.h"
+#include "polytask/model/target_statistics.h"
 #include "polytask/model/task_columns.h"
 #include "tests/train/questions.h"
 
@@ -39,7 +39,7 @@ constexpr auto ignore = [](std::size_t, const LossValue&) {};
 Model trained_by_steps(const DatasetPtr& all, const TrainOptions& options) {
   Model model = model_of(three_tasks());
   const DatasetPtr data = select_columns(all, column_uses(model.spec.tasks));
-  model.prior = prior_of(model.spec.tasks, *data);
+  model.target_statistics = target_statistics_of(model.spec.tasks, *data);
   ThreadPool pool(options.threads);
   TrainingStep step(model, *data, options, pool);
   std::vector<std::int64_t> order(static_cast<std::size_t>(data->size()));
@@ -102,7 +102,7 @@ TEST(TrainingStep, ScheduleAndMissingLabelsAreOfTheStep) {
 TEST(TrainingStep, WithoutAFiniteLossChangesNothing) {
   const DatasetPtr data = questions(16, 1);
   Model model = model_of(test::every_kind());
-  model.prior = prior_of(model.spec.tasks, *data);
+  model.target_statistics = target_statistics_of(model.spec.tasks, *data);
   std::ranges::fill(model.parameters.flat(), 1e30f);
   const std::vector<float> before = values_of(model);
   ThreadPool pool(1);
