@@ -1,4 +1,4 @@
-#include "polytask/base/worker_process.h"
+#include "polytask/base/worker/worker_process.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 #include <memory>
 #include <new>
 
-#include "polytask/base/shared_memory.h"
 #include "polytask/base/thread_pool.h"
+#include "polytask/base/worker/shared_memory.h"
 #include "tests/support/expect_error.h"
 
 namespace polytask {

@@ -214,9 +214,12 @@ TEST_F(BadTasks, ARefusedComparisonLeavesNoFolder) {
   expect_refusal(cli::kUsage,
                  "note: task light: the data numbers its classes and does not "
                  "name them; 0 is day, 1 is dusk, 2 is night\n"
-                 "polytask: table.yaml: train.batch_size: expected at most the "
-                 "14 training images, got 15\n",
-                 {"compare", "table.yaml", "train.batch_size=15"});
+                 "polytask: table.yaml: conv2d_1: a kernel of 20 x 20 does not "
+                 "fit into its input [10, 10, 3]; use padding: same, a smaller "
+                 "kernel, less pooling before, or larger images\n",
+                 {"compare", "table.yaml",
+                  "network.trunk=[conv2d: {filters: 1, kernel_size: 20}, "
+                  "flatten]"});
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/base/worker_process.h"
+#include "polytask/base/worker/worker_process.h"
 #include "polytask/data/hdf5/hdf5_images.h"
 #include "polytask/data/hdf5/hdf5_labels.h"
 #include "polytask/data/hdf5/hdf5_links.h"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "polytask/base/shared_memory.h"
+#include "polytask/base/worker/shared_memory.h"
 #include "polytask/data/hdf5/hdf5_description.h"
 #include "polytask/data/hdf5_reader.h"
 

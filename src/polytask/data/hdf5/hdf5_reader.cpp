@@ -5,7 +5,7 @@
 
 #include "polytask/base/error.h"
 #include "polytask/base/text.h"
-#include "polytask/base/worker_process.h"
+#include "polytask/base/worker/worker_process.h"
 #include "polytask/data/array_dataset.h"
 #include "polytask/data/file_kind.h"
 #include "polytask/data/hdf5/hdf5_content.h"

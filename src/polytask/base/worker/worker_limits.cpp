@@ -1,4 +1,4 @@
-#include "polytask/base/worker_limits.h"
+#include "polytask/base/worker/worker_limits.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>

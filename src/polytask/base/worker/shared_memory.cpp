@@ -1,4 +1,4 @@
-#include "polytask/base/shared_memory.h"
+#include "polytask/base/worker/shared_memory.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>

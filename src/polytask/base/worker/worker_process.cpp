@@ -1,4 +1,4 @@
-#include "polytask/base/worker_process.h"
+#include "polytask/base/worker/worker_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include "polytask/base/file_descriptor.h"
 #include "polytask/base/memory.h"
 #include "polytask/base/text.h"
-#include "polytask/base/worker_limits.h"
+#include "polytask/base/worker/worker_limits.h"
 
 namespace polytask {
 namespace {

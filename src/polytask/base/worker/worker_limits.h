@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "polytask/base/worker_process.h"
+#include "polytask/base/worker/worker_process.h"
 
 namespace polytask {
 
