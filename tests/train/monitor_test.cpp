@@ -79,7 +79,7 @@ TEST(RelativeError, OfNumbersIsTheMeanOverThem) {
 
 // The mean of the training images is 3, so the constant answer is 2 off.
 TEST(RelativeError, OfACountMeasuresFromItsMean) {
-  const auto meter = make_task_meter(count("people"), {.numbers = {{3, 1, 3}}});
+  const auto meter = make_task_meter(count("people"), {.numbers = {{3, 1, 4}}});
   EXPECT_TRUE(std::isnan(meter->relative_error()));
   add(*meter, {0}, {1});
   const double error = metric(meter->values(), "mean_absolute_error");
