@@ -44,7 +44,7 @@ class Steps {
 
  private:
   static Model model_with_statistics(const ModelSpec& spec, const Dataset& data,
-                                std::uint64_t seed) {
+                                     std::uint64_t seed) {
     Model model = make_model(spec, seed);
     model.target_statistics = target_statistics_of(model.spec.tasks, data);
     return model;
@@ -125,10 +125,10 @@ std::vector<PassReport> pass_reports(
     if (backward) {
       pass.nominal_flops = pass.executed_flops = batch * layer->backward_flops;
     } else {
-      const int passes = step.forward_passes();
+      const int runs = step.forward_passes();
       const int again = layer->forward_runs - 1;  // while backward runs
-      pass.nominal_flops = batch * layer->forward_flops * passes;
-      pass.executed_flops = batch * layer->forward_flops * (passes + again);
+      pass.nominal_flops = batch * layer->forward_flops * runs;
+      pass.executed_flops = batch * layer->forward_flops * (runs + again);
     }
     const auto found = survivors.find(time.layer);
     if (backward && found != survivors.end()) {

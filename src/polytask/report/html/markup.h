@@ -12,8 +12,8 @@ namespace polytask {
 
 struct Attribute {
   template <class Value>
-  Attribute(std::string_view name, const Value& value)
-      : name(name), value(cat(value)) {}
+  Attribute(std::string_view of_name, const Value& of_value)
+      : name(of_name), value(cat(of_value)) {}
 
   std::string_view name;
   std::string value;  // of any characters: it is escaped
