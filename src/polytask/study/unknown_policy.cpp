@@ -34,7 +34,8 @@ std::string to_text(UnknownPolicy policy) {
 int most_labels(const std::vector<Task>& tasks) {
   int most = 0;
   for (const Task& task : tasks) {
-    if (form_of(task) == AnswerForm::labels) most = std::max(most, task.units());
+    if (form_of(task) == AnswerForm::labels)
+      most = std::max(most, task.units());
   }
   return most;
 }
