@@ -1,5 +1,7 @@
 #include "polytask/base/held_signals.h"
 
+#include <initializer_list>
+
 namespace polytask {
 
 HeldSignals::HeldSignals() {
